@@ -1,0 +1,219 @@
+"""Spectral normalisation as published."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_gan._typing import Tensor
+
+__all__ = ["SpectralNormalization"]
+
+_TRANSPOSED = (
+    keras.layers.Conv1DTranspose,
+    keras.layers.Conv2DTranspose,
+    keras.layers.Conv3DTranspose,
+)
+_DEPTHWISE = (keras.layers.DepthwiseConv1D, keras.layers.DepthwiseConv2D)
+
+# Power iterations at build, so that the first forward pass is normalised too.
+_INITIAL_ITERATIONS = 30
+_SMALLEST_NORM = 1e-12
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class SpectralNormalization(keras.layers.Wrapper):
+    """Wraps a layer so that it works with `kernel / sigma(kernel)`.
+
+    `sigma(W) = v^T W u` is the largest singular value of the kernel as a matrix
+    of inputs x outputs. A power iteration `v <- W u / |W u|`,
+    `u <- W^T v / |W^T v|` follows it while the kernel is trained. The raw
+    kernel is what is stored and trained, and the gradient passes through
+    `sigma` with `u` and `v` held constant; `u` and `v` are saved.
+
+    Makes every wrapped layer 1-Lipschitz (a convolution nearly so); with all
+    layers of a discriminator wrapped, training is steadied at a small cost and
+    without a penalty. It pairs well with the hinge loss. Unlike
+    `keras.layers.SpectralNormalization`, which overwrites the kernel in the
+    forward pass, it may be called several times before a gradient is taken,
+    and trains alike on all backends.
+
+    The GANs of this package call `before_update` once before each update of
+    the network that holds the layer, so that all calls of one update (on
+    reals, on fakes, in a penalty) see one function; from then on a call never
+    iterates. In any other Keras model each call with `training=True` iterates
+    first.
+
+    Args:
+        layer: layer with a `kernel` or `embeddings`: Dense, EinsumDense,
+            convolutions (transposed, depthwise), Embedding. A depthwise kernel
+            is taken as the matrix of its taps x its output channels.
+        power_iterations: positive int, iterations for each update. One is
+            enough, as the kernel moves little between updates.
+        **kwargs: `name`, `dtype`, `trainable` of `keras.layers.Layer`.
+
+    Raises:
+        ValueError: `power_iterations` is not a positive int, or the layer has
+            no kernel.
+
+    Example:
+        >>> layer = keras_gan.layers.SpectralNormalization(
+        ...     keras.layers.Conv2D(64, 5, strides=2, padding="same")
+        ... )
+        >>> layer(images).shape
+        (8, 14, 14, 64)
+
+    Reference: Miyato et al., 2018, arXiv 1802.05957, section 2.1, eq. 12 and
+    algorithm 1.
+    """
+
+    def __init__(
+        self,
+        layer: keras.layers.Layer,
+        *,
+        power_iterations: int = 1,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(layer, **kwargs)
+        if not isinstance(power_iterations, int) or power_iterations < 1:
+            raise ValueError(
+                "`power_iterations` must be a positive integer. "
+                f"Received: power_iterations={power_iterations}"
+            )
+        self.power_iterations = power_iterations
+        self._iterates_in_call = True
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Creates the weights."""
+        super().build(input_shape)
+        self._kernel = _kernel_of(self.layer)
+        inputs, outputs = self._matrix().shape
+        # Initialisers, not values: inside a symbolic build the kernel gets its
+        # value later, but always before these two.
+        self.u = self._add_vector("u", outputs, self._initial_u)
+        self.v = self._add_vector("v", inputs, self._initial_v)
+
+    def call(self, inputs: Tensor, training: bool = False) -> Tensor:
+        """Applies the layer with its kernel normalised."""
+        if training and self._iterates_in_call:
+            self.power_iteration()
+        kernel = ops.cast(self._kernel, self._precision)
+        kernel = kernel / self._divisor()
+        values = [
+            (variable, kernel if variable is self._kernel else variable.value)
+            for variable in self.layer.variables
+        ]
+        with keras.StatelessScope(values):
+            return self.layer(inputs)
+
+    def before_update(self) -> None:
+        """Iterates; from now on whoever calls this is in charge of it."""
+        self._iterates_in_call = False
+        self.power_iteration()
+
+    def power_iteration(self) -> None:
+        """Moves `u` and `v` towards the kernel's first singular vectors."""
+        matrix = ops.stop_gradient(self._matrix())
+        u, v = self._vectors()
+        for _ in range(self.power_iterations):
+            v = _unit(ops.matmul(matrix, u), otherwise=v)
+            u = _unit(ops.matmul(v, matrix), otherwise=u)
+        self.u.assign(u)
+        self.v.assign(v)
+
+    def sigma(self) -> Tensor:
+        """The current estimate of the kernel's spectral norm, a scalar.
+
+        Differentiable with respect to the kernel.
+        """
+        u, v = self._vectors()
+        return ops.sum(v * ops.matmul(self._matrix(), u))
+
+    def compute_output_shape(
+        self, input_shape: Sequence[int | None]
+    ) -> tuple[int | None, ...]:
+        """Returns the shape of the output."""
+        shape: tuple[int | None, ...] = self.layer.compute_output_shape(
+            input_shape
+        )
+        return shape
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments."""
+        return {
+            **super().get_config(),
+            "power_iterations": self.power_iterations,
+        }
+
+    @property
+    def _precision(self) -> str:
+        return "float64" if self.variable_dtype == "float64" else "float32"
+
+    def _add_vector(self, name: str, size: int, initializer: Any) -> Any:
+        return self.add_weight(
+            name=name,
+            shape=(size,),
+            initializer=initializer,
+            trainable=False,
+            dtype=self._precision,
+            autocast=False,
+            # Replicas hold the same kernel, so the mean is each one's value.
+            aggregation="mean",
+        )
+
+    def _initial_u(self, shape: tuple[int], dtype: Any) -> Tensor:
+        matrix = self._matrix()
+        start = np.random.default_rng(0).normal(size=shape)
+        u = ops.convert_to_tensor(start / np.linalg.norm(start), dtype)
+        for _ in range(_INITIAL_ITERATIONS):
+            v = ops.matmul(matrix, u)
+            u = _unit(ops.matmul(_unit(v, otherwise=v), matrix), otherwise=u)
+        return u
+
+    def _initial_v(self, shape: tuple[int], dtype: Any) -> Tensor:
+        uniform = ops.full(shape, shape[0] ** -0.5, dtype)
+        return _unit(ops.matmul(self._matrix(), self.u), otherwise=uniform)
+
+    def _matrix(self) -> Tensor:
+        """The kernel as (inputs, outputs)."""
+        kernel = ops.cast(self._kernel, self._precision)
+        outputs = kernel.shape[-1]
+        if isinstance(self.layer, _TRANSPOSED):
+            kernel = ops.swapaxes(kernel, -1, -2)
+            outputs = kernel.shape[-1]
+        if isinstance(self.layer, _DEPTHWISE):
+            outputs = kernel.shape[-1] * kernel.shape[-2]
+        return ops.reshape(kernel, (-1, outputs))
+
+    def _vectors(self) -> tuple[Tensor, Tensor]:
+        # Copies: torch keeps what a gradient needs by reference, and `assign`
+        # writes in place.
+        return ops.copy(self.u.value), ops.copy(self.v.value)
+
+    def _divisor(self) -> Tensor:
+        sigma = self.sigma()
+        # A kernel of zeros stays one.
+        return ops.where(ops.abs(sigma) > _SMALLEST_NORM, sigma, 1.0)
+
+
+def _kernel_of(layer: keras.layers.Layer) -> Any:
+    for name in ("kernel", "embeddings"):
+        kernel = getattr(layer, name, None)
+        if isinstance(kernel, keras.Variable) and len(kernel.shape) > 1:
+            return kernel
+    raise ValueError(
+        "`layer` must have a variable called `kernel` or `embeddings` (Dense, "
+        "Conv2D, Conv2DTranspose, Embedding, ...); wrap the parts of a "
+        f"composed layer one by one. Received: layer={layer}"
+    )
+
+
+def _unit(vector: Tensor, *, otherwise: Tensor) -> Tensor:
+    """The vector at length 1; `otherwise` where it has none to scale."""
+    norm = ops.sqrt(ops.sum(ops.square(vector)))
+    has_length = norm > _SMALLEST_NORM
+    return ops.where(
+        has_length, vector / ops.where(has_length, norm, 1.0), otherwise
+    )
