@@ -1,0 +1,183 @@
+"""Shuffled batches whose order is a function of (seed, epoch)."""
+
+import math
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from keras_gan.datasets.arrays import as_labels
+from keras_gan.datasets.folder import ImageFolder
+from keras_gan.images import to_float
+
+__all__ = ["ImageBatches"]
+
+Floats = NDArray[np.float32]
+
+
+class ImageBatches(keras.utils.PyDataset):
+    """Batches of images for `fit`, in an order that (seed, epoch) fixes.
+
+    Epoch e visits the images in the order
+    `numpy.random.default_rng([seed, e]).permutation(n)`. A run that is
+    resumed at epoch e therefore sees what the uninterrupted run would have
+    seen, on every backend. Images stay uint8 in memory (or on the disk, for
+    an `ImageFolder`) and become float32 batch by batch.
+
+    `fit` must not shuffle the batches once more, and must say which epoch it
+    is at. The models of this package see to both. With any other model:
+
+    ```python
+    follow = keras.callbacks.LambdaCallback(
+        on_epoch_begin=lambda epoch, logs: batches.set_epoch(epoch)
+    )
+    model.fit(batches, shuffle=False, callbacks=[follow])
+    ```
+
+    Without the callback the order still changes from epoch to epoch, but the
+    count starts where this object stands, not at `initial_epoch`.
+
+    Args:
+        images: uint8 (n, H, W, C): an array or an `ImageFolder`.
+        labels: Class numbers (n,), or None for batches of images alone.
+        batch_size: Images in a batch. The last one of an epoch holds the
+            rest.
+        seed: Whole number from 0 on.
+        shuffle: False visits the images in their own order.
+        value_range: The floats that stand for black and white: (-1, 1) for a
+            generator that ends in tanh, (0, 1) for a sigmoid.
+        drop_remainder: Whether to leave out a last batch that is not full.
+
+    Raises:
+        TypeError: If the images are not uint8.
+        ValueError: If there are no images, labels don't fit them, or a number
+            is out of range.
+
+    Example:
+        >>> images, labels = datasets.load("fashion_mnist_sample")
+        >>> gan.fit(ImageBatches(images, batch_size=64, seed=1), epochs=5)
+    """
+
+    def __init__(
+        self,
+        images: NDArray[np.uint8] | ImageFolder,
+        labels: Sequence[int] | NDArray[Any] | None = None,
+        *,
+        batch_size: int = 64,
+        seed: int = 0,
+        shuffle: bool = True,
+        value_range: tuple[float, float] = (-1.0, 1.0),
+        drop_remainder: bool = False,
+    ) -> None:
+        # Keras' own workers may hand out batches of an epoch that is over:
+        # it keeps what they had prepared for the next run.
+        super().__init__(workers=1, use_multiprocessing=False)
+        count = _count(images)
+        self.images = images
+        self.labels = None if labels is None else as_labels(labels, count)
+        self.batch_size = _whole("batch_size", batch_size, 1)
+        self.seed = _whole("seed", seed, 0)
+        self.shuffle = shuffle
+        self.value_range = value_range
+        self.drop_remainder = drop_remainder
+        if drop_remainder and batch_size > count:
+            raise ValueError(
+                "`batch_size` must not exceed the number of images where "
+                "`drop_remainder=True`: no batch would be left. "
+                f"Received: batch_size={batch_size} for {count} images"
+            )
+        to_float(np.zeros(0, np.uint8), value_range)
+        self._begun = False
+        self._first_seen = True
+        self.set_epoch(0)
+
+    @property
+    def epoch(self) -> int:
+        """The epoch whose order the batches follow, from 0 on."""
+        return self._epoch
+
+    def set_epoch(self, epoch: int) -> None:
+        """Takes the order of another epoch.
+
+        Args:
+            epoch: Whole number from 0 on, as `fit` counts.
+        """
+        self._epoch = _whole("epoch", epoch, 0)
+        order = np.arange(len(self.images))
+        if self.shuffle:
+            generator = np.random.default_rng([self.seed, self._epoch])
+            order = generator.permutation(order)
+        self._order = order
+
+    def __len__(self) -> int:
+        batches = len(self.images) / self.batch_size
+        return (
+            math.floor(batches) if self.drop_remainder else math.ceil(batches)
+        )
+
+    def __getitem__(self, index: int) -> Floats | tuple[Floats, NDArray[Any]]:
+        """Returns batch `index`: images, or (images, labels)."""
+        if not 0 <= index < len(self):
+            raise IndexError(
+                f"There are {len(self)} batches. Received: {index}"
+            )
+        self._notice_shuffling(index)
+        start = index * self.batch_size
+        chosen = self._order[start : start + self.batch_size]
+        images = to_float(self.images[chosen], self.value_range)
+        if self.labels is None:
+            return images
+        return images, self.labels[chosen].astype(np.int32)
+
+    def on_epoch_begin(self) -> None:
+        """Notes that `fit` begins an epoch."""
+        self._begun = True
+        self._first_seen = False
+
+    def on_epoch_end(self) -> None:
+        """Moves on to the next epoch's order."""
+        # Keras also calls this once before the first epoch.
+        if self._begun:
+            self._begun = False
+            self._first_seen = True
+            self.set_epoch(self._epoch + 1)
+
+    def _notice_shuffling(self, index: int) -> None:
+        if not self._first_seen:
+            self._first_seen = True
+            if index != 0:
+                warnings.warn(
+                    "`fit` shuffles these batches once more, from Python's "
+                    "global random state, so that a resumed run differs from "
+                    "an uninterrupted one. Pass `shuffle=False` to `fit`.",
+                    UserWarning,
+                    stacklevel=2,
+                )
+
+
+def _count(images: Any) -> int:
+    shape, dtype = getattr(images, "shape", ()), getattr(images, "dtype", None)
+    if dtype != np.uint8:
+        raise TypeError(
+            "`images` must be uint8 pixels from 0 to 255; convert floats with "
+            "`keras_gan.images.to_uint8(images, value_range)`. "
+            f"Received: {dtype or type(images).__name__}"
+        )
+    if len(shape) != 4 or 0 in shape:
+        raise ValueError(
+            "`images` must be (n, H, W, C) and not empty. "
+            f"Received: images.shape={shape}"
+        )
+    return int(shape[0])
+
+
+def _whole(name: str, value: Any, minimum: int) -> int:
+    if not isinstance(value, (int, np.integer)) or value < minimum:
+        raise ValueError(
+            f"`{name}` must be a whole number of at least {minimum}. "
+            f"Received: {name}={value!r}"
+        )
+    return int(value)

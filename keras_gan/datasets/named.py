@@ -1,0 +1,222 @@
+"""Where the data sets that have a name come from."""
+
+import gzip
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from keras_gan.datasets import sample
+
+__all__ = [
+    "CLASS_NAMES",
+    "READERS",
+    "digits",
+    "fashion_mnist",
+    "fashion_mnist_sample",
+    "mnist",
+]
+
+_CLOTHES = (
+    "T-shirt/top",
+    "Trouser",
+    "Pullover",
+    "Dress",
+    "Coat",
+    "Sandal",
+    "Shirt",
+    "Sneaker",
+    "Bag",
+    "Ankle boot",
+)
+_DIGITS = tuple("0123456789")
+
+CLASS_NAMES = {
+    "fashion_mnist": _CLOTHES,
+    "fashion_mnist_sample": _CLOTHES,
+    "mnist": _DIGITS,
+    "digits": _DIGITS,
+}
+
+Pixels = tuple[np.ndarray, np.ndarray, str]
+"""Images (n, H, W) uint8, labels (n,), and where they were found."""
+
+_PREFIXES = {"train": "train", "test": "t10k"}
+_IDX_UINT8 = b"\x00\x00\x08"
+
+
+def fashion_mnist(split: str, path: str | Path | None = None) -> Pixels:
+    """Returns 60,000 training or 10,000 test images of clothes, 28x28."""
+    return _installed("fashion_mnist", "fashion-mnist", split, path)
+
+
+def mnist(split: str, path: str | Path | None = None) -> Pixels:
+    """Returns 60,000 training or 10,000 test images of digits, 28x28."""
+    return _installed("mnist", "mnist", split, path)
+
+
+def fashion_mnist_sample(split: str, path: str | Path | None = None) -> Pixels:
+    """Returns 10,000 training or 2,000 test images, each class alike often."""
+    _refuse_path("fashion_mnist_sample", path)
+    images, labels = sample.read(split)
+    return images, labels, "keras_gan"
+
+
+def digits(split: str, path: str | Path | None = None) -> Pixels:
+    """Returns scikit-learn's 1,797 digits, 8x8, as one training split."""
+    _refuse_path("digits", path)
+    if split != "train":
+        raise ValueError(
+            '`digits` has no test split. Use split="train". '
+            f"Received: split={split!r}"
+        )
+    try:
+        from sklearn.datasets import load_digits
+    except ImportError as error:
+        raise ValueError(
+            "The data set `digits` comes with scikit-learn, which is not "
+            "installed: `pip install scikit-learn`."
+        ) from error
+    bunch = load_digits()
+    images = np.rint(bunch.images * (255 / 16)).astype(np.uint8)
+    return images, bunch.target, "scikit-learn"
+
+
+READERS: dict[str, Callable[[str, str | Path | None], Pixels]] = {
+    "fashion_mnist": fashion_mnist,
+    "fashion_mnist_sample": fashion_mnist_sample,
+    "mnist": mnist,
+    "digits": digits,
+}
+
+
+def _refuse_path(name: str, path: str | Path | None) -> None:
+    if path is not None:
+        raise ValueError(
+            f"`{name}` is not read from a path: leave `path` out. "
+            f"Received: path={str(path)!r}"
+        )
+
+
+def _installed(
+    name: str, folder: str, split: str, path: str | Path | None
+) -> Pixels:
+    places = _places(name, folder) if path is None else [Path(path)]
+    for place in places:
+        found = _read_place(place, split)
+        if found is not None:
+            return *found, str(place)
+    if path is not None:
+        raise ValueError(
+            f"`path` holds no {split} split of {name}: expected an .npz with "
+            f"x_{split} and y_{split}, or a folder with "
+            f"{_idx_name(split, 'images')}.gz and "
+            f"{_idx_name(split, 'labels')}.gz. Received: path={str(path)!r}"
+        )
+    return _download(name, split, places)
+
+
+def _places(name: str, folder: str) -> list[Path]:
+    home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+    return [
+        # Where Debian's package `dataset-fashion-mnist` puts its files.
+        Path("/usr/share/datasets") / folder,
+        home / "datasets" / folder,
+        home / "datasets" / f"{name}.npz",
+    ]
+
+
+def _read_place(
+    place: Path, split: str
+) -> tuple[np.ndarray, np.ndarray] | None:
+    if place.is_file():
+        return _read_npz(place, split)
+    images = _idx_file(place, split, "images")
+    labels = _idx_file(place, split, "labels")
+    if images is None or labels is None:
+        return None
+    return _matching(read_idx(images, 3), read_idx(labels, 1), place)
+
+
+def _read_npz(path: Path, split: str) -> tuple[np.ndarray, np.ndarray]:
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            images, labels = arrays[f"x_{split}"], arrays[f"y_{split}"]
+    # A torn archive fails in zipfile, zlib or numpy, each in its own way.
+    except Exception as error:
+        raise ValueError(
+            f"{path} can't be read as an .npz with x_{split} and y_{split} "
+            f"({error}). Delete or replace it."
+        ) from error
+    return _matching(images, labels, path)
+
+
+def _matching(
+    images: np.ndarray, labels: np.ndarray, place: Path
+) -> tuple[np.ndarray, np.ndarray]:
+    if len(images) != len(labels):
+        raise ValueError(
+            f"{place} holds {len(images)} images but {len(labels)} labels. "
+            "Delete or replace it."
+        )
+    return images, labels
+
+
+def _idx_name(split: str, kind: str) -> str:
+    dimensions = {"images": 3, "labels": 1}[kind]
+    return f"{_PREFIXES[split]}-{kind}-idx{dimensions}-ubyte"
+
+
+def _idx_file(folder: Path, split: str, kind: str) -> Path | None:
+    name = _idx_name(split, kind)
+    for file in (folder / f"{name}.gz", folder / name):
+        if file.is_file():
+            return file
+    return None
+
+
+def read_idx(path: Path, dimensions: int) -> np.ndarray:
+    """Reads an array of bytes in the idx format of MNIST, gzipped or plain."""
+    try:
+        opened = gzip.open if path.suffix == ".gz" else open
+        with opened(path, "rb") as file:
+            content = file.read()
+        if content[:4] != _IDX_UINT8 + bytes([dimensions]):
+            raise ValueError("not an idx file of bytes")
+        shape = np.frombuffer(content, ">u4", dimensions, offset=4)
+        values = np.frombuffer(content, np.uint8, offset=4 + 4 * dimensions)
+        return values.reshape([int(size) for size in shape])
+    except (OSError, EOFError, ValueError) as error:
+        raise ValueError(
+            f"{path} can't be read ({error}). Delete or replace it."
+        ) from error
+
+
+def _download(name: str, split: str, places: list[Path]) -> Pixels:
+    module = getattr(keras.datasets, name)
+    try:
+        train, test = module.load_data()
+    # Keras wraps every network failure in a bare Exception.
+    except Exception as error:
+        raise ValueError(_not_found(name, places, error)) from error
+    images, labels = train if split == "train" else test
+    return images, labels, "Keras' download"
+
+
+def _not_found(name: str, places: list[Path], error: Exception) -> str:
+    looked = "".join(f"\n  {place}" for place in places)
+    debian = (
+        "\n  install Debian's package: apt install dataset-fashion-mnist"
+        if name == "fashion_mnist"
+        else ""
+    )
+    return (
+        f"{name} was not found on this machine and could not be downloaded "
+        f"({error}). Looked at:{looked}\nWays out:{debian}"
+        "\n  give a folder with the four idx files, or an .npz: path=..."
+        f"\n  copy these into {places[1]}"
+        "\n  use the 12,000 real images inside the package: "
+        '"fashion_mnist_sample"'
+    )
