@@ -1,0 +1,203 @@
+"""The port on JAX: stateful code run as pure functions of its variables."""
+
+import contextlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import keras
+import numpy as np
+
+from keras_gan._typing import Tensor
+
+
+def value_and_grad(
+    objective: Callable[[], tuple[Tensor, Any]],
+    wrt: Sequence[keras.Variable],
+    state: Sequence[keras.Variable] = (),
+) -> tuple[Any, list[Tensor]]:
+    """Differentiates a closure over Keras variables.
+
+    Args:
+        objective: Called without arguments; returns a scalar and anything else
+            that shall come out.
+        wrt: The variables to differentiate by.
+        state: Every variable that the objective may read or change. What it
+            assigns to them holds afterwards.
+
+    Returns:
+        The objective's second output, and the gradients in the order of `wrt`.
+    """
+    wanted = {id(v) for v in wrt}
+    held = [v for v in state if id(v) not in wanted]
+    run = _pure(lambda: objective(), [*wrt, *held])
+
+    def loss(values: list[Tensor]) -> tuple[Tensor, Any]:
+        (value, aux), new = run([*values, *_values(held)])
+        return value, (aux, new[len(values) :])
+
+    gradients, (aux, new) = jax.grad(loss, has_aux=True)(_values(wrt))
+    _assign(held, new)
+    return aux, gradients
+
+
+def input_gradient(critic: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    """Returns d sum(critic(x)) / dx, itself differentiable.
+
+    A critic that changes variables (batch statistics, dropout seeds) names
+    them in its attribute `variables`.
+    """
+    variables = list(getattr(critic, "variables", ()))
+    run = _pure(critic, variables)
+
+    def score(x: Tensor) -> tuple[Tensor, list[Tensor]]:
+        scores, new = run(_values(variables), x)
+        return scores.sum(), new
+
+    gradient, new = jax.grad(score, has_aux=True)(jax.numpy.asarray(x))
+    _assign(variables, new)
+    return gradient
+
+
+def constant(function: Callable[[], Tensor]) -> Tensor:
+    """Calls `function` so that nothing can be differentiated through it."""
+    return jax.lax.stop_gradient(function())
+
+
+def apply_gradients(
+    optimizer: keras.optimizers.Optimizer,
+    gradients: Sequence[Tensor | None],
+    variables: Sequence[keras.Variable],
+) -> None:
+    """Updates `variables` by one step of `optimizer`."""
+    # `LossScaleOptimizer.apply` would leak tracers; its stateless form won't.
+    new, new_state = optimizer.stateless_apply(
+        _values(optimizer.variables), list(gradients), _values(variables)
+    )
+    _assign(variables, new)
+    _assign(optimizer.variables, new_state)
+
+
+def update_if(
+    predicate: Tensor,
+    function: Callable[..., None],
+    args: tuple[Any, ...],
+    state: Sequence[keras.Variable] = (),
+) -> None:
+    """Calls `function(*args)`, which changes variables, where `predicate`.
+
+    Args:
+        predicate: A boolean scalar.
+        function: Takes `args`; whatever it returns is dropped.
+        args: Nested tensors.
+        state: Every variable that the function may read or change.
+    """
+    if not isinstance(predicate, jax.core.Tracer):
+        if bool(predicate):
+            function(*args)
+        return
+    run = _pure(lambda: function(*args), state)
+    values = _values(state)
+    _assign(
+        state,
+        jax.lax.cond(
+            predicate, lambda now: run(now)[1], lambda now: now, values
+        ),
+    )
+
+
+def _pure(
+    function: Callable[..., Any], variables: Sequence[keras.Variable]
+) -> Callable[..., tuple[Any, list[Tensor]]]:
+    """Makes `function` one of its variables' values: (output, new values)."""
+
+    def run(values: Sequence[Tensor], *args: Any) -> tuple[Any, list[Tensor]]:
+        # A scope does not see its parent's values: map all of the state.
+        mapping = list(zip(variables, values, strict=True))
+        with keras.StatelessScope(mapping) as scope:
+            output = function(*args)
+        return output, [scope.get_current_value(v) for v in variables]
+
+    return run
+
+
+def _values(variables: Sequence[keras.Variable]) -> list[Tensor]:
+    return [v.value for v in variables]
+
+
+def _assign(
+    variables: Sequence[keras.Variable], values: Sequence[Tensor]
+) -> None:
+    for variable, value in zip(variables, values, strict=True):
+        if value is not variable.value:
+            variable.assign(value)
+
+
+def replica() -> tuple[int, int]:
+    """Returns (0, 1): with JAX one program sees the global batch."""
+    return 0, 1
+
+
+def strategy_scope(model: keras.Model) -> contextlib.AbstractContextManager[Any]:
+    """Returns an empty scope: distribution is a global setting here."""
+    del model
+    return contextlib.nullcontext()
+
+
+def jit_choice(requested: bool | str) -> bool | str:
+    """Returns what was requested: Keras compiles with JAX wherever it can."""
+    return requested
+
+
+def refuse_unsupported(
+    jit_compile: bool | str, steps_per_execution: int, penalised: bool
+) -> None:
+    """Raises `ValueError` for what this backend cannot do: nothing here."""
+
+
+def random_state() -> dict[str, np.ndarray[Any, Any]]:
+    """Returns the framework's global random state: none here."""
+    return {}
+
+
+def set_random_state(state: dict[str, np.ndarray[Any, Any]]) -> None:
+    """Restores what `random_state` returned."""
+
+
+class Stepper:
+    """The steps of Keras' trainer, in terms of `update` and `score`."""
+
+    def train_step(
+        self, state: tuple[list[Tensor], ...], data: Any
+    ) -> tuple[dict[str, Tensor], tuple[list[Tensor], ...]]:
+        """Trains on one batch; returns the logs and the new state."""
+        optimizer = self.optimizer  # type: ignore[attr-defined]
+        groups = (*self._groups(), optimizer.variables, self._measured())
+        return _run(self.update, data, state, groups)  # type: ignore[attr-defined]
+
+    def test_step(
+        self, state: tuple[list[Tensor], ...], data: Any
+    ) -> tuple[dict[str, Tensor], tuple[list[Tensor], ...]]:
+        """Scores one batch; returns the logs and the new state."""
+        groups = (*self._groups(), self._measured())
+        return _run(self.score, data, state, groups)  # type: ignore[attr-defined]
+
+    def _groups(self) -> tuple[list[keras.Variable], list[keras.Variable]]:
+        return self.trainable_variables, self.non_trainable_variables  # type: ignore[attr-defined]
+
+    def _measured(self) -> list[keras.Variable]:
+        measured: list[keras.Variable] = self.metrics_variables  # type: ignore[attr-defined]
+        return measured
+
+
+def _run(
+    step: Callable[[Any], dict[str, Tensor]],
+    data: Any,
+    state: tuple[list[Tensor], ...],
+    groups: tuple[list[keras.Variable], ...],
+) -> tuple[dict[str, Tensor], tuple[list[Tensor], ...]]:
+    variables = [v for group in groups for v in group]
+    values = [value for group in state for value in group]
+    logs, new = _pure(step, variables)(values, data)
+    remaining = iter(new)
+    return logs, tuple([next(remaining) for _ in group] for group in groups)

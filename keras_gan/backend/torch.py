@@ -1,0 +1,181 @@
+"""The port on torch: gradients of one player only, and its global generator."""
+
+import contextlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import torch
+
+from keras_gan._typing import Tensor
+
+
+def value_and_grad(
+    objective: Callable[[], tuple[Tensor, Any]],
+    wrt: Sequence[keras.Variable],
+    state: Sequence[keras.Variable] = (),
+) -> tuple[Any, list[Tensor]]:
+    """Differentiates a closure over Keras variables.
+
+    Args:
+        objective: Called without arguments; returns a scalar and anything else
+            that shall come out.
+        wrt: The variables to differentiate by.
+        state: Every variable that the objective may read or change (used on
+            JAX only).
+
+    Returns:
+        The objective's second output, and the gradients in the order of `wrt`.
+    """
+    del state  # Variables change in place.
+    loss, aux = objective()
+    # Not `backward()`: it would leave gradients in the other player, too.
+    gradients = torch.autograd.grad(
+        loss, [v.value for v in wrt], allow_unused=True
+    )
+    return aux, list(gradients)
+
+
+def input_gradient(critic: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    """Returns d sum(critic(x)) / dx, itself differentiable."""
+    differentiable = torch.is_grad_enabled()
+    # `evaluate` runs under `no_grad`. The fused attention kernels have no
+    # second derivative.
+    with torch.enable_grad(), _attention_kernel():
+        x = torch.as_tensor(x).detach().requires_grad_(True)
+        (gradient,) = torch.autograd.grad(
+            critic(x).sum(),
+            x,
+            create_graph=differentiable,
+            allow_unused=True,
+            materialize_grads=True,
+        )
+    return gradient
+
+
+def _attention_kernel() -> contextlib.AbstractContextManager[None]:
+    kernel: contextlib.AbstractContextManager[None]
+    kernel = torch.nn.attention.sdpa_kernel(
+        torch.nn.attention.SDPBackend.MATH
+    )
+    return kernel
+
+
+def constant(function: Callable[[], Tensor]) -> Tensor:
+    """Calls `function` so that nothing can be differentiated through it."""
+    with torch.no_grad():
+        return function()
+
+
+def apply_gradients(
+    optimizer: keras.optimizers.Optimizer,
+    gradients: Sequence[Tensor | None],
+    variables: Sequence[keras.Variable],
+) -> None:
+    """Updates `variables` by one step of `optimizer`."""
+    with torch.no_grad():
+        _average_over_processes(gradients)
+        optimizer.apply(list(gradients), list(variables))
+
+
+def _average_over_processes(gradients: Sequence[Tensor | None]) -> None:
+    _, count = replica()
+    if count == 1:
+        return
+    for gradient in gradients:
+        if gradient is not None:
+            torch.distributed.all_reduce(gradient)
+            gradient /= count
+
+
+def update_if(
+    predicate: Tensor,
+    function: Callable[..., None],
+    args: tuple[Any, ...],
+    state: Sequence[keras.Variable] = (),
+) -> None:
+    """Calls `function(*args)`, which changes variables, where `predicate`.
+
+    Args:
+        predicate: A boolean scalar.
+        function: Takes `args`; whatever it returns is dropped.
+        args: Nested tensors.
+        state: Every variable that the function may read or change (used on
+            JAX only).
+    """
+    del state
+    if bool(predicate):
+        function(*args)
+
+
+def replica() -> tuple[int, int]:
+    """Returns this process' rank and how many processes there are."""
+    group = torch.distributed
+    if group.is_available() and group.is_initialized():
+        return group.get_rank(), group.get_world_size()
+    return 0, 1
+
+
+def strategy_scope(model: keras.Model) -> contextlib.AbstractContextManager[Any]:
+    """Returns an empty scope: each process owns its variables here."""
+    del model
+    return contextlib.nullcontext()
+
+
+def jit_choice(requested: bool | str) -> bool | str:
+    """Returns what was requested: Keras resolves "auto" to eager here."""
+    return requested
+
+
+def refuse_unsupported(
+    jit_compile: bool | str, steps_per_execution: int, penalised: bool
+) -> None:
+    """Raises `ValueError` for what this backend cannot do."""
+    if jit_compile is True and penalised:
+        raise ValueError(
+            "torch.compile has no second derivatives, which a gradient "
+            "penalty needs. Received: jit_compile=True with a regularizer. "
+            'Use jit_compile="auto" (eager on torch), or the jax or '
+            "tensorflow backend."
+        )
+    if steps_per_execution != 1:
+        raise ValueError(
+            "Keras runs one step an execution on the torch backend. "
+            f"Received: steps_per_execution={steps_per_execution}. Leave it "
+            "at 1, or use the jax or tensorflow backend."
+        )
+
+
+def random_state() -> dict[str, np.ndarray[Any, Any]]:
+    """Returns the framework's global random state.
+
+    Unseeded dropout and a data loader's shuffling draw from it.
+    """
+    state = {"torch": torch.get_rng_state().numpy()}
+    if torch.cuda.is_available():
+        for index, device in enumerate(torch.cuda.get_rng_state_all()):
+            state[f"cuda_{index}"] = device.numpy()
+    return state
+
+
+def set_random_state(state: dict[str, np.ndarray[Any, Any]]) -> None:
+    """Restores what `random_state` returned."""
+    for name, value in state.items():
+        tensor = torch.from_numpy(np.array(value, dtype="uint8"))
+        if name == "torch":
+            torch.set_rng_state(tensor)
+        elif int(name.removeprefix("cuda_")) < torch.cuda.device_count():
+            torch.cuda.set_rng_state(tensor, int(name.removeprefix("cuda_")))
+
+
+class Stepper:
+    """The steps of Keras' trainer, in terms of `update` and `score`."""
+
+    def train_step(self, data: Any) -> dict[str, Tensor]:
+        """Trains on one batch and returns the logs."""
+        return self.update(data)  # type: ignore[attr-defined, no-any-return]
+
+    def test_step(self, data: Any) -> dict[str, Tensor]:
+        """Scores one batch and returns the logs."""
+        return self.score(data)  # type: ignore[attr-defined, no-any-return]

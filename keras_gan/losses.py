@@ -1,0 +1,437 @@
+"""Adversarial losses: what each player minimises, as functions of scores.
+
+Scores are the discriminator's logits: any shape that starts with the batch,
+`real` for real images and `fake` for generated ones, always in that order.
+"""
+
+import abc
+import math
+from collections.abc import Callable
+from typing import Any, Self
+
+import keras
+from keras import ops
+
+from keras_gan._typing import Tensor
+
+__all__ = [
+    "AdversarialLoss",
+    "CallableLosses",
+    "Hinge",
+    "KerasLoss",
+    "LeastSquares",
+    "Minimax",
+    "NonSaturating",
+    "RelativisticAverage",
+    "Wasserstein",
+    "get",
+]
+
+register = keras.saving.register_keras_serializable("keras_gan")
+
+
+class AdversarialLoss(abc.ABC):
+    """The two objectives of a GAN, as functions of scores.
+
+    A new loss is a subclass with two methods of one expression each,
+    `_discriminator` and `_generator`, that take float32 scores.
+
+    Args:
+        from_logits: Whether the discriminator's outputs are logits (`True`) or
+            probabilities (`False`); `None` reads it off its last layer.
+    """
+
+    needs_real = False
+    """Whether the generator's objective looks at real scores."""
+
+    takes_logits = True
+    """Whether probabilities are turned into logits before they come here."""
+
+    def __init__(self, *, from_logits: bool | None = None) -> None:
+        if from_logits not in (None, True, False):
+            raise ValueError(
+                "`from_logits` must be True, False or None (read it off the "
+                f"discriminator). Received: from_logits={from_logits!r}"
+            )
+        self.from_logits = from_logits
+
+    def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
+        """Returns the discriminator's loss.
+
+        Args:
+            real: Scores of real images, shape `(n, ...)`.
+            fake: Scores of generated images, shape `(m, ...)`.
+
+        Returns:
+            A float32 scalar.
+        """
+        return self._discriminator(_float32(real), _float32(fake))
+
+    def generator(self, fake: Tensor, real: Tensor | None = None) -> Tensor:
+        """Returns the generator's loss.
+
+        Args:
+            fake: Scores of generated images, shape `(m, ...)`.
+            real: Scores of real images, for the losses with `needs_real`.
+
+        Returns:
+            A float32 scalar.
+
+        Raises:
+            ValueError: If the loss compares with real scores and has none.
+        """
+        if self.needs_real and real is None:
+            raise ValueError(
+                f"{type(self).__name__}.generator compares with real scores. "
+                "Received: real=None. Call it as generator(fake, real)."
+            )
+        return self._generator(
+            _float32(fake), None if real is None else _float32(real)
+        )
+
+    @abc.abstractmethod
+    def _discriminator(self, real: Tensor, fake: Tensor) -> Tensor: ...
+
+    @abc.abstractmethod
+    def _generator(self, fake: Tensor, real: Tensor | None) -> Tensor: ...
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments."""
+        return {"from_logits": self.from_logits}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Makes the loss that `get_config` described."""
+        return cls(**config)
+
+
+class _SmoothedLoss(AdversarialLoss):
+    """A loss with targets, of which the real one can be lowered.
+
+    One-sided, as in Salimans et al., 2016, arXiv 1606.03498, section 3.4:
+    smoothing the fake target would pull the discriminator's optimum towards
+    the generator's mistakes.
+    """
+
+    def __init__(
+        self, *, label_smoothing: float = 0.0, from_logits: bool | None = None
+    ) -> None:
+        super().__init__(from_logits=from_logits)
+        if not 0.0 <= label_smoothing < 1.0:
+            raise ValueError(
+                "`label_smoothing` is the share taken off the real target of "
+                "1, so it must lie in [0, 1). Received: "
+                f"label_smoothing={label_smoothing}"
+            )
+        self.label_smoothing = label_smoothing
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            **super().get_config(),
+            "label_smoothing": self.label_smoothing,
+        }
+
+
+class _CrossEntropy(_SmoothedLoss):
+    def _discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
+        # -(1 - s) log D(x) - s log(1 - D(x)) with D = sigmoid(real)
+        surprise = ops.softplus(-real) + self.label_smoothing * real
+        return ops.mean(surprise) + ops.mean(ops.softplus(fake))
+
+
+@register
+class NonSaturating(_CrossEntropy):
+    """Cross-entropy, with a generator that maximises log D(G(z)).
+
+    `D: mean(softplus(-real)) + mean(softplus(fake))`,
+    `G: mean(softplus(-fake))`. The default: unlike in `Minimax`, the
+    generator's gradient is strong where the discriminator wins.
+
+    Args:
+        label_smoothing: Share taken off the real target in `[0, 1)`, 0.1 for
+            a target of 0.9.
+        from_logits: As in `AdversarialLoss`.
+
+    Reference: Goodfellow et al., 2014, arXiv 1406.2661, section 3.
+    """
+
+    def _generator(self, fake: Tensor, real: Tensor | None) -> Tensor:
+        return ops.mean(ops.softplus(-fake))
+
+
+@register
+class Minimax(_CrossEntropy):
+    """Cross-entropy as the original two-player game.
+
+    `D: mean(softplus(-real)) + mean(softplus(fake))`,
+    `G: -mean(softplus(fake))`, the generator minimising log(1 - D(G(z))). Its
+    gradient vanishes where the discriminator wins: to study that, or where a
+    tutorial asks for it.
+
+    Args:
+        label_smoothing: Share taken off the real target in `[0, 1)`.
+        from_logits: As in `AdversarialLoss`.
+
+    Reference: Goodfellow et al., 2014, arXiv 1406.2661, eq. 1.
+    """
+
+    def _generator(self, fake: Tensor, real: Tensor | None) -> Tensor:
+        return -ops.mean(ops.softplus(fake))
+
+
+@register
+class LeastSquares(_SmoothedLoss):
+    """Squared distance of the scores from 1 for real and 0 for fake.
+
+    `D: (mean((real - 1)^2) + mean(fake^2)) / 2`, `G: mean((fake - 1)^2) / 2`.
+    Penalises samples by their distance from the decision boundary, also on
+    its right side.
+
+    Args:
+        label_smoothing: Share taken off the real target in `[0, 1)`.
+        from_logits: As in `AdversarialLoss`.
+
+    Reference: Mao et al., 2017, arXiv 1611.04076, eq. 9 (0-1 coding).
+    """
+
+    def _discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
+        miss = ops.square(real - (1.0 - self.label_smoothing))
+        return 0.5 * (ops.mean(miss) + ops.mean(ops.square(fake)))
+
+    def _generator(self, fake: Tensor, real: Tensor | None) -> Tensor:
+        return 0.5 * ops.mean(ops.square(fake - 1.0))
+
+
+@register
+class Hinge(AdversarialLoss):
+    """Hinge loss: real scores above 1 and fake scores below -1 cost nothing.
+
+    `D: mean(relu(1 - real)) + mean(relu(1 + fake))`, `G: -mean(fake)`.
+    Pairs well with spectral normalisation.
+
+    Reference: Lim & Ye, 2017, arXiv 1705.02894; Miyato et al., 2018, arXiv
+    1802.05957, eq. 16-17.
+    """
+
+    def _discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
+        return ops.mean(ops.relu(1.0 - real)) + ops.mean(ops.relu(1.0 + fake))
+
+    def _generator(self, fake: Tensor, real: Tensor | None) -> Tensor:
+        return -ops.mean(fake)
+
+
+@register
+class Wasserstein(AdversarialLoss):
+    """Difference of mean scores, the dual form of the Wasserstein distance.
+
+    `D: mean(fake) - mean(real)`, `G: -mean(fake)`. Needs a critic that is kept
+    near 1-Lipschitz: a `GradientPenalty`, or `callbacks.WeightClipping`.
+
+    Reference: Arjovsky et al., 2017, arXiv 1701.07875, eq. 3.
+    """
+
+    def _discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
+        return ops.mean(fake) - ops.mean(real)
+
+    def _generator(self, fake: Tensor, real: Tensor | None) -> Tensor:
+        return -ops.mean(fake)
+
+
+@register
+class RelativisticAverage(AdversarialLoss):
+    """Cross-entropy on how much more real a score is than the other kind's.
+
+    With `r = real - mean(fake)` and `f = fake - mean(real)`,
+    `D: mean(softplus(-r)) + mean(softplus(f))` and
+    `G: mean(softplus(-f)) + mean(softplus(r))`.
+
+    Reference: Jolicoeur-Martineau, 2018, arXiv 1807.00734, section 4.2.
+    """
+
+    needs_real = True
+
+    def _discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
+        excess = real - ops.mean(fake)
+        deficit = fake - ops.mean(real)
+        return ops.mean(ops.softplus(-excess)) + ops.mean(ops.softplus(deficit))
+
+    def _generator(self, fake: Tensor, real: Tensor | None) -> Tensor:
+        return self._discriminator(fake, real)
+
+
+@register
+class KerasLoss(AdversarialLoss):
+    """A Keras loss against targets of 1 for real and 0 for fake.
+
+    `D: loss(1, real) + loss(0, fake)`, `G: loss(1, fake)`, on the outputs of
+    the discriminator as they are: this is how the tutorials write it, label
+    smoothing of the Keras loss included.
+
+    Args:
+        loss: A `keras.losses.Loss` such as
+            `keras.losses.BinaryCrossentropy(from_logits=True)`.
+        from_logits: Taken from `loss` where it has such a setting.
+    """
+
+    takes_logits = False
+
+    def __init__(
+        self, loss: keras.losses.Loss, *, from_logits: bool | None = None
+    ) -> None:
+        said = getattr(loss, "from_logits", None)
+        if said is None:
+            said = loss.get_config().get("from_logits")
+        super().__init__(from_logits=said if from_logits is None else from_logits)
+        self.loss = loss
+
+    def _discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
+        return self._towards(1.0, real) + self._towards(0.0, fake)
+
+    def _generator(self, fake: Tensor, real: Tensor | None) -> Tensor:
+        return self._towards(1.0, fake)
+
+    def _towards(self, target: float, scores: Tensor) -> Tensor:
+        # Keras averages over the last axis: without one, add it.
+        scores = ops.reshape(scores, (-1, 1)) if scores.ndim < 2 else scores
+        # `call` rather than `__call__`, which divides by the replica count;
+        # that is done once, where the gradient is taken.
+        per_sample = self.loss.call(ops.full_like(scores, target), scores)
+        return ops.mean(_float32(per_sample))
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            **super().get_config(),
+            "loss": keras.saving.serialize_keras_object(self.loss),
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        loss = keras.saving.deserialize_keras_object(config["loss"])
+        return cls(loss, from_logits=config["from_logits"])
+
+
+@register
+class CallableLosses(AdversarialLoss):
+    """A pair of the user's functions of the discriminator's outputs.
+
+    Args:
+        discriminator_loss: `d_loss(real_scores, fake_scores)`, a scalar.
+        generator_loss: `g_loss(fake_scores)`, a scalar.
+        from_logits: As in `AdversarialLoss`; the functions get the outputs as
+            they are.
+    """
+
+    takes_logits = False
+
+    def __init__(
+        self,
+        discriminator_loss: Callable[[Tensor, Tensor], Tensor],
+        generator_loss: Callable[[Tensor], Tensor],
+        *,
+        from_logits: bool | None = None,
+    ) -> None:
+        super().__init__(from_logits=from_logits)
+        self.discriminator_loss = discriminator_loss
+        self.generator_loss = generator_loss
+
+    def _discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
+        return _scalar(self.discriminator_loss(real, fake), "d_loss")
+
+    def _generator(self, fake: Tensor, real: Tensor | None) -> Tensor:
+        return _scalar(self.generator_loss(fake), "g_loss")
+
+    def get_config(self) -> dict[str, Any]:
+        serialize = keras.saving.serialize_keras_object
+        return {
+            **super().get_config(),
+            "discriminator_loss": serialize(self.discriminator_loss),
+            "generator_loss": serialize(self.generator_loss),
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        restore = keras.saving.deserialize_keras_object
+        return cls(
+            restore(config["discriminator_loss"]),
+            restore(config["generator_loss"]),
+            from_logits=config["from_logits"],
+        )
+
+
+_NAMED: dict[str, type[AdversarialLoss]] = {
+    "non_saturating": NonSaturating,
+    "minimax": Minimax,
+    "least_squares": LeastSquares,
+    "hinge": Hinge,
+    "wasserstein": Wasserstein,
+    "relativistic": RelativisticAverage,
+}
+
+
+def get(identifier: Any) -> AdversarialLoss:
+    """Returns the adversarial loss that a user meant.
+
+    Args:
+        identifier: A name (`"non_saturating"`, `"minimax"`, `"least_squares"`,
+            `"hinge"`, `"wasserstein"`, `"relativistic"`), an
+            `AdversarialLoss`, a `keras.losses.Loss` (or the name of one), or a
+            pair of callables `(d_loss(real_scores, fake_scores),
+            g_loss(fake_scores))`.
+
+    Raises:
+        ValueError: If the name is unknown.
+        TypeError: If it is none of these.
+    """
+    if isinstance(identifier, AdversarialLoss):
+        return identifier
+    if isinstance(identifier, keras.losses.Loss):
+        return KerasLoss(identifier)
+    if isinstance(identifier, str):
+        return _by_name(identifier)
+    if isinstance(identifier, (tuple, list)) and len(identifier) == 2:
+        if all(callable(function) for function in identifier):
+            return CallableLosses(*identifier)
+    raise TypeError(
+        f"`loss` must be one of {sorted(_NAMED)}, an AdversarialLoss, a "
+        "keras.losses.Loss, or a pair (d_loss(real_scores, fake_scores), "
+        f"g_loss(fake_scores)). Received: loss={identifier!r}"
+    )
+
+
+def _by_name(name: str) -> AdversarialLoss:
+    if name in _NAMED:
+        return _NAMED[name]()
+    try:
+        found = keras.losses.get(name)
+    except ValueError:
+        found = None
+    if isinstance(found, keras.losses.Loss):
+        return KerasLoss(found)
+    raise ValueError(
+        f"Unknown loss. Expected one of {sorted(_NAMED)}, or the name of a "
+        f"Keras loss class such as 'BinaryCrossentropy'. Received: {name!r}"
+    )
+
+
+def to_logits(probabilities: Tensor) -> Tensor:
+    """Returns log(p / (1 - p)) of float32 probabilities, always finite.
+
+    Small probabilities keep their gradient down to 1e-30, which a generator
+    far behind its discriminator needs; those above 1 - 6e-8 are 1 in float32.
+    """
+    p = ops.clip(_float32(probabilities), 1e-30, 1.0 - 2.0**-24)
+    return ops.log(p) - ops.log1p(-p)
+
+
+def _float32(scores: Tensor) -> Tensor:
+    return ops.cast(scores, "float32")
+
+
+def _scalar(value: Tensor, name: str) -> Tensor:
+    value = ops.convert_to_tensor(value)
+    if math.prod(value.shape) != 1 if None not in value.shape else True:
+        raise ValueError(
+            f"`{name}` must return a scalar. Received: a tensor of shape "
+            f"{tuple(value.shape)}. Average it with keras.ops.mean."
+        )
+    return ops.reshape(_float32(value), ())

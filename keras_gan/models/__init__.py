@@ -1,0 +1,7 @@
+"""The GAN family: one member a file."""
+
+from keras_gan.models.conditional_gan import ConditionalGAN, ConditionalWGANGP
+from keras_gan.models.gan import GAN
+from keras_gan.models.wgan_gp import WGANGP
+
+__all__ = ["GAN", "WGANGP", "ConditionalGAN", "ConditionalWGANGP"]

@@ -1,0 +1,288 @@
+"""How is a GAN compiled, and what follows from it for a run?"""
+
+import warnings
+from types import SimpleNamespace
+from typing import Any
+
+import keras
+
+from keras_gan import backend, losses
+from keras_gan.models import inspection
+from keras_gan.models.first_batch import check_first_batch
+from keras_gan.optimizers import GANOptimizer, serialize
+
+
+class Compiling:
+    """`compile`, and the calls of Keras that compile first where needed."""
+
+    default_loss: str
+    generator: keras.Model
+    discriminator: keras.Model
+
+    adversarial_loss: losses.AdversarialLoss
+    _user_metrics: tuple[keras.metrics.Metric, ...] = ()
+
+    def compile(
+        self,
+        d_opt: Any = None,
+        g_opt: Any = None,
+        loss: Any = None,
+        *,
+        metrics: Any = None,
+        steps_per_execution: int = 1,
+        jit_compile: bool | str = "auto",
+        run_eagerly: bool = False,
+        auto_scale_loss: bool = True,
+    ) -> None:
+        """Configures the two players' training.
+
+        Args:
+            d_opt: The discriminator's optimizer, an instance or a name.
+                Default: Adam at 2e-4, beta_1 0.5 (1e-4, 0.0 and 0.9 for the
+                WGAN-GP models).
+            g_opt: The generator's optimizer, another instance or a name.
+            loss: A name or instance from `keras_gan.losses`, a Keras loss, or
+                a pair `(d_loss(real_scores, fake_scores),
+                g_loss(fake_scores))`. Default: `"non_saturating"`
+                (`"wasserstein"` for the WGAN-GP models).
+            metrics: Keras metrics with `update_state(real, fake)` on images;
+                updated by `evaluate` and validation.
+            steps_per_execution: Batches in each compiled call (TensorFlow and
+                JAX).
+            jit_compile: `"auto"` compiles with XLA on accelerators and JAX;
+                on TensorFlow and CPU the plain graph is faster.
+            run_eagerly: Whether to run step by step, to debug.
+            auto_scale_loss: Whether both optimizers scale their loss where a
+                network computes in float16.
+
+        Raises:
+            ValueError: If a loss or optimizer is unknown, both players share
+                an optimizer, a network has nothing to train, or the backend
+                cannot do what is asked.
+        """
+        refuse = backend.refuse_unsupported
+        refuse(jit_compile, steps_per_execution, bool(self.regularizers))  # type: ignore[attr-defined]
+        self._choose_loss(self.default_loss if loss is None else loss)
+        self._user_metrics = _metrics(metrics)
+        with backend.strategy_scope(self):
+            optimizer = self._make_optimizers(d_opt, g_opt, auto_scale_loss)
+        super().compile(  # type: ignore[misc]
+            optimizer=optimizer,
+            loss=None,
+            steps_per_execution=steps_per_execution,
+            jit_compile=backend.jit_choice(jit_compile),
+            run_eagerly=run_eagerly,
+            auto_scale_loss=False,
+        )
+        self._compile_settings = {
+            "steps_per_execution": steps_per_execution,
+            "jit_compile": jit_compile,
+            "run_eagerly": run_eagerly,
+            "auto_scale_loss": auto_scale_loss,
+        }
+        self._data_checked = False
+
+    def default_optimizer(self) -> keras.optimizers.Optimizer:
+        """Returns a new optimizer for a player that was given none."""
+        return keras.optimizers.Adam(2e-4, beta_1=0.5)
+
+    def _choose_loss(self, loss: Any) -> None:
+        self.adversarial_loss = losses.get(loss)
+        said = self.adversarial_loss.from_logits
+        sigmoid = inspection.ends_in_sigmoid(self.discriminator)
+        self._gives_probabilities = sigmoid if said is None else not said
+        if said is not None and said == sigmoid:
+            warnings.warn(
+                f"The loss was told from_logits={said}, but the "
+                f"discriminator ends in "
+                f"{'a sigmoid' if sigmoid else 'no sigmoid'}. "
+                f"Its outputs are taken as {'logits' if said else 'probabilities'}"
+                f", as told; from_logits={not said} would match.",
+                stacklevel=3,
+            )
+
+    def _make_optimizers(
+        self, d_opt: Any, g_opt: Any, auto_scale_loss: bool
+    ) -> GANOptimizer:
+        pair = []
+        half = auto_scale_loss and any(
+            layer.compute_dtype == "float16"
+            for network in (self.discriminator, self.generator)
+            for layer in backend.flat_layers(network)
+        )
+        if d_opt is not None and d_opt is g_opt and not isinstance(d_opt, str):
+            GANOptimizer(d_opt, g_opt)  # Raises, with the reason.
+        for player, given in (("discriminator", d_opt), ("generator", g_opt)):
+            optimizer = self._optimizer(given, player)
+            variables = getattr(self, player).trainable_variables
+            if not variables:
+                raise ValueError(
+                    f"The {player} has no trainable weights, so there is "
+                    "nothing to train. Is every layer frozen?"
+                )
+            scaled = keras.optimizers.LossScaleOptimizer
+            if half and not isinstance(optimizer, scaled):
+                optimizer = scaled(optimizer, name=f"{player}_loss_scale")
+            optimizer.build(variables)
+            pair.append((optimizer, list(variables)))
+        # Not a list or dict: Keras would save the variables twice.
+        self._players = _Players(d=pair[0], g=pair[1])
+        optimizer = GANOptimizer(pair[0][0], pair[1][0])
+        optimizer.built = True
+        return optimizer
+
+    def _optimizer(self, given: Any, player: str) -> Any:
+        if given is None:
+            optimizer = self.default_optimizer()
+        elif isinstance(given, keras.optimizers.Optimizer):
+            return given
+        else:
+            optimizer = keras.optimizers.get(given)
+        # The learning rates' keys in the logs are made from these names.
+        config = {**optimizer.get_config(), "name": player}
+        return type(optimizer).from_config(config)
+
+    # ------------------------------------------------------- calls of Keras
+
+    def fit(self, x: Any = None, y: Any = None, **kwargs: Any) -> Any:
+        """Trains as `keras.Model.fit` does, compiled by default if needed.
+
+        Args:
+            x: Real images, or `(images, labels)` batches: arrays, tf.data,
+                a `keras.utils.PyDataset`, a torch DataLoader or a generator.
+            y: Labels, where `x` is an array.
+            **kwargs: As in `keras.Model.fit`.
+
+        Raises:
+            ValueError: If the first batch cannot be trained on: wrong shape or
+                type, NaN, missing or impossible labels, no data.
+        """
+        self._ensure_compiled()
+        x = self._checked(x, y, kwargs.get("batch_size"))
+        kwargs["callbacks"] = _with_epochs(x, kwargs.get("callbacks"))
+        return super().fit(x, y, **_quiet(x, kwargs))  # type: ignore[misc]
+
+    def evaluate(self, x: Any = None, y: Any = None, **kwargs: Any) -> Any:
+        """Computes the losses on real images, in inference mode.
+
+        The noise is the same at each call, and training is not changed.
+
+        Args:
+            x: As in `fit`.
+            y: As in `fit`.
+            **kwargs: As in `keras.Model.evaluate`.
+        """
+        self._ensure_compiled()
+        if not kwargs.get("_use_cached_eval_dataset"):
+            x = self._checked(x, y, kwargs.get("batch_size"))
+        self._restart_evaluation_noise()
+        state = backend.random_state()
+        try:
+            return super().evaluate(x, y, **kwargs)  # type: ignore[misc]
+        finally:
+            backend.set_random_state(state)
+
+    def train_on_batch(self, x: Any, y: Any = None, **kwargs: Any) -> Any:
+        """Trains on one batch of real images; see `fit`."""
+        self._ensure_compiled()
+        self._checked(x, y, None)
+        return super().train_on_batch(x, y, **kwargs)  # type: ignore[misc]
+
+    def test_on_batch(self, x: Any, y: Any = None, **kwargs: Any) -> Any:
+        """Computes the losses on one batch of real images; see `evaluate`."""
+        self._ensure_compiled()
+        self._restart_evaluation_noise()
+        return super().test_on_batch(x, y, **kwargs)  # type: ignore[misc]
+
+    def _ensure_compiled(self) -> None:
+        if not self.compiled:  # type: ignore[attr-defined]
+            self.compile()
+
+    def _checked(self, x: Any, y: Any, batch_size: int | None) -> Any:
+        """Checks the first batch, once, and returns the data to train on."""
+        if self._data_checked:
+            return x
+        x = check_first_batch(self, x, y, batch_size)
+        self._data_checked = True
+        return x
+
+    def _restart_evaluation_noise(self) -> None:
+        state = self.evaluation_seed_generator.state  # type: ignore[attr-defined]
+        seed = self.seed or 0  # type: ignore[attr-defined]
+        state.assign(keras.ops.convert_to_tensor([seed, 0], dtype=state.dtype))
+
+    # ----------------------------------------------------------- saving it
+
+    def get_compile_config(self) -> dict[str, Any]:
+        """Returns what `compile` was called with."""
+        if not self.compiled:  # type: ignore[attr-defined]
+            return {}
+        save = keras.saving.serialize_keras_object
+        optimizer = self.optimizer  # type: ignore[attr-defined]
+        return {
+            "d_opt": serialize(optimizer.discriminator),
+            "g_opt": serialize(optimizer.generator),
+            "loss": save(self.adversarial_loss),
+            "metrics": [save(metric) for metric in self._user_metrics],
+            **self._compile_settings,
+        }
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """Compiles as `get_compile_config` described."""
+        config = dict(config)
+        restore = keras.saving.deserialize_keras_object
+        for key in ("d_opt", "g_opt", "loss"):
+            config[key] = restore(config[key])
+        config["metrics"] = [restore(each) for each in config["metrics"]]
+        self.compile(**config)
+
+
+class _Players(SimpleNamespace):
+    """Each player's optimizer and the variables that it updates."""
+
+    def __getitem__(self, player: str) -> Any:
+        return getattr(self, player)
+
+
+class _DataEpoch(keras.callbacks.Callback):
+    """Tells data whose order depends on the epoch which epoch it is."""
+
+    def __init__(self, data: Any) -> None:
+        super().__init__()
+        self._data = data
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        self._data.set_epoch(epoch)
+
+
+def _with_epochs(data: Any, callbacks: Any) -> Any:
+    if not hasattr(data, "set_epoch"):
+        return callbacks
+    if isinstance(callbacks, keras.callbacks.CallbackList):
+        callbacks.append(_DataEpoch(data))
+        return callbacks
+    given = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]
+    return [_DataEpoch(data), *(each for each in given if each is not None)]
+
+
+def _quiet(data: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Leaves `shuffle` to data sets that shuffle themselves.
+
+    Keras would warn that its own default is ignored.
+    """
+    if hasattr(data, "__array__") or isinstance(data, keras.utils.PyDataset):
+        return kwargs
+    return {"shuffle": False, **kwargs}
+
+
+def _metrics(metrics: Any) -> tuple[keras.metrics.Metric, ...]:
+    given = () if metrics is None else metrics
+    given = given if isinstance(given, (list, tuple)) else [given]
+    for metric in given:
+        if not isinstance(metric, keras.metrics.Metric):
+            raise TypeError(
+                "`metrics` of a GAN are keras.metrics.Metric instances with "
+                "update_state(real, fake), such as keras_gan.metrics' own. "
+                f"Received: {metric!r}"
+            )
+    return tuple(given)

@@ -1,0 +1,545 @@
+"""The base of all GANs: two networks, an objective, alternating updates."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+from keras import ops
+
+from keras_gan import augment as augmentation
+from keras_gan import backend, losses, regularizers
+from keras_gan._typing import Tensor
+from keras_gan.models import inspection
+from keras_gan.models.averaging import Average
+from keras_gan.models.building import Building
+from keras_gan.models.compiling import Compiling
+from keras_gan.models.critic import Critic
+from keras_gan.models.persistence import Persistence
+from keras_gan.models.sampling import Sampling
+from keras_gan.models.trackers import Trackers
+from keras_gan.regularizers import Regularizer
+
+Logs = dict[str, Tensor]
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class GAN(  # type: ignore[misc]
+    backend.Stepper, Building, Compiling, Sampling, Persistence, keras.Model
+):
+    """A generative adversarial network of any two Keras models.
+
+    Each step updates the discriminator on a fresh batch of real images and as
+    many generated ones, and, at every `discriminator_steps`-th step, the
+    generator. Each player's optimizer changes its own network's variables
+    only; `trainable` is never toggled.
+
+    A variant overrides `discriminator_loss` and `generator_loss` (written in
+    `keras.ops`, for every backend), `unpack` or `sample`.
+
+    Args:
+        generator: Maps latents, shape `(n, latent_dim)`, to images, shape
+            `(n, height, width, channels)` or any other. Sequential, functional
+            or subclassed, built or not.
+        discriminator: Maps images to scores, logits or probabilities, shape
+            `(n, 1)` or any other that starts with the batch.
+        latent_dim: Size of the latents. Default: read off the generator.
+        regularizer: A penalty on the discriminator (`"r1"`, `"r2"`,
+            `"gradient_penalty"`, `"dragan"`, or an instance), or a list.
+        discriminator_steps: Discriminator updates for each generator update.
+        ema_decay: Decay of an exponential moving average of the generator's
+            weights, in `[0, 1)`, such as 0.999. It is ramped up from 0.1 as
+            `(1 + t) / (10 + t)`, so that the average is useful from the
+            start. The averaged network, `ema_generator`, is then what
+            `generate`, `predict` and `export` use. Default: none.
+        augment: Augmentation of what the discriminator sees, real and
+            generated: a `keras_gan.augment` policy, or a layer.
+        seed: Seed of latents and penalties. Default: a random one.
+        name: Name of the model.
+
+    Raises:
+        TypeError: If a network is not a Keras layer.
+        ValueError: If the networks don't fit each other, or an argument is out
+            of range.
+
+    Example:
+        >>> gan = keras_gan.GAN(generator, discriminator)
+        >>> gan.fit(images, epochs=50)  # images in the generator's range
+        >>> pictures = gan.generate(16, seed=0)
+
+    Reference: Goodfellow et al., 2014, arXiv 1406.2661, Algorithm 1.
+    """
+
+    default_loss = "non_saturating"
+
+    def __init__(
+        self,
+        generator: keras.Model,
+        discriminator: keras.Model,
+        *,
+        latent_dim: int | None = None,
+        regularizer: Any = None,
+        discriminator_steps: int = 1,
+        ema_decay: float | None = None,
+        augment: Any = None,
+        seed: int | None = None,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(name=name)
+        inspection.require_network(generator, "generator")
+        inspection.require_network(discriminator, "discriminator")
+        _require_steps(discriminator_steps)
+        self.generator = generator
+        self.discriminator = discriminator
+        self.discriminator_steps = int(discriminator_steps)
+        self.seed = seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+        # Validation must not change what training draws.
+        self.evaluation_seed_generator = keras.random.SeedGenerator(seed or 0)
+        self._regularizers = regularizers.get(regularizer)
+        self.augment = augmentation.get(augment)
+        self._latent_shape = inspection.latent_shape(generator, latent_dim)
+        self._build_networks()
+        self._average = Average(ema_decay)
+        self.ema_generator = self._average.twin(generator, self._build_generator)
+        self.ema_decay = ema_decay
+        self._trackers = Trackers(self.log_names)
+        self._watching_gradients = False
+        # Records the input shape, which saving and exporting ask for.
+        self(self._symbolic_inputs())
+
+    @property
+    def regularizers(self) -> tuple[Regularizer, ...]:
+        """The penalties on the discriminator."""
+        return self._regularizers
+
+    @property
+    def log_names(self) -> list[str]:
+        """The keys of the logs; an objective with another one extends it."""
+        penalties = [each.name for each in self._regularizers]
+        norms = ["d_gradient_norm", "g_gradient_norm"]
+        return ["d_loss", "g_loss", "d_real", "d_fake", *penalties, *norms]
+
+    # ---------------------------------------------------------- the objective
+
+    def unpack(self, data: Any) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """Splits a batch into real images and what they are conditioned on.
+
+        Args:
+            data: What the data set yields: images, `(images, labels)`,
+                `(images, labels, weights)`, or a dict with `"image"`.
+
+        Returns:
+            Float32 images, and a tuple of condition tensors: empty here,
+            where labels are ignored.
+        """
+        images, _ = images_and_labels(data)
+        return ops.cast(ops.convert_to_tensor(images), "float32"), ()
+
+    def sample(
+        self,
+        batch_size: Tensor,
+        condition: tuple[Tensor, ...] = (),
+        training: bool = True,
+    ) -> Tensor:
+        """Generates images from fresh latents.
+
+        Args:
+            batch_size: How many.
+            condition: As from `unpack`.
+            training: Whether the generator runs in training mode and draws
+                from the training seed.
+
+        Returns:
+            Float32 images, differentiable in the generator's variables.
+        """
+        latents = backend.draw(
+            keras.random.normal,
+            (batch_size, *self._latent_shape),
+            self._seeds(training),
+        )
+        return ops.cast(
+            self._generate(self.generator, latents, condition, training),
+            "float32",
+        )
+
+    def discriminate(
+        self,
+        images: Tensor,
+        condition: tuple[Tensor, ...] = (),
+        training: bool = True,
+    ) -> Tensor:
+        """Scores images as the compiled loss takes them, augmented in training.
+
+        Args:
+            images: Shape `(n, ...)`, real or generated.
+            condition: As from `unpack`.
+            training: Whether the discriminator runs in training mode.
+
+        Returns:
+            Float32 scores: logits for the losses of `keras_gan.losses`, the
+            network's outputs as they are for Keras losses and callables.
+        """
+        return self._scores(
+            images, condition, training, self.adversarial_loss.takes_logits
+        )
+
+    def discriminator_loss(
+        self,
+        real: Tensor,
+        fake: Tensor,
+        condition: tuple[Tensor, ...] = (),
+        training: bool = True,
+    ) -> tuple[Tensor, Logs]:
+        """States what the discriminator minimises, without the regularisers.
+
+        Args:
+            real: Real images, float32, shape `(n, ...)`.
+            fake: As many generated images; no gradient flows into them.
+            condition: As from `unpack`.
+            training: Whether this is a training step.
+
+        Returns:
+            The scalar loss, and the scalars to log (their names are in
+            `log_names`). An override may return the loss alone.
+        """
+        real_scores = self.discriminate(real, condition, training)
+        fake_scores = self.discriminate(fake, condition, training)
+        loss = self.adversarial_loss.discriminator(real_scores, fake_scores)
+        return loss, {
+            "d_real": ops.mean(real_scores),
+            "d_fake": ops.mean(fake_scores),
+        }
+
+    def generator_loss(
+        self,
+        real: Tensor,
+        fake: Tensor,
+        condition: tuple[Tensor, ...] = (),
+        training: bool = True,
+    ) -> tuple[Tensor, Logs]:
+        """States what the generator minimises.
+
+        Args:
+            real: Real images, for the losses that compare with them.
+            fake: Generated images, differentiable.
+            condition: As from `unpack`.
+            training: Whether this is a training step.
+
+        Returns:
+            As `discriminator_loss`.
+        """
+        fake_scores = self.discriminate(fake, condition, training)
+        real_scores = None
+        if self.adversarial_loss.needs_real:
+            real_scores = self.discriminate(real, condition, training)
+        return self.adversarial_loss.generator(fake_scores, real_scores), {}
+
+    # ------------------------------------------------------------- one update
+
+    def update(self, data: Any) -> Logs:
+        """Trains on one batch, in place, and returns the logs."""
+        real, condition = self.unpack(data)
+        lazy = sorted({r.interval for r in self._regularizers} - {1})
+        due = tuple(r for r in self._regularizers if r.interval == 1)
+        self._update_discriminator(real, condition, due, tuple(lazy))
+        if self.discriminator_steps == 1:
+            self._update_generator(real, condition)
+        else:
+            self._where_due(
+                self.discriminator_steps,
+                self.discriminator_steps - 1,
+                self._update_generator,
+                (real, condition),
+            )
+        self.optimizer.iterations.assign_add(1)
+        return self._logs(self._reported())
+
+    def score(self, data: Any) -> Logs:
+        """Evaluates one batch, changing metrics only, and returns the logs."""
+        real, condition = self.unpack(data)
+        fake = self.sample(ops.shape(real)[0], condition, training=False)
+        d_loss, logs = self._discriminator_objective(
+            real, fake, condition, self._regularizers, training=False
+        )
+        g_loss, more = _with_logs(
+            self.generator_loss(real, fake, condition, training=False)
+        )
+        self._trackers.update(
+            {"d_loss": d_loss, "g_loss": g_loss, **logs, **more}
+        )
+        for metric in self._user_metrics:
+            metric.update_state(real, fake)
+        return self._logs([*self._reported(), *self._user_metrics])
+
+    def _update_discriminator(
+        self,
+        real: Tensor,
+        condition: tuple[Tensor, ...],
+        due: tuple[Regularizer, ...],
+        intervals: tuple[int, ...],
+    ) -> None:
+        """Makes the discriminator's step, with the regularisers that are due.
+
+        Lazy ones split it into two graphs, with and without them, so that a
+        penalty that is not due costs nothing.
+        """
+        if not intervals:
+            self._step_discriminator(real, condition, due)
+            return
+        interval, *rest = intervals
+        more = tuple(r for r in self._regularizers if r.interval == interval)
+
+        def with_them(real: Tensor, condition: tuple[Tensor, ...]) -> None:
+            self._update_discriminator(
+                real, condition, due + more, tuple(rest)
+            )
+
+        def without(real: Tensor, condition: tuple[Tensor, ...]) -> None:
+            self._update_discriminator(real, condition, due, tuple(rest))
+
+        self._where_due(interval, 0, with_them, (real, condition))
+        self._where_due(interval, 0, without, (real, condition), negate=True)
+
+    def _step_discriminator(
+        self,
+        real: Tensor,
+        condition: tuple[Tensor, ...],
+        due: tuple[Regularizer, ...],
+    ) -> None:
+        _before_update(self.discriminator)
+        fake = backend.constant(
+            lambda: self.sample(ops.shape(real)[0], condition)
+        )
+        logs = self._minimize(
+            "d",
+            lambda: self._discriminator_objective(real, fake, condition, due),
+        )
+        observe = getattr(self.augment, "observe", None)
+        if observe is not None:
+            observe(logs["d_real"])
+        if self.discriminator_steps > 1 and "d_fake" in logs:
+            self._trackers.estimate("g_loss", self._g_estimate(logs))
+
+    def _g_estimate(self, logs: Logs) -> Tensor:
+        """What `g_loss` shows until the generator's first update."""
+        return self.adversarial_loss.generator(
+            ops.reshape(logs["d_fake"], (1, 1)),
+            ops.reshape(logs["d_real"], (1, 1)),
+        )
+
+    def _update_generator(
+        self, real: Tensor, condition: tuple[Tensor, ...]
+    ) -> None:
+        _before_update(self.generator)
+
+        def objective() -> tuple[Tensor, Logs]:
+            fake = self.sample(ops.shape(real)[0], condition)
+            return _with_logs(self.generator_loss(real, fake, condition))
+
+        self._minimize("g", objective)
+        updates = (self.optimizer.iterations + 1) // self.discriminator_steps
+        self._average.update(self.ema_generator, self.generator, updates)
+
+    def _discriminator_objective(
+        self,
+        real: Tensor,
+        fake: Tensor,
+        condition: tuple[Tensor, ...],
+        due: Sequence[Regularizer],
+        training: bool = True,
+    ) -> tuple[Tensor, Logs]:
+        loss, logs = _with_logs(
+            self.discriminator_loss(real, fake, condition, training)
+        )
+        critic = Critic(
+            lambda images: self._scores(images, condition, training, True),
+            [self.discriminator, *filter(None, [self.augment])],
+        )
+        for regularizer in due:
+            penalty = regularizer(critic, real, fake, self._seeds(training))
+            share = regularizer.interval if training else 1
+            loss = loss + share * penalty
+            logs[regularizer.name] = penalty
+        return loss, logs
+
+    def _minimize(
+        self, player: str, objective: Callable[[], tuple[Tensor, Logs]]
+    ) -> Logs:
+        """Makes one player's step; its variables and no others change."""
+        optimizer, variables = self._players[player]
+
+        def scaled() -> tuple[Tensor, Logs]:
+            loss, logs = objective()
+            loss = loss + _weight_penalty(variables)
+            logs = {f"{player}_loss": loss, **logs}
+            logs = {k: ops.stop_gradient(v) for k, v in logs.items()}
+            return optimizer.scale_loss(loss), logs
+
+        logs, gradients = backend.value_and_grad(
+            scaled, variables, self._state()
+        )
+        if self._watching_gradients:
+            name = f"{player}_gradient_norm"
+            logs[name] = _norm(gradients) / optimizer.scale_loss(1.0)
+        backend.apply_gradients(optimizer, gradients, variables)
+        self._trackers.update(logs)
+        return logs
+
+    # -------------------------------------------------------------- its parts
+
+    def _where_due(
+        self,
+        interval: int,
+        phase: int,
+        function: Callable[..., None],
+        args: tuple[Any, ...],
+        negate: bool = False,
+    ) -> None:
+        count = self.optimizer.iterations
+        due = ops.equal(ops.mod(count, interval), phase)
+        backend.update_if(
+            ops.logical_not(due) if negate else due,
+            function,
+            args,
+            [*self._state(), *self.metrics_variables],
+        )
+
+    def _state(self) -> list[keras.Variable]:
+        return [*self.variables, *self.optimizer.variables]
+
+    def _seeds(self, training: bool) -> keras.random.SeedGenerator:
+        if training:
+            return self.seed_generator
+        return self.evaluation_seed_generator
+
+    def _scores(
+        self,
+        images: Tensor,
+        condition: tuple[Tensor, ...],
+        training: bool,
+        as_logits: bool,
+    ) -> Tensor:
+        if self.augment is not None and training:
+            images = self.augment(images, training=True)
+        scores = ops.cast(
+            self._judge(images, condition, training), "float32"
+        )
+        if as_logits and self._gives_probabilities:
+            return losses.to_logits(scores)
+        return scores
+
+    def _generate(
+        self,
+        generator: keras.Model,
+        latents: Tensor,
+        condition: tuple[Tensor, ...],
+        training: bool,
+    ) -> Tensor:
+        return generator(latents, training=training)
+
+    def _judge(
+        self, images: Tensor, condition: tuple[Tensor, ...], training: bool
+    ) -> Tensor:
+        return self.discriminator(images, training=training)
+
+    def call(self, inputs: Tensor, training: bool = False) -> Tensor:
+        """Generates images from latents, by the averaged weights if any."""
+        network = self.generator
+        if self.ema_generator is not None and not training:
+            network = self.ema_generator
+        latents, condition = self._split_inputs(inputs)
+        return self._generate(network, latents, condition, training)
+
+    # -------------------------------------------------------------- the logs
+
+    def watch_gradients(self, on: bool = True) -> None:
+        """Puts both players' global gradient norms into the logs, or not.
+
+        They are called `d_gradient_norm` and `g_gradient_norm` and are taken
+        before any clipping. Takes effect with the next `fit`, or, from
+        a callback's `on_train_begin`, with this one.
+        """
+        if on != self._watching_gradients:
+            self._watching_gradients = on
+            self.train_function = None
+
+    @property
+    def metrics(self) -> list[keras.metrics.Metric]:
+        """The trackers of the logs and the metrics given to `compile`."""
+        if not hasattr(self, "_trackers"):
+            return []
+        return [*self._trackers.metrics, *self._user_metrics]
+
+    def _reported(self) -> list[keras.metrics.Metric]:
+        return [
+            metric
+            for metric in self._trackers.metrics
+            if self._watching_gradients
+            or not metric.name.endswith("_gradient_norm")
+        ]
+
+    def _logs(self, metrics: Sequence[keras.metrics.Metric]) -> Logs:
+        logs: Logs = {}
+        for metric in metrics:
+            result = metric.result()
+            named = result if isinstance(result, dict) else {metric.name: result}
+            logs.update(named)
+        return logs
+
+
+def _require_steps(steps: int) -> None:
+    if int(steps) != steps or steps < 1:
+        raise ValueError(
+            "`discriminator_steps` counts discriminator updates for each "
+            "generator update, so it must be an integer of at least 1. "
+            f"Received: discriminator_steps={steps!r}"
+        )
+
+
+def images_and_labels(data: Any) -> tuple[Any, Any]:
+    if isinstance(data, dict):
+        images = data.get("image", data.get("images"))
+        return images, data.get("label", data.get("labels"))
+    if isinstance(data, list):
+        data = tuple(data)
+    images, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
+    if isinstance(images, dict):
+        return images_and_labels(images)
+    return images, labels
+
+
+def _with_logs(result: Any) -> tuple[Tensor, Logs]:
+    """Accepts objectives that return the loss alone."""
+    if isinstance(result, tuple):
+        return result[0], dict(result[1])
+    return result, {}
+
+
+def _before_update(network: keras.Model) -> None:
+    """Lets layers do what is due once for each update of their network."""
+    for layer in backend.flat_layers(network):
+        before = getattr(layer, "before_update", None)
+        if before is not None:
+            before()
+
+
+def _weight_penalty(variables: Sequence[keras.Variable]) -> Tensor:
+    """Sums the weight regularisers of the player that is trained.
+
+    `Layer.losses` will not do: it is lost in JAX's nested scopes.
+    """
+    terms = [
+        ops.cast(v.regularizer(v), "float32")
+        for v in variables
+        if getattr(v, "regularizer", None) is not None
+    ]
+    return sum(terms, 0.0)
+
+
+def _norm(gradients: Sequence[Tensor | None]) -> Tensor:
+    squares = [
+        ops.sum(ops.square(ops.cast(ops.convert_to_tensor(g), "float32")))
+        for g in gradients
+        if g is not None
+    ]
+    return ops.sqrt(sum(squares, ops.zeros(())))

@@ -1,0 +1,147 @@
+"""Pictures on demand: one compiled sampler for callers outside training."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+
+
+class Sampling:
+    """`generate` and `export`."""
+
+    generator: keras.Model
+    ema_generator: keras.Model | None
+    _latent_shape: tuple[int, ...]
+
+    @property
+    def latent_dim(self) -> int:
+        """How many latent values one image is made from."""
+        return math.prod(self._latent_shape)
+
+    @property
+    def image_shape(self) -> tuple[int, ...]:
+        """The shape of one image, without the batch."""
+        return self._image_shape
+
+    def latents(self, n: int, seed: int | None = None) -> Array:
+        """Draws standard normal latents, the same on every backend.
+
+        Args:
+            n: How many.
+            seed: Equal seeds give equal latents. Default: a random one.
+
+        Returns:
+            Float32, shape `(n, latent_dim)`.
+        """
+        generator = np.random.default_rng(seed)
+        return generator.standard_normal((n, self.latent_dim), dtype="float32")
+
+    def generate(
+        self,
+        n: int = 16,
+        *,
+        latents: Any = None,
+        labels: Any = None,
+        seed: int | None = None,
+        batch_size: int = 128,
+    ) -> Array:
+        """Generates images, by the averaged weights where there are any.
+
+        Args:
+            n: How many; taken from `latents` or `labels` where they are given.
+            latents: Latents of the user's own, shape `(n, latent_dim)`.
+                Default: fresh ones.
+            labels: Classes, integers or one-hot, where conditional. Default:
+                all classes in turn.
+            seed: Seed of fresh latents; equal seeds give equal images.
+            batch_size: Images at a time.
+
+        Returns:
+            Float32 images in the generator's range, shape
+            `(n, height, width, channels)`.
+
+        Raises:
+            ValueError: If sizes don't fit, or labels are given to a model
+                without.
+        """
+        n = self._count(n, latents, labels)
+        if latents is None:
+            latents = self.latents(n, seed)
+        latents = self._shaped_latents(latents)
+        inputs = self._sampling_inputs(latents, labels)
+        if n == 0:
+            return np.zeros((0, *self.image_shape), "float32")
+        pictures = [
+            np.asarray(self.predict_on_batch(part), "float32")[:size]  # type: ignore[attr-defined]
+            for part, size in _batches(inputs, n, batch_size)
+        ]
+        return np.concatenate(pictures)
+
+    def export(self, filepath: Any, format: str = "tf_saved_model", **kwargs: Any) -> None:  # noqa: A002
+        """Exports the generator, averaged if it is, for use without Keras.
+
+        Args:
+            filepath: Where to.
+            format: `"tf_saved_model"`, `"onnx"` or another that
+                `keras.Model.export` knows.
+            **kwargs: As in `keras.Model.export`.
+        """
+        network = self.ema_generator or self.generator
+        network.export(filepath, format=format, **kwargs)
+
+    def _count(self, n: int, latents: Any, labels: Any) -> int:
+        sizes = {
+            name: len(value)
+            for name, value in (("latents", latents), ("labels", labels))
+            if value is not None
+        }
+        if len(set(sizes.values())) > 1:
+            raise ValueError(
+                "`latents` and `labels` must be equally many. "
+                f"Received: {sizes}"
+            )
+        count = next(iter(sizes.values()), n)
+        if int(count) != count or count < 0:
+            raise ValueError(
+                f"`n` must be a non-negative integer. Received: n={n!r}"
+            )
+        return int(count)
+
+    def _shaped_latents(self, latents: Any) -> Array:
+        array = np.asarray(keras.ops.convert_to_numpy(latents), "float32")
+        size = math.prod(array.shape[1:])
+        if array.ndim < 2 or size != self.latent_dim:
+            raise ValueError(
+                f"`latents` must have shape (n, {self.latent_dim}), as the "
+                f"generator takes them. Received: shape {array.shape}"
+            )
+        return array.reshape(-1, *self._latent_shape)
+
+    def _sampling_inputs(self, latents: Array, labels: Any) -> list[Array]:
+        if labels is not None:
+            raise ValueError(
+                "This model is not conditional, so it takes no labels. "
+                "Received: labels. Use ConditionalGAN or ConditionalWGANGP."
+            )
+        return [latents]
+
+
+def _batches(
+    inputs: list[Array], n: int, batch_size: int
+) -> Iterator[tuple[Any, int]]:
+    """Cuts inputs into parts of one size, so that one sampler serves all."""
+    size = max(1, min(n, batch_size))
+    for start in range(0, n, size):
+        parts = [array[start : start + size] for array in inputs]
+        real = len(parts[0])
+        if real < size:
+            fill = size - real
+            parts = [
+                np.concatenate([part, np.repeat(part[-1:], fill, axis=0)])
+                for part in parts
+            ]
+        yield parts[0] if len(parts) == 1 else parts, real
