@@ -1,0 +1,240 @@
+"""From images to features: batched, bounded, and without side effects."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Any, NamedTuple, Self
+
+import keras
+import numpy as np
+
+from keras_gan.metrics._arrays import Array, images
+
+__all__ = ["Extracted", "Extractor", "ModelExtractor", "from_model"]
+
+Progress = Callable[[int, int], None]
+"""Called with the numbers of images done and in total."""
+
+
+class Extracted(NamedTuple):
+    """What an extractor says about n images.
+
+    Attributes:
+        features: float32, (n, d).
+        probabilities: Class probabilities, float32 (n, classes), or None
+            where the network is no classifier of the data at hand.
+    """
+
+    features: Array
+    probabilities: Array | None
+
+
+class Extractor:
+    """Base of all feature extractors: a frozen network and its input format.
+
+    A subclass has a `name`, builds its network in `_build`, and turns uint8
+    images into what the network takes in `_prepare`. Extraction only infers:
+    it leaves the random state of training alone and may run inside `fit`.
+
+    Args:
+        batch_size: Images in a batch. The last one is filled up, so that one
+            compiled function serves all; the memory needed does not grow with
+            the number of images.
+    """
+
+    def __init__(self, *, batch_size: int = 256) -> None:
+        if batch_size < 1:
+            raise ValueError(
+                "`batch_size` must be at least 1. Received: "
+                f"batch_size={batch_size}"
+            )
+        self.batch_size = batch_size
+
+    @property
+    def name(self) -> str:
+        """Network, version of its weights, and layer: what a number needs."""
+        raise NotImplementedError
+
+    @property
+    def dim(self) -> int:
+        """Number of features of one image."""
+        return int(self.network.outputs[0].shape[-1])
+
+    @property
+    def num_classes(self) -> int | None:
+        """Number of classes it gives probabilities for, or None."""
+        outputs = self.network.outputs
+        return int(outputs[1].shape[-1]) if len(outputs) > 1 else None
+
+    @cached_property
+    def network(self) -> keras.Model:
+        """The frozen network: features, and probabilities if it has any."""
+        return self._build()
+
+    def __call__(
+        self, pixels: Array, *, progress: Progress | None = None
+    ) -> Array:
+        """The features of some images.
+
+        Args:
+            pixels: uint8 images, (n, H, W, 1) or (n, H, W, 3), of any size.
+            progress: Called after each batch with images done and in total.
+
+        Returns:
+            float32 features, (n, d).
+
+        Raises:
+            ValueError: If they are not such images.
+        """
+        return self.extract(pixels, progress=progress).features
+
+    def extract(
+        self, pixels: Array, *, progress: Progress | None = None
+    ) -> Extracted:
+        """Features and class probabilities from one pass over the images.
+
+        Args:
+            pixels: uint8 images, (n, H, W, 1) or (n, H, W, 3), of any size.
+            progress: Called after each batch with images done and in total.
+
+        Returns:
+            The features, and the probabilities of a classifier.
+
+        Raises:
+            ValueError: If they are not such images.
+        """
+        pixels = images("images", pixels)
+        total = len(pixels)
+        widths = [int(output.shape[-1]) for output in self.network.outputs]
+        results = [np.empty((total, width), np.float32) for width in widths]
+        for start, outputs in self._batches(pixels):
+            for result, output in zip(results, outputs, strict=True):
+                part = result[start : start + self.batch_size]
+                part[:] = output[: len(part)]
+            if progress is not None:
+                progress(min(start + self.batch_size, total), total)
+        return Extracted(results[0], results[1] if results[1:] else None)
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments."""
+        return {"batch_size": self.batch_size}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """An extractor like the one the configuration came from."""
+        return cls(**config)
+
+    def _build(self) -> keras.Model:
+        raise NotImplementedError
+
+    def _prepare(self, pixels: Array) -> Array:
+        raise NotImplementedError
+
+    def _batches(self, pixels: Array) -> Iterator[tuple[int, list[Array]]]:
+        for start in range(0, len(pixels), self.batch_size):
+            batch = pixels[start : start + self.batch_size]
+            missing = self.batch_size - len(batch)
+            batch = np.pad(batch, [(0, missing), (0, 0), (0, 0), (0, 0)])
+            # `predict` would start a data loader, which draws from torch's
+            # random state; this does not.
+            outputs = self.network.predict_on_batch(self._prepare(batch))
+            several = isinstance(outputs, list | tuple)
+            yield start, list(outputs) if several else [outputs]
+
+
+class ModelExtractor(Extractor):
+    """The features of any Keras model; see `from_model`."""
+
+    def __init__(
+        self,
+        model: keras.Model,
+        *,
+        preprocess: Callable[[Array], Array] | None = None,
+        name: str | None = None,
+        batch_size: int = 256,
+    ) -> None:
+        super().__init__(batch_size=batch_size)
+        self.model = model
+        self.preprocess = preprocess
+        self._label = name or model.name
+
+    @cached_property
+    def name(self) -> str:
+        """The given name, and a digest of the weights."""
+        return f"{self._label}@{weights_digest(self.model.get_weights())}"
+
+    def get_config(self) -> dict[str, Any]:
+        """Refused: weights don't travel in a configuration.
+
+        Raises:
+            NotImplementedError: Always.
+        """
+        raise NotImplementedError(
+            "An extractor made of your own model can't be saved in a "
+            "configuration, which holds no weights. Save the model, and make "
+            f"the extractor again where it is loaded. Received: {self.name}"
+        )
+
+    def _build(self) -> keras.Model:
+        return self.model
+
+    def _prepare(self, pixels: Array) -> Array:
+        if self.preprocess is None:
+            return pixels.astype(np.float32)
+        return self.preprocess(pixels)
+
+
+def from_model(
+    model: keras.Model,
+    *,
+    layer: str | None = None,
+    preprocess: Callable[[Array], Array] | None = None,
+    name: str | None = None,
+    batch_size: int = 256,
+) -> ModelExtractor:
+    """An extractor of your own: any Keras model, or one of its layers.
+
+    Args:
+        model: A functional or Sequential model of images. With `layer=None`
+            its first output is the features, (n, d), and a second one, if it
+            has any, class probabilities.
+        layer: Name of the layer whose output, (n, d), is the features; the
+            model's own output is then taken as probabilities if it is (n, c).
+        preprocess: From a uint8 batch (n, H, W, C) to the model's input.
+            Default: only float32, still 0..255.
+        name: How results call it; default the model's name. A digest of the
+            weights is added.
+        batch_size: Images in a batch.
+
+    Returns:
+        The extractor.
+
+    Raises:
+        ValueError: If there is no such layer, or its output is not (n, d).
+
+    Example:
+        >>> extractor = from_model(my_classifier, layer="penultimate")
+        >>> extractor(images).shape
+        (10000, 128)
+    """
+    if layer is not None:
+        outputs = [model.get_layer(layer).output, model.outputs[0]]
+        model = keras.Model(model.inputs, outputs, name=f"{model.name}.{layer}")
+    shapes = [tuple(output.shape) for output in model.outputs]
+    if any(len(shape) != 2 or shape[1] is None for shape in shapes):
+        raise ValueError(
+            "Features must have shape (n, d); end the model in a pooling or "
+            f"flatten layer. Received: outputs of shape {shapes}"
+        )
+    return ModelExtractor(
+        model, preprocess=preprocess, name=name, batch_size=batch_size
+    )
+
+
+def weights_digest(weights: list[Array]) -> str:
+    """Eight digits that differ where any weight does."""
+    digest = hashlib.sha256()
+    for array in weights:
+        digest.update(str(array.shape).encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()[:8]
