@@ -37,7 +37,9 @@ class LastingMean(keras.metrics.Mean):
 
     def result(self) -> Tensor:
         """Returns the mean, or the last value where there is none yet."""
-        return ops.where(self.count > 0, super().result(), self.last)
+        seen = ops.greater(ops.convert_to_tensor(self.count), 0)
+        last = ops.convert_to_tensor(self.last)
+        return ops.where(seen, super().result(), last)
 
 
 class Trackers:
