@@ -1,0 +1,200 @@
+"""Augmentation as strong as the discriminator needs it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+from keras import ops
+
+from keras_gan import backend
+from keras_gan._typing import Tensor
+from keras_gan.augment.diff_augment import DiffAugment
+from keras_gan.augment.gradients import check_gradient
+
+__all__ = ["AdaptiveAugment"]
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class AdaptiveAugment(keras.layers.Layer):
+    """Adaptive discriminator augmentation (ADA).
+
+    Every transform is applied to each image with probability `p`. `p` follows
+    the share of real images that the discriminator is sure about:
+    `r = mean(sign(D(real)))`; above `target` it overfits and `p` rises by
+    `n / ramp_images`, below it falls, with the `n` images since the last change.
+
+    For few images, where you do not know how much augmentation they need: with
+    many images `p` stays near 0. It steers by the sign of logits, so it suits
+    losses that compare scores with 0 (non-saturating, minimax, hinge), not the
+    Wasserstein loss.
+
+    Args:
+        augment: augmentation layers, each applied or not by itself; one layer,
+            or None for brightness, saturation, contrast, translation, cutout.
+        target: float in (-1, 1), the value of `r` to hold.
+        ramp_images: positive int, real images in which `p` can go from 0 to 1.
+            The paper has 500,000; a short training needs fewer.
+        interval: positive int, discriminator updates between changes of `p`.
+        maximum: float in (0, 1], where `p` ends. Near 1 the generator starts to
+            imitate the augmentation.
+        seed: int for repeatable random numbers, or None.
+        **kwargs: `name`, `dtype` of `keras.layers.Layer`.
+
+    Raises:
+        ValueError: a number is out of range, or a layer's gradient is wrong, see
+            `check_gradient`.
+
+    Example:
+        >>> augment = keras_gan.augment.AdaptiveAugment(ramp_images=50_000)
+        >>> gan = keras_gan.GAN(generator, discriminator, augment=augment)
+
+    Reference: Karras et al., 2020, arXiv 2006.06676, section 3.
+    """
+
+    def __init__(
+        self,
+        augment: keras.layers.Layer
+        | Sequence[keras.layers.Layer]
+        | None = None,
+        *,
+        target: float = 0.6,
+        ramp_images: int = 500_000,
+        interval: int = 4,
+        maximum: float = 0.8,
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        _check(target, ramp_images, interval, maximum)
+        if augment is None:
+            augment = _default(seed)
+        if isinstance(augment, keras.layers.Layer):
+            augment = [augment]
+        for layer in augment:
+            check_gradient(layer)
+        self.augment = list(augment)
+        self.target = target
+        self.ramp_images = ramp_images
+        self.interval = interval
+        self.maximum = maximum
+        self.seed = seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Creates the probability and the running statistic."""
+        self.probability = self._add_scalar("probability")
+        self.sign_sum = self._add_scalar("sign_sum")
+        self.count = self._add_scalar("count")
+        self.step = self.add_weight(
+            name="step",
+            shape=(),
+            initializer="zeros",
+            dtype="int32",
+            trainable=False,
+            aggregation="only_first_replica",
+        )
+
+    def call(self, images: Tensor, training: bool = True) -> Tensor:
+        """Changes images `(n, H, W, C)` in training, each with probability."""
+        if not training:
+            return images
+        for layer in self.augment:
+            chance = backend.draw(
+                _uniform_float32,
+                (ops.shape(images)[0], 1, 1, 1),
+                self.seed_generator,
+            )
+            images = ops.where(
+                chance < ops.convert_to_tensor(self.probability),
+                layer(images, training=True),
+                images,
+            )
+        return images
+
+    def observe(self, real_scores: Tensor) -> None:
+        """Takes the scores of one batch of real images, and steers."""
+        signs = ops.mean(ops.sign(ops.cast(real_scores, "float32")))
+        number = ops.cast(ops.shape(real_scores)[0], "float32")
+        count = self.count + number
+        sign_sum = self.sign_sum + number * signs
+        due = ops.equal((self.step + 1) % self.interval, 0)
+        change = ops.sign(sign_sum / count - self.target) * count
+        moved = self.probability + change / self.ramp_images
+        moved = ops.clip(moved, 0.0, self.maximum)
+        self.probability.assign(ops.where(due, moved, self.probability))
+        self.count.assign(ops.where(due, 0.0, count))
+        self.sign_sum.assign(ops.where(due, 0.0, sign_sum))
+        self.step.assign_add(1)
+
+    def compute_output_shape(
+        self, input_shape: Sequence[int | None]
+    ) -> tuple[int | None, ...]:
+        """Returns the shape of the output."""
+        return tuple(input_shape)
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments."""
+        return {
+            **super().get_config(),
+            "augment": [
+                keras.saving.serialize_keras_object(layer)
+                for layer in self.augment
+            ],
+            "target": self.target,
+            "ramp_images": self.ramp_images,
+            "interval": self.interval,
+            "maximum": self.maximum,
+            "seed": self.seed,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "AdaptiveAugment":
+        """Makes the layer from what `get_config` returned."""
+        layers = [
+            keras.saving.deserialize_keras_object(layer)
+            for layer in config.pop("augment")
+        ]
+        return cls(layers, **config)
+
+    def _add_scalar(self, name: str) -> Any:
+        return self.add_weight(
+            name=name,
+            shape=(),
+            initializer="zeros",
+            dtype="float32",
+            trainable=False,
+            autocast=False,
+            aggregation="mean",
+        )
+
+
+def _default(seed: int | None) -> list[keras.layers.Layer]:
+    names = ("brightness", "saturation", "contrast", "translation", "cutout")
+    return [
+        DiffAugment(name, seed=None if seed is None else seed + index)
+        for index, name in enumerate(names, start=1)
+    ]
+
+
+def _check(
+    target: float, ramp_images: int, interval: int, maximum: float
+) -> None:
+    if not -1.0 < target < 1.0:
+        raise ValueError(
+            "`target` must be between -1 and 1, as a mean of signs is. "
+            f"Received: target={target}"
+        )
+    if ramp_images < 1 or interval < 1:
+        raise ValueError(
+            "`ramp_images` and `interval` must be positive integers. "
+            f"Received: ramp_images={ramp_images}, interval={interval}"
+        )
+    if not 0.0 < maximum <= 1.0:
+        raise ValueError(
+            "`maximum` must be a probability above 0. "
+            f"Received: maximum={maximum}"
+        )
+
+
+def _uniform_float32(shape: tuple[Any, ...], seed: Any) -> Tensor:
+    return keras.random.uniform(shape, seed=seed, dtype="float32")

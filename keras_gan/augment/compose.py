@@ -1,0 +1,79 @@
+"""Several augmentations, one after the other."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+
+from keras_gan._typing import Tensor
+from keras_gan.augment.gradients import check_gradient
+
+__all__ = ["Compose"]
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class Compose(keras.layers.Layer):
+    """Applies augmentations in the given order.
+
+    What `augment=[...]` of a GAN becomes.
+
+    Args:
+        layers: augmentation layers. Each must let a right gradient through.
+        **kwargs: `name`, `dtype` of `keras.layers.Layer`.
+
+    Raises:
+        ValueError: a layer's gradient is wrong, see `check_gradient`.
+
+    Example:
+        >>> augment = keras_gan.augment.Compose(
+        ...     [
+        ...         keras_gan.augment.DiffAugment("translation"),
+        ...         keras_gan.augment.InstanceNoise(0.1, decay_steps=5_000),
+        ...     ]
+        ... )
+    """
+
+    def __init__(
+        self, layers: Sequence[keras.layers.Layer], **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        for layer in layers:
+            check_gradient(layer)
+        self.layers = list(layers)
+
+    def call(self, images: Tensor, training: bool = True) -> Tensor:
+        """Changes images `(n, H, W, C)` in training."""
+        for layer in self.layers:
+            images = layer(images, training=training)
+        return images
+
+    def observe(self, real_scores: Tensor) -> None:
+        """Hands the discriminator's scores of real images on."""
+        for layer in self.layers:
+            if hasattr(layer, "observe"):
+                layer.observe(real_scores)
+
+    def compute_output_shape(
+        self, input_shape: Sequence[int | None]
+    ) -> tuple[int | None, ...]:
+        """Returns the shape of the output."""
+        return tuple(input_shape)
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments."""
+        return {
+            **super().get_config(),
+            "layers": [
+                keras.saving.serialize_keras_object(layer)
+                for layer in self.layers
+            ],
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "Compose":
+        """Makes the layer from what `get_config` returned."""
+        layers = [
+            keras.saving.deserialize_keras_object(layer)
+            for layer in config.pop("layers")
+        ]
+        return cls(layers, **config)

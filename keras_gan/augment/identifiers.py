@@ -1,0 +1,59 @@
+"""What may be given as `augment=`."""
+
+from collections.abc import Sequence
+
+import keras
+
+from keras_gan.augment.adaptive_augment import AdaptiveAugment
+from keras_gan.augment.compose import Compose
+from keras_gan.augment.diff_augment import DiffAugment
+from keras_gan.augment.gradients import check_gradient
+
+__all__ = ["get"]
+
+Identifier = (
+    str | keras.layers.Layer | Sequence[str | keras.layers.Layer] | None
+)
+
+
+def get(identifier: Identifier) -> keras.layers.Layer | None:
+    """Returns an augmentation layer that a generator can learn through.
+
+    Args:
+        identifier: None; "diffaugment"; "ada"; a `DiffAugment` policy such as
+            "color,translation"; any augmentation layer of `keras.layers`,
+            `keras_cv.layers` or your own that keeps the images' shape; or a
+            sequence of these, to be applied in turn.
+
+    Returns:
+        A layer, or None.
+
+    Raises:
+        ValueError: a name is unknown, or a layer's gradient is wrong on the
+            active backend, see `check_gradient`.
+        TypeError: anything else was given.
+
+    Example:
+        >>> keras_gan.augment.get("diffaugment").policy
+        'color,translation,cutout'
+    """
+    if identifier is None:
+        return None
+    if isinstance(identifier, str):
+        return _named(identifier)
+    if isinstance(identifier, keras.layers.Layer):
+        check_gradient(identifier)
+        return identifier
+    if isinstance(identifier, (list, tuple)):
+        return Compose([get(each) for each in identifier])
+    raise TypeError(
+        "`augment` must be None, a policy such as 'color,translation,cutout', "
+        "'diffaugment', 'ada', an augmentation layer, or a sequence of them. "
+        f"Received: augment={identifier!r} (of type {type(identifier)})"
+    )
+
+
+def _named(name: str) -> keras.layers.Layer:
+    if name == "ada":
+        return AdaptiveAugment()
+    return DiffAugment() if name == "diffaugment" else DiffAugment(name)
