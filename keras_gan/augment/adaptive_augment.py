@@ -19,9 +19,9 @@ class AdaptiveAugment(keras.layers.Layer):
     """Adaptive discriminator augmentation (ADA).
 
     Every transform is applied to each image with probability `p`. `p` follows
-    the share of real images that the discriminator is sure about:
-    `r = mean(sign(D(real)))`; above `target` it overfits and `p` rises by
-    `n / ramp_images`, below it falls, with the `n` images since the last change.
+    the discriminator's certainty about real images, `r = mean(sign(D(real)))`:
+    above `target` it overfits, and `p` rises by `n / ramp_images`, `n` being
+    the images since the last change; below `target` it falls by as much.
 
     For few images, where you do not know how much augmentation they need: with
     many images `p` stays near 0. It steers by the sign of logits, so it suits
@@ -41,8 +41,8 @@ class AdaptiveAugment(keras.layers.Layer):
         **kwargs: `name`, `dtype` of `keras.layers.Layer`.
 
     Raises:
-        ValueError: a number is out of range, or a layer's gradient is wrong, see
-            `check_gradient`.
+        ValueError: a number is out of range, or a layer's gradient is wrong,
+            see `check_gradient`.
 
     Example:
         >>> augment = keras_gan.augment.AdaptiveAugment(ramp_images=50_000)

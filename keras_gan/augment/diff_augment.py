@@ -29,9 +29,10 @@ class DiffAugment(keras.layers.Layer):
     - cutout: a square of the middle of the range, anywhere.
 
     Lets a GAN learn from hundreds of images rather than tens of thousands: the
-    discriminator cannot learn the images by heart, and as it never sees an image
-    unchanged, the generator need not imitate the changes. Each transform is
-    affine in the image, so gradients are exact to any order on all backends.
+    discriminator cannot learn them by heart, and as it sees generated images
+    through the same changes, the generator need not imitate these. Each
+    transform is affine in the image, so gradients are exact to any order on all
+    backends.
 
     Args:
         policy: names separated by commas, applied in this order: "brightness",
@@ -81,9 +82,7 @@ class DiffAugment(keras.layers.Layer):
         self._transforms = [transforms[name] for name in _names(policy)]
 
     def call(self, images: Tensor, training: bool = True) -> Tensor:
-        """Changes images `(n, H, W, C)`; returns them as they are outside
-        training.
-        """
+        """Changes images `(n, H, W, C)` in training."""
         if training:
             for transform in self._transforms:
                 images = transform(images)
@@ -184,8 +183,8 @@ def _names(policy: str) -> list[str]:
     unknown = [name for name in names if name not in _TRANSFORMS]
     if unknown:
         raise ValueError(
-            f"`policy` must name transforms among color, {', '.join(_TRANSFORMS)}"
-            f", separated by commas. Received: policy={policy!r}"
+            "`policy` must name transforms, separated by commas, of: color, "
+            f"{', '.join(_TRANSFORMS)}. Received: policy={policy!r}"
         )
     return names
 

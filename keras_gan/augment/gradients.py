@@ -121,8 +121,8 @@ def _refuse_by_name(layer: keras.layers.Layer, name: str, family: str) -> None:
         reason = "keras_cv layers run on the tensorflow backend only"
     if reason is not None:
         raise ValueError(
-            f"`augment` cannot be {name} on the {running} backend: {reason}, so "
-            "the generator would learn from a wrong gradient. Use "
+            f"`augment` cannot be {name} on the {running} backend: {reason}. "
+            "The generator would learn from a wrong gradient. Use "
             "keras_gan.augment.DiffAugment, or put the layer into the data set "
             f"instead. Received: augment={layer}"
         )
@@ -133,8 +133,8 @@ def _warn_of_range(layer: keras.layers.Layer, name: str) -> None:
     if value_range is not None and tuple(value_range) == (0, 255):
         warnings.warn(
             f"{name} works on images in [0, 255], its default. If yours are in "
-            "[-1, 1] or [0, 1], give it `value_range=(-1, 1)` or `(0, 1)`, or it "
-            "will ruin them.",
+            "[-1, 1] or [0, 1], give it `value_range=(-1, 1)` or `(0, 1)`, or "
+            "it will ruin them.",
             UserWarning,
             stacklevel=4,
         )
@@ -173,9 +173,9 @@ def _try(layer: keras.layers.Layer) -> None:
         passed = passed or max(abs(derivative), abs(difference)) > tolerance
     if not passed:
         raise ValueError(
-            "`augment` must let a gradient through, but the images that come out "
-            f"of {layer} do not depend on those that go in, as far as small "
-            "changes show. Both derivatives are 0."
+            "`augment` must let a gradient through, but small changes of the "
+            f"images change nothing behind {layer}: the directional derivative "
+            "is 0, by finite differences 0."
         )
 
 
@@ -230,8 +230,8 @@ class _Probe:
         first = self._value(self._images, state)
         if first != self._value(self._images, state):
             raise ValueError(
-                "`augment` must draw from a `keras.random.SeedGenerator` that is "
-                "an attribute of the layer: training could not be resumed "
+                "`augment` must draw from a `keras.random.SeedGenerator` that "
+                "is an attribute of the layer: training could not be resumed "
                 f"exactly otherwise. Received: augment={layer}"
             )
         if np.any(ops.convert_to_numpy(images) != _float32(self._images)):
@@ -262,7 +262,8 @@ def _copy_of(layer: keras.layers.Layer) -> keras.layers.Layer:
     except NotImplementedError as error:
         raise ValueError(
             "`augment` must be saved with the GAN, so the layer needs a "
-            f"`get_config` that returns its arguments. Received: augment={layer}"
+            "`get_config` that returns its arguments. "
+            f"Received: augment={layer}"
         ) from error
 
 

@@ -1,6 +1,7 @@
 """What may be given as `augment=`."""
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import keras
 
@@ -11,7 +12,7 @@ from keras_gan.augment.gradients import check_gradient
 
 __all__ = ["get"]
 
-Identifier = (
+Identifier: TypeAlias = (
     str | keras.layers.Layer | Sequence[str | keras.layers.Layer] | None
 )
 

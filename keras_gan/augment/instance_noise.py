@@ -22,8 +22,8 @@ class InstanceNoise(keras.layers.Layer):
     generator learns little; noise makes the two distributions overlap.
 
     Args:
-        sigma: float, at least 0, the noise's standard deviation at the start, in
-            the images' units: 0.1 is a twentieth of [-1, 1].
+        sigma: float, at least 0, the noise's standard deviation at the start,
+            in the images' units: 0.1 is a twentieth of [-1, 1].
         decay_steps: positive int, discriminator updates after which the noise
             is gone, or None for noise that stays. The GAN counts them by
             `observe`; the count is saved.

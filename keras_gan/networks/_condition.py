@@ -145,6 +145,7 @@ class Condition:
         activation: str | None,
         spectral_normalization: bool,
     ) -> Tensor:
+        assert self.num_classes is not None
         score = Projection(
             self.num_classes,
             spectral_normalization=spectral_normalization,

@@ -96,13 +96,13 @@ def residual(
         condition, filters, discriminator_normalization
     )
     return (
-        generator.model(
+        generator.build(
             image_shape,
             latent_dim,
             stages or default_stages(image_shape),
             output_activation,
         ),
-        discriminator.model(image_shape, score_activation),
+        discriminator.build(image_shape, score_activation),
     )
 
 
@@ -119,7 +119,7 @@ class _Generator:
         self._filters = filters
         self._batch_normalization = batch_normalization
 
-    def model(
+    def build(
         self,
         image_shape: Sequence[int],
         latent_dim: int,
@@ -157,7 +157,7 @@ class _Generator:
         return keras.layers.Add()([x, keras.layers.UpSampling2D()(shortcut)])
 
     def _activated(self, features: Tensor, labels: Tensor | None) -> Tensor:
-        if labels is None:
+        if labels is None or self._condition.num_classes is None:
             normalized = keras.layers.BatchNormalization(
                 **self._batch_normalization
             )(features)
@@ -178,7 +178,7 @@ class _Discriminator:
         self._filters = filters
         self._normalization = normalization
 
-    def model(
+    def build(
         self, image_shape: Sequence[int], score_activation: str | None
     ) -> keras.Model:
         inputs, labels = self._condition.discriminator_inputs(image_shape)
@@ -203,8 +203,8 @@ class _Discriminator:
     def _first_block(self, images: Tensor) -> Tensor:
         # Without an activation before it, which would cut off dark pixels.
         x = keras.layers.ReLU()(self._convolved(images, 3))
-        x = keras.layers.AveragePooling2D()(self._convolved(x, 3))
-        shortcut = keras.layers.AveragePooling2D()(images)
+        x = keras.layers.AveragePooling2D(2)(self._convolved(x, 3))
+        shortcut = keras.layers.AveragePooling2D(2)(images)
         return keras.layers.Add()([x, self._convolved(shortcut, 1)])
 
     def _block(self, features: Tensor, *, shrink: bool) -> Tensor:
@@ -213,9 +213,9 @@ class _Discriminator:
         if not shrink:
             return keras.layers.Add()([x, features])
         # Shrinking first costs a quarter and commutes with 1 x 1.
-        shortcut = keras.layers.AveragePooling2D()(features)
+        shortcut = keras.layers.AveragePooling2D(2)(features)
         return keras.layers.Add()(
-            [keras.layers.AveragePooling2D()(x), self._convolved(shortcut, 1)]
+            [keras.layers.AveragePooling2D(2)(x), self._convolved(shortcut, 1)]
         )
 
     def _activated(self, features: Tensor) -> Tensor:

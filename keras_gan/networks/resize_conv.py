@@ -142,7 +142,7 @@ def _generator(
     output_activation: str | None,
     batch_normalization: dict[str, float],
 ) -> keras.Model:
-    """Dense, then convolutions of `filters[1:]`, enlarged before all but one."""
+    """Dense, convolutions of `filters[1:]`, each but the first enlarged."""
 
     def hidden(features: Tensor) -> Tensor:
         normalized = keras.layers.BatchNormalization(**batch_normalization)
