@@ -3,7 +3,7 @@
 import itertools
 import types
 import warnings
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -14,6 +14,21 @@ from keras_gan.models import inspection
 Array = np.ndarray[Any, Any]
 
 _TOLERANCE = 0.01
+_KEPT = 64
+
+
+class FirstBatch(NamedTuple):
+    """What callbacks may show of the real data: they never see a batch.
+
+    Attributes:
+        images: At most 64 real images.
+        labels: Theirs, or `None`.
+        size: How many images a batch holds.
+    """
+
+    images: Array
+    labels: Array | None
+    size: int
 
 
 def check_first_batch(
@@ -47,6 +62,8 @@ def check_first_batch(
     _check_shape(images, model.image_shape)
     _check_values(images, inspection.output_range(model.generator))
     _check_labels(model, images, labels)
+    kept = None if labels is None else labels[:_KEPT]
+    model.first_batch = FirstBatch(images[:_KEPT], kept, len(images))
     return x
 
 
@@ -101,7 +118,9 @@ def _arrays(batch: Any) -> tuple[Array | None, Array | None]:
 
 
 def _array(value: Any) -> Array | None:
-    return None if value is None else np.asarray(keras.ops.convert_to_numpy(value))
+    return (
+        None if value is None else np.asarray(keras.ops.convert_to_numpy(value))
+    )
 
 
 def _check_shape(images: Array, expected: tuple[int, ...]) -> None:
