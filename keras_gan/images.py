@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
+from keras_gan._checks import uint8_pixels, whole_number
+
 __all__ = ["gif", "grid", "save", "to_float", "to_uint8"]
 
 Pixels = NDArray[np.uint8]
@@ -43,9 +45,9 @@ def to_float(
         array([0. , 0.2, 1. ], dtype=float32)
     """
     low, high = _checked_range(value_range)
-    images = _checked_pixels(images)
+    images = uint8_pixels(images)
     levels = np.linspace(low, high, 256, dtype=np.float32)
-    return levels[images]
+    return np.take(levels, images)
 
 
 def to_uint8(
@@ -69,20 +71,21 @@ def to_uint8(
             numbers, low < high.
     """
     low, high = _checked_range(value_range)
-    images = np.asarray(images)
-    if not np.issubdtype(images.dtype, np.floating):
+    floats = np.asarray(images)
+    if not np.issubdtype(floats.dtype, np.floating):
         raise TypeError(
             f"`images` must be floats in {(low, high)}. uint8 pixels need no "
-            f"conversion. Received: images.dtype={images.dtype}"
+            f"conversion. Received: images.dtype={floats.dtype}"
         )
-    scaled = (images.astype(np.float32) - low) * (255 / (high - low))
+    scaled = (floats.astype(np.float32) - low) * (255 / (high - low))
     if np.isnan(scaled).any():
         raise ValueError(
             "`images` must be numbers, but some are NaN: the network that "
             "made them has diverged. Received: "
             f"{np.isnan(scaled).sum()} NaN of {scaled.size} values"
         )
-    return np.rint(scaled.clip(0, 255)).astype(np.uint8)
+    pixels: Pixels = np.rint(scaled.clip(0, 255)).astype(np.uint8)
+    return pixels
 
 
 def grid(
@@ -118,11 +121,11 @@ def grid(
     cells = _cells(images)
     count, height, width, channels = cells.shape
     columns = math.ceil(math.sqrt(count)) if columns is None else columns
-    _check_integer("columns", columns, 1)
-    _check_integer("padding", padding, 0)
+    whole_number("columns", columns, 1)
+    whole_number("padding", padding, 0)
     scale = _default_scale(height, width) if scale is None else scale
-    _check_integer("scale", scale, 1)
-    _check_integer("background", background, 0, 255)
+    whole_number("scale", scale, 1)
+    whole_number("background", background, 0, 255)
     rows = math.ceil(count / columns)
     cells = cells.repeat(scale, axis=1).repeat(scale, axis=2)
     row_step, column_step = height * scale + padding, width * scale + padding
@@ -169,7 +172,7 @@ def gif(
     Raises:
         ValueError: If there are no frames, or the duration is too short.
     """
-    _check_integer("duration", duration, 20)
+    whole_number("duration", duration, 20)
     remaining = iter(frames)
     first = next(remaining, None)
     if first is None:
@@ -211,41 +214,17 @@ def _checked_range(value_range: tuple[float, float]) -> tuple[float, float]:
     return low, high
 
 
-def _checked_pixels(images: Any) -> Pixels:
-    images = np.asarray(images)
-    if images.dtype != np.uint8:
-        raise TypeError(
-            "`images` must be uint8 pixels from 0 to 255; convert floats with "
-            "`keras_gan.images.to_uint8(images, value_range)`. "
-            f"Received: images.dtype={images.dtype}"
-        )
-    return images
-
-
 def _cells(images: Any) -> Pixels:
-    images = _checked_pixels(images)
-    shape = images.shape
-    if images.ndim == 3:
-        images = images[..., None]
-    if images.ndim != 4 or images.shape[-1] not in (1, 3) or not images.size:
+    cells = uint8_pixels(images)
+    if cells.ndim == 3:
+        cells = cells[..., None]
+    if cells.ndim != 4 or cells.shape[-1] not in (1, 3) or not cells.size:
         raise ValueError(
             "`images` must be (n, H, W, C) with C of 1 or 3, or (n, H, W), "
-            f"and not empty. Received: images.shape={shape}"
+            f"and not empty. Received: images.shape={images.shape}"
         )
-    return images
+    return cells
 
 
 def _default_scale(height: int, width: int) -> int:
     return max(1, round(_VISIBLE / max(height, width)))
-
-
-def _check_integer(
-    name: str, value: Any, minimum: int, maximum: float = math.inf
-) -> None:
-    valid = isinstance(value, (int, np.integer))
-    if not valid or not minimum <= value <= maximum:
-        limit = "" if math.isinf(maximum) else f" and at most {maximum}"
-        raise ValueError(
-            f"`{name}` must be a whole number of at least {minimum}{limit}. "
-            f"Received: {name}={value!r}"
-        )

@@ -2,9 +2,9 @@
 
 from keras_gan.datasets.batches import ImageBatches as ImageBatches
 from keras_gan.datasets.folder import ImageFolder as ImageFolder
-from keras_gan.datasets.sources import NAMES as NAMES
+from keras_gan.datasets.loading import NAMES as NAMES
+from keras_gan.datasets.loading import load as load
+from keras_gan.datasets.loading import source as source
 from keras_gan.datasets.sources import Source as Source
-from keras_gan.datasets.sources import load as load
-from keras_gan.datasets.sources import source as source
 
 __all__ = ["NAMES", "ImageBatches", "ImageFolder", "Source", "load", "source"]

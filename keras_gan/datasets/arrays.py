@@ -27,15 +27,15 @@ def read_arrays(
     """
     try:
         images, labels = _read(path, split)
+        pixels = as_pixels(images)
+        if labels is None:
+            return pixels, None
+        return pixels, as_labels(labels, len(pixels))
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
-    pixels = as_pixels(images)
-    if labels is None:
-        return pixels, None
-    return pixels, as_labels(labels, len(pixels))
 
 
-def as_pixels(images: Any) -> NDArray[np.uint8]:
+def as_pixels(images: NDArray[Any]) -> NDArray[np.uint8]:
     """Converts an array of images to uint8 (n, H, W, C).
 
     Args:
@@ -87,45 +87,49 @@ def as_labels(labels: Any, count: int) -> NDArray[np.int64]:
             "labels must be whole numbers from 0 on. "
             f"Received: {labels.min()} to {labels.max()}"
         )
-    return labels.astype(np.int64)
+    numbers: NDArray[np.int64] = labels.astype(np.int64)
+    return numbers
 
 
 def _read(path: Path, split: str) -> tuple[Any, Any]:
     try:
-        content = np.load(path, mmap_mode="r", allow_pickle=False)
+        arrays = _stored(path, {*_IMAGES[split], *_LABELS[split]})
     # A torn file fails in zipfile, zlib or numpy, each in its own way.
     except Exception as error:
         raise ValueError(f"can't be read as numpy arrays ({error})") from error
-    if isinstance(content, np.ndarray):
-        if split != "train":
-            raise ValueError(_no_test("one array"))
-        return content, None
-    with content:
-        return _pick(content, split)
-
-
-def _pick(arrays: Any, split: str) -> tuple[Any, Any]:
-    names = list(arrays.files)
-    images = next((name for name in _IMAGES[split] if name in names), None)
-    labels = next((name for name in _LABELS[split] if name in names), None)
+    images = _first(arrays, _IMAGES[split])
     if images is None and split != "train":
-        raise ValueError(_no_test(f"arrays {names}"))
+        raise ValueError(
+            'there is no test split. Use split="train", or store one as '
+            f"x_test. Received: arrays {list(arrays)}"
+        )
     if images is None:
         raise ValueError(
             f"expected an array named one of {list(_IMAGES[split])}. "
-            f"Received: arrays {names}"
+            f"Received: arrays {list(arrays)}"
         )
-    return arrays[images], None if labels is None else arrays[labels]
+    return images, _first(arrays, _LABELS[split])
 
 
-def _no_test(content: str) -> str:
-    return (
-        'there is no test split. Use split="train", or store one as x_test. '
-        f"Received: {content}"
-    )
+def _stored(path: Path, wanted: set[str]) -> dict[str, NDArray[Any] | None]:
+    """Reads the wanted arrays, and of the others the names."""
+    if path.suffix == ".npy":
+        return {"arr_0": np.load(path, mmap_mode="r")}
+    # numpy leaves a torn archive open unless the file is ours.
+    with path.open("rb") as file, np.load(file) as arrays:
+        return {
+            name: arrays[name] if name in wanted else None
+            for name in arrays.files
+        }
 
 
-def _as_uint8(images: Any) -> NDArray[np.uint8]:
+def _first(
+    arrays: dict[str, NDArray[Any] | None], names: tuple[str, ...]
+) -> NDArray[Any] | None:
+    return next((arrays[name] for name in names if name in arrays), None)
+
+
+def _as_uint8(images: NDArray[Any]) -> NDArray[np.uint8]:
     if images.dtype == np.uint8:
         return images
     low, high = images.min(), images.max()

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from keras_gan._checks import uint8_pixels, whole_number
 from keras_gan.datasets.arrays import as_labels
 from keras_gan.datasets.folder import ImageFolder
 from keras_gan.images import to_float
@@ -78,8 +79,8 @@ class ImageBatches(keras.utils.PyDataset):
         count = _count(images)
         self.images = images
         self.labels = None if labels is None else as_labels(labels, count)
-        self.batch_size = _whole("batch_size", batch_size, 1)
-        self.seed = _whole("seed", seed, 0)
+        self.batch_size = whole_number("batch_size", batch_size, 1)
+        self.seed = whole_number("seed", seed, 0)
         self.shuffle = shuffle
         self.value_range = value_range
         self.drop_remainder = drop_remainder
@@ -105,7 +106,7 @@ class ImageBatches(keras.utils.PyDataset):
         Args:
             epoch: Whole number from 0 on, as `fit` counts.
         """
-        self._epoch = _whole("epoch", epoch, 0)
+        self._epoch = whole_number("epoch", epoch, 0)
         order = np.arange(len(self.images))
         if self.shuffle:
             generator = np.random.default_rng([self.seed, self._epoch])
@@ -159,25 +160,10 @@ class ImageBatches(keras.utils.PyDataset):
 
 
 def _count(images: Any) -> int:
-    shape, dtype = getattr(images, "shape", ()), getattr(images, "dtype", None)
-    if dtype != np.uint8:
-        raise TypeError(
-            "`images` must be uint8 pixels from 0 to 255; convert floats with "
-            "`keras_gan.images.to_uint8(images, value_range)`. "
-            f"Received: {dtype or type(images).__name__}"
-        )
+    shape = uint8_pixels(images).shape
     if len(shape) != 4 or 0 in shape:
         raise ValueError(
             "`images` must be (n, H, W, C) and not empty. "
             f"Received: images.shape={shape}"
         )
-    return int(shape[0])
-
-
-def _whole(name: str, value: Any, minimum: int) -> int:
-    if not isinstance(value, (int, np.integer)) or value < minimum:
-        raise ValueError(
-            f"`{name}` must be a whole number of at least {minimum}. "
-            f"Received: {name}={value!r}"
-        )
-    return int(value)
+    return len(images)

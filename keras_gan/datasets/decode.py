@@ -1,12 +1,13 @@
 """Any image file or Pillow image to pixels of one size and colour mode."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-__all__ = ["decode", "resize"]
+__all__ = ["check_channels", "decode", "resize", "size_pair"]
 
 Pixels = NDArray[np.uint8]
 
@@ -30,7 +31,7 @@ def decode(path: Path, size: tuple[int, int], channels: int) -> Pixels:
         # A JPEG file decodes several times faster at a fraction of its size;
         # twice the wanted one leaves the filter something to average.
         longest = 2 * max(height, width)
-        image.draft(None, (longest, longest))  # type: ignore[arg-type]
+        image.draft(None, (longest, longest))
         upright = ImageOps.exif_transpose(image)
         return _fit(_plain(upright, channels), size)
 
@@ -45,6 +46,42 @@ def resize(images: Pixels, size: tuple[int, int], channels: int) -> Pixels:
         image = Image.fromarray(np.ascontiguousarray(squeezed))
         resized[index] = _fit(_plain(image, channels), size)
     return resized
+
+
+def size_pair(image_size: Any) -> tuple[int, int]:
+    """Returns (height, width) from a pair or one number for both.
+
+    Raises:
+        ValueError: If it is neither, or not above 0.
+    """
+    pair = image_size
+    if isinstance(image_size, int | np.integer):
+        pair = (image_size, image_size)
+    if not (
+        isinstance(pair, tuple | list)
+        and len(pair) == 2
+        and all(isinstance(side, int | np.integer) for side in pair)
+        and min(pair) > 0
+    ):
+        raise ValueError(
+            "`image_size` must be a whole number of pixels above 0, or a pair "
+            f"(height, width). Received: image_size={image_size!r}"
+        )
+    return int(pair[0]), int(pair[1])
+
+
+def check_channels(channels: int) -> int:
+    """Returns the number of channels if images can have it.
+
+    Raises:
+        ValueError: If it is neither 1 nor 3.
+    """
+    if channels not in (1, 3):
+        raise ValueError(
+            "`channels` must be 1 (grey) or 3 (colour). "
+            f"Received: channels={channels!r}"
+        )
+    return channels
 
 
 def _plain(image: Image.Image, channels: int) -> Image.Image:

@@ -1,5 +1,6 @@
 """A folder of images, decoded when they are asked for."""
 
+import copy
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,13 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from keras_gan.datasets.decode import decode
+from keras_gan.datasets.decode import check_channels, decode, size_pair
 from keras_gan.datasets.listing import Listing, scan, warn_of_skipped
 
 __all__ = ["ImageFolder"]
 
 Pixels = NDArray[np.uint8]
-Labels = NDArray[np.int64]
+
+_CHUNK = 256
 
 
 class ImageFolder:
@@ -39,7 +41,8 @@ class ImageFolder:
             size of the images where all have the same.
         channels: 1 for grey, 3 for colour. Defaults to 1 where no image has
             colour.
-        listing: What `scan(path)` found, where that is at hand.
+        listing: What `scan(path)` found, where the caller has it and reports
+            itself what it skipped.
 
     Raises:
         ValueError: If there is no image in the folder, or the images differ
@@ -64,14 +67,23 @@ class ImageFolder:
         listing: Listing | None = None,
     ) -> None:
         self.path = Path(path)
+        known = listing is not None
         listing = listing or scan(self.path)
-        self.files: Sequence[Path] = listing.files
+        self.files = listing.files
         self.labels = listing.labels
         self.class_names = listing.class_names
-        self.image_size = image_size_of(listing, image_size)
-        self.channels = channels or (1 if listing.grey else 3)
+        self.image_size = (
+            listing.common_size()
+            if image_size is None
+            else size_pair(image_size)
+        )
+        self.channels = (
+            listing.channels if channels is None else check_channels(channels)
+        )
         self._stand_ins: dict[int, int] = {}
-        warn_of_skipped(self.path, listing.skipped, "are left out")
+        self.skipped = listing.skipped
+        if not known:
+            warn_of_skipped(self.path, self.skipped, "are left out")
 
     @property
     def shape(self) -> tuple[int, int, int, int]:
@@ -84,86 +96,60 @@ class ImageFolder:
     def __getitem__(self, key: Any) -> Pixels:
         """Decodes the images at an index, a slice or an array of indices."""
         indices = np.arange(len(self))[key]
-        flat = [int(index) for index in np.atleast_1d(indices)]
-        images = decode_files(
+        flat = indices.ravel().tolist()
+        decoded = decode_files(
             [self.files[self._stand_ins.get(index, index)] for index in flat],
             self.image_size,
             self.channels,
         )
         pixels = np.empty((len(flat), *self.shape[1:]), np.uint8)
-        for position, (index, image) in enumerate(
-            zip(flat, images, strict=True)
-        ):
-            pixels[position] = self._replace(index) if image is None else image
-        return pixels if np.ndim(indices) else pixels[0]
+        for position, image in enumerate(decoded):
+            pixels[position] = (
+                self._replace(flat[position]) if image is None else image
+            )
+        return pixels.reshape(*indices.shape, *self.shape[1:])
 
-    def select(self, indices: NDArray[np.integer[Any]]) -> "ImageFolder":
+    def read(self) -> tuple[Pixels, NDArray[np.bool_]]:
+        """Decodes all images: those that can be, and which these are."""
+        pixels = np.empty(self.shape, np.uint8)
+        readable = np.ones(len(self), bool)
+        for start in range(0, len(self), _CHUNK):
+            chunk = self.files[start : start + _CHUNK]
+            decoded = decode_files(chunk, self.image_size, self.channels)
+            for index, image in enumerate(decoded, start):
+                readable[index] = image is not None
+                if image is not None:
+                    pixels[index] = image
+        return (pixels if readable.all() else pixels[readable]), readable
+
+    def select(self, indices: NDArray[np.int64]) -> "ImageFolder":
         """Returns the folder with these images alone, in this order."""
-        chosen = object.__new__(ImageFolder)
-        chosen.__dict__.update(self.__dict__)
-        chosen.files = [self.files[index] for index in indices]
+        chosen = copy.copy(self)
+        chosen.files = tuple(self.files[int(index)] for index in indices)
         chosen.labels = None if self.labels is None else self.labels[indices]
         chosen._stand_ins = {}
         return chosen
 
+    def name_of(self, index: int) -> str:
+        """Returns the path of an image below the folder."""
+        return str(self.files[index].relative_to(self.path))
+
     def _replace(self, index: int) -> Pixels:
         """Finds the next readable image of the same class."""
-        same = np.ones(len(self), bool)
+        others = np.roll(np.arange(len(self)), -index - 1)[:-1]
         if self.labels is not None:
-            same = self.labels == self.labels[index]
-        for other in np.roll(np.arange(len(self)), -index - 1):
-            if not same[other] or other == index:
-                continue
+            others = others[self.labels[others] == self.labels[index]]
+        for other in others.tolist():
             (image,) = decode_files(
                 [self.files[other]], self.image_size, self.channels
             )
             if image is not None:
-                self._stand_ins[index] = int(other)
-                name = str(self.files[index].relative_to(self.path))
-                warn_of_skipped(self.path, [name], "are replaced by another")
+                self._stand_ins[index] = other
+                warn_of_skipped(
+                    self.path, [self.name_of(index)], "are replaced by another"
+                )
                 return image
         raise ValueError(f"{self.path}: no image of this class can be decoded")
-
-
-def image_size_of(
-    listing: Listing, image_size: int | tuple[int, int] | None
-) -> tuple[int, int]:
-    """Returns the height and width asked for, or the images' common one."""
-    if image_size is not None:
-        return (
-            (image_size, image_size)
-            if isinstance(image_size, int)
-            else image_size
-        )
-    if len(listing.sizes) > 1:
-        common = ", ".join(
-            f"{height}x{width}"
-            for (height, width), _ in listing.sizes.most_common(3)
-        )
-        raise ValueError(
-            "The images differ in size: give the one to bring them to, as "
-            f"`image_size=64`. Received: {len(listing.sizes)} sizes, most "
-            f"often {common}"
-        )
-    return next(iter(listing.sizes))
-
-
-def read_folder(
-    path: Path, listing: Listing, size: tuple[int, int], channels: int
-) -> tuple[Pixels, Labels | None]:
-    """Decodes a whole folder, without the files that can't be decoded."""
-    decoded = decode_files(listing.files, size, channels)
-    kept = [index for index, image in enumerate(decoded) if image is not None]
-    broken = [
-        str(file.relative_to(path))
-        for file, image in zip(listing.files, decoded, strict=True)
-        if image is None
-    ]
-    if not kept:
-        raise ValueError(f"{path}: no image can be decoded: {broken[:10]}")
-    warn_of_skipped(path, [*listing.skipped, *broken], "are left out")
-    images = np.stack([image for image in decoded if image is not None])
-    return images, None if listing.labels is None else listing.labels[kept]
 
 
 def decode_files(

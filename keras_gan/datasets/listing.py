@@ -39,13 +39,38 @@ class Listing:
     grey: bool
     skipped: tuple[str, ...]
 
+    @property
+    def channels(self) -> int:
+        """1 where no image has colour, else 3."""
+        return 1 if self.grey else 3
+
+    def common_size(self) -> tuple[int, int]:
+        """Returns the height and width that all images have.
+
+        Raises:
+            ValueError: If they differ.
+        """
+        if len(self.sizes) > 1:
+            common = ", ".join(
+                f"{height}x{width}"
+                for (height, width), _ in self.sizes.most_common(3)
+            )
+            raise ValueError(
+                "The images differ in size: give the one to bring them to, "
+                "such as `image_size=64`. Received: images of "
+                f"{len(self.sizes)} sizes (height x width), most often {common}"
+            )
+        return next(iter(self.sizes))
+
 
 def scan(path: Path) -> Listing:
     """Reads the headers of all files below a folder.
 
     Raises:
-        ValueError: If there is no image.
+        ValueError: If it is no folder, or holds no image.
     """
+    if not path.is_dir():
+        raise ValueError(f"`path` must be a folder. Received: path={path}")
     files = sorted(_visible_files(path), key=lambda file: file.as_posix())
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         headers = list(pool.map(_header, files))

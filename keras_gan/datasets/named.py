@@ -13,6 +13,7 @@ from keras_gan.datasets import sample
 __all__ = [
     "CLASS_NAMES",
     "READERS",
+    "SYSTEM",
     "digits",
     "fashion_mnist",
     "fashion_mnist_sample",
@@ -42,6 +43,9 @@ CLASS_NAMES = {
 
 Pixels = tuple[np.ndarray, np.ndarray, str]
 """Images (n, H, W) uint8, labels (n,), and where they were found."""
+
+SYSTEM = Path("/usr/share/datasets")
+"""Where Debian's package `dataset-fashion-mnist` puts its files."""
 
 _PREFIXES = {"train": "train", "test": "t10k"}
 _IDX_UINT8 = b"\x00\x00\x08"
@@ -121,8 +125,7 @@ def _installed(
 def _places(name: str, folder: str) -> list[Path]:
     home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
     return [
-        # Where Debian's package `dataset-fashion-mnist` puts its files.
-        Path("/usr/share/datasets") / folder,
+        SYSTEM / folder,
         home / "datasets" / folder,
         home / "datasets" / f"{name}.npz",
     ]
@@ -142,7 +145,7 @@ def _read_place(
 
 def _read_npz(path: Path, split: str) -> tuple[np.ndarray, np.ndarray]:
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file) as arrays:
             images, labels = arrays[f"x_{split}"], arrays[f"y_{split}"]
     # A torn archive fails in zipfile, zlib or numpy, each in its own way.
     except Exception as error:

@@ -1,0 +1,235 @@
+"""From the name of a data set, or a path, to its images and labels."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from keras_gan.datasets.arrays import as_pixels, read_arrays
+from keras_gan.datasets.decode import check_channels, resize, size_pair
+from keras_gan.datasets.folder import ImageFolder
+from keras_gan.datasets.listing import scan, warn_of_skipped
+from keras_gan.datasets.named import CLASS_NAMES, READERS
+from keras_gan.datasets.sources import Source
+
+__all__ = ["NAMES", "load", "source"]
+
+NAMES = tuple(READERS)
+"""The data sets that have a name; anything else is a path."""
+
+MEMORY = 2**30
+"""Bytes of decoded pixels up to which a folder is read into memory."""
+
+
+def load(
+    name: str | Path,
+    split: str = "train",
+    *,
+    path: str | Path | None = None,
+    image_size: int | tuple[int, int] | None = None,
+    channels: int | None = None,
+    label: int | None = None,
+    limit: int | None = None,
+) -> tuple[NDArray[np.uint8], NDArray[np.int64] | None]:
+    """Loads a data set of real images into memory.
+
+    | name | images | found |
+    |---|---|---|
+    | `"fashion_mnist"` | 60,000 + 10,000 of clothes, 28x28 | on the machine, \
+or downloaded |
+    | `"fashion_mnist_sample"` | 10,000 + 2,000 of these, balanced | in the \
+package: no network |
+    | `"mnist"` | 60,000 + 10,000 digits, 28x28 | on the machine, or \
+downloaded |
+    | `"digits"` | 1,797 digits, 8x8, one split | in scikit-learn |
+    | a folder | image files; subfolders are classes | |
+    | `.npz`, `.npy` | arrays, uint8 or floats in [0, 1] or [-1, 1] | |
+
+    Fashion-MNIST and MNIST are looked for in `path`, in
+    `/usr/share/datasets` (Debian's package `dataset-fashion-mnist`), in
+    `$KERAS_HOME/datasets` (`~/.keras/datasets`), and downloaded by Keras
+    last. A folder that has subfolders `train` and `test` has these splits,
+    as has an `.npz` with `x_train` and `x_test`.
+
+    Args:
+        name: One of `NAMES`, or the path of a folder, `.npz` or `.npy`.
+        split: `"train"` or `"test"`.
+        path: For `"fashion_mnist"` and `"mnist"`: a folder with the idx
+            files, or an `.npz`, to read in place of searching.
+        image_size: Height and width, or one number for both, to scale and
+            crop the images to. Defaults to their own; a folder whose images
+            differ in size needs one.
+        channels: 1 for grey, 3 for colour. Defaults to what the images are.
+        label: Keep the images of this class alone.
+        limit: Keep so many images at most, evenly spread.
+
+    Returns:
+        `(images, labels)`: uint8 (n, H, W, C) from 0 to 255, and class
+        numbers (n,), or None where there are none.
+
+    Raises:
+        ValueError: If the data set is unknown, not found, broken, has no such
+            split, or is a folder that needs over 1 GiB (use `source`).
+
+    Example:
+        >>> images, labels = load("fashion_mnist_sample")
+        >>> images.shape, labels.shape
+        ((10000, 28, 28, 1), (10000,))
+    """
+    found = source(
+        name,
+        split,
+        path=path,
+        image_size=image_size,
+        channels=channels,
+        label=label,
+        limit=limit,
+    )
+    if isinstance(found.images, ImageFolder):
+        raise ValueError(
+            f"{name} needs {_gibibytes(found.images.shape):.1f} GiB in memory. "
+            "Give a smaller `image_size` or a `limit`, or let "
+            "`keras_gan.datasets.source` read it piece by piece. "
+            f"Received: images of shape {found.images.shape}"
+        )
+    return np.array(found.images), found.labels
+
+
+def source(
+    name: str | Path,
+    split: str = "train",
+    *,
+    path: str | Path | None = None,
+    image_size: int | tuple[int, int] | None = None,
+    channels: int | None = None,
+    label: int | None = None,
+    limit: int | None = None,
+    memory: int = MEMORY,
+) -> Source:
+    """Finds a data set and describes it; large folders stay on the disk.
+
+    Takes what `load` takes. Where `load` refuses a folder that does not fit
+    into memory, the images of this source are an `ImageFolder`, which
+    `ImageBatches` takes in place of an array.
+
+    Args:
+        name: As for `load`.
+        split: As for `load`.
+        path: As for `load`.
+        image_size: As for `load`.
+        channels: As for `load`.
+        label: As for `load`.
+        limit: As for `load`.
+        memory: Bytes of decoded pixels up to which a folder is read into
+            memory, 1 GiB by default.
+
+    Returns:
+        A `Source`.
+
+    Raises:
+        ValueError: As `load`, except for size.
+
+    Example:
+        >>> faces = source("faces", image_size=64)
+        >>> batches = ImageBatches(faces.images, faces.labels, batch_size=64)
+    """
+    if split not in ("train", "test"):
+        raise ValueError(
+            f'`split` must be "train" or "test". Received: split={split!r}'
+        )
+    size = None if image_size is None else size_pair(image_size)
+    if channels is not None:
+        check_channels(channels)
+    if str(name) in READERS:
+        found = _named(str(name), split, path)
+    else:
+        found = _from_path(name, split, path, size, channels)
+    found = found.select(label=label, limit=limit)
+    if isinstance(found.images, ImageFolder):
+        return _in_memory(found, found.images, memory)
+    shape = found.image_shape
+    resized = resize(found.images, size or shape[:2], channels or shape[2])
+    return replace(found, images=resized)
+
+
+def _named(name: str, split: str, path: str | Path | None) -> Source:
+    images, labels, origin = READERS[name](split, path)
+    return Source(
+        name=name,
+        split=split,
+        images=as_pixels(images),
+        labels=labels.astype(np.int64),
+        class_names=CLASS_NAMES[name],
+        origin=origin,
+    )
+
+
+def _from_path(
+    name: str | Path,
+    split: str,
+    path: str | Path | None,
+    size: tuple[int, int] | None,
+    channels: int | None,
+) -> Source:
+    file = Path(name).expanduser()
+    is_arrays = file.is_file() and file.suffix in (".npz", ".npy")
+    if path is not None or not (is_arrays or file.is_dir()):
+        raise ValueError(
+            f"`name` must be one of {list(NAMES)}, or a folder / .npz / .npy "
+            f"path that exists. Received: name={str(name)!r}"
+        )
+    if is_arrays:
+        images, labels = read_arrays(file, split)
+        return Source(file.name, split, images, labels, None, str(file))
+    return _from_folder(file, split, size, channels)
+
+
+def _from_folder(
+    path: Path,
+    split: str,
+    size: tuple[int, int] | None,
+    channels: int | None,
+) -> Source:
+    folder = _split_folder(path, split)
+    listing = scan(folder)
+    images = ImageFolder(folder, size, channels, listing=listing)
+    name = path.resolve().name
+    names = listing.class_names
+    return Source(name, split, images, images.labels, names, str(folder))
+
+
+def _in_memory(found: Source, folder: ImageFolder, memory: int) -> Source:
+    """Reads a folder if it fits, and names once what can't be read."""
+    if np.prod(folder.shape, dtype=np.float64) > memory:
+        warn_of_skipped(folder.path, folder.skipped, "are left out")
+        return found
+    images, readable = folder.read()
+    broken = [
+        folder.name_of(index)
+        for index, whole in enumerate(readable)
+        if not whole
+    ]
+    warn_of_skipped(folder.path, [*folder.skipped, *broken], "are left out")
+    if not readable.any():
+        raise ValueError(
+            f"{folder.path} holds no image that can be decoded. "
+            f"Received: {len(readable)} files"
+        )
+    labels = None if found.labels is None else found.labels[readable]
+    return replace(found, images=images, labels=labels)
+
+
+def _split_folder(path: Path, split: str) -> Path:
+    if all((path / name).is_dir() for name in ("train", "test")):
+        return path / split
+    if split == "test":
+        raise ValueError(
+            f'{path} has no test split. Use split="train", or divide it into '
+            "subfolders `train` and `test`. Received: split='test'"
+        )
+    return path
+
+
+def _gibibytes(shape: tuple[int, ...]) -> float:
+    return float(np.prod(shape, dtype=np.float64)) / 2**30
