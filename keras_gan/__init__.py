@@ -2,7 +2,6 @@
 
 from keras_gan import layers as layers
 from keras_gan import losses as losses
-
 from keras_gan import optimizers as optimizers
 from keras_gan import regularizers as regularizers
 from keras_gan._version import __version__ as __version__

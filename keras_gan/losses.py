@@ -281,7 +281,9 @@ class KerasLoss(AdversarialLoss):
         said = getattr(loss, "from_logits", None)
         if said is None:
             said = loss.get_config().get("from_logits")
-        super().__init__(from_logits=said if from_logits is None else from_logits)
+        super().__init__(
+            from_logits=said if from_logits is None else from_logits
+        )
         self.loss = loss
 
     def _discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
@@ -299,6 +301,7 @@ class KerasLoss(AdversarialLoss):
         return ops.mean(_float32(per_sample))
 
     def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments."""
         return {
             **super().get_config(),
             "loss": keras.saving.serialize_keras_object(self.loss),
@@ -306,6 +309,7 @@ class KerasLoss(AdversarialLoss):
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
+        """Makes what `get_config` described."""
         loss = keras.saving.deserialize_keras_object(config["loss"])
         return cls(loss, from_logits=config["from_logits"])
 
@@ -341,6 +345,7 @@ class CallableLosses(AdversarialLoss):
         return _scalar(self.generator_loss(fake), "g_loss")
 
     def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments."""
         serialize = keras.saving.serialize_keras_object
         return {
             **super().get_config(),
@@ -350,6 +355,7 @@ class CallableLosses(AdversarialLoss):
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
+        """Makes what `get_config` described."""
         restore = keras.saving.deserialize_keras_object
         return cls(
             restore(config["discriminator_loss"]),
@@ -388,9 +394,9 @@ def get(identifier: Any) -> AdversarialLoss:
         return KerasLoss(identifier)
     if isinstance(identifier, str):
         return _by_name(identifier)
-    if isinstance(identifier, (tuple, list)) and len(identifier) == 2:
-        if all(callable(function) for function in identifier):
-            return CallableLosses(*identifier)
+    pair = isinstance(identifier, (tuple, list)) and len(identifier) == 2
+    if pair and all(callable(function) for function in identifier):
+        return CallableLosses(*identifier)
     raise TypeError(
         f"`loss` must be one of {sorted(_NAMED)}, an AdversarialLoss, a "
         "keras.losses.Loss, or a pair (d_loss(real_scores, fake_scores), "

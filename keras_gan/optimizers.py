@@ -51,8 +51,8 @@ class GANOptimizer(keras.optimizers.Optimizer):
     @property
     def variables(self) -> list[keras.Variable]:
         """The step counter and both optimizers' variables."""
-        own = list(super().variables)
-        return own + self.discriminator.variables + self.generator.variables
+        own: list[keras.Variable] = list(super().variables)
+        return [*own, *self.discriminator.variables, *self.generator.variables]
 
     def build(self, variables: list[keras.Variable]) -> None:
         """Does nothing: the GAN builds each player on its own variables."""
@@ -110,6 +110,7 @@ class GANOptimizer(keras.optimizers.Optimizer):
         )
 
     def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments."""
         return {
             "discriminator": serialize(self.discriminator),
             "generator": serialize(self.generator),
@@ -120,6 +121,7 @@ class GANOptimizer(keras.optimizers.Optimizer):
     def from_config(
         cls, config: dict[str, Any], custom_objects: Any = None
     ) -> Self:
+        """Makes what `get_config` described."""
         restore = keras.saving.deserialize_keras_object
         return cls(
             restore(config["discriminator"], custom_objects=custom_objects),

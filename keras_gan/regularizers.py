@@ -208,6 +208,7 @@ class R1(Regularizer):
         fake: Tensor,
         seed: keras.random.SeedGenerator,
     ) -> Tensor:
+        """Returns the weighted penalty; see `Regularizer`."""
         return 0.5 * self.weight * ops.mean(_squared_gradient(critic, real))
 
 
@@ -233,6 +234,7 @@ class R2(Regularizer):
         fake: Tensor,
         seed: keras.random.SeedGenerator,
     ) -> Tensor:
+        """Returns the weighted penalty; see `Regularizer`."""
         return 0.5 * self.weight * ops.mean(_squared_gradient(critic, fake))
 
 
@@ -257,7 +259,9 @@ def get(identifier: Any) -> tuple[Regularizer, ...]:
     """
     if identifier is None:
         return ()
-    several = identifier if isinstance(identifier, (list, tuple)) else [identifier]
+    several = (
+        identifier if isinstance(identifier, (list, tuple)) else [identifier]
+    )
     found = tuple(_one(each) for each in several)
     names = [each.name for each in found]
     if len(set(names)) < len(names):

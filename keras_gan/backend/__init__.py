@@ -4,24 +4,26 @@ Each adapter defines the same names. The rest of the package is written in
 `keras.ops` and these functions, and never asks which backend runs.
 """
 
+import importlib
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import keras
 
 from keras_gan._typing import Tensor
 
-if keras.backend.backend() == "tensorflow":
-    from keras_gan.backend import tensorflow as _adapter
-elif keras.backend.backend() == "jax":
-    from keras_gan.backend import jax as _adapter
-elif keras.backend.backend() == "torch":
-    from keras_gan.backend import torch as _adapter
-else:
+_BACKENDS = ("tensorflow", "jax", "torch")
+
+if keras.backend.backend() not in _BACKENDS:
     raise ImportError(
         "keras_gan trains on the tensorflow, jax and torch backends of Keras. "
         f"Received: KERAS_BACKEND={keras.backend.backend()!r}. Set "
         "KERAS_BACKEND to one of the three before keras is imported."
     )
+
+_adapter: Any = importlib.import_module(
+    f"keras_gan.backend.{keras.backend.backend()}"
+)
 
 __all__ = [
     "Stepper",

@@ -138,7 +138,9 @@ def replica() -> tuple[int, int]:
     return 0, 1
 
 
-def strategy_scope(model: keras.Model) -> contextlib.AbstractContextManager[Any]:
+def strategy_scope(
+    model: keras.Model,
+) -> contextlib.AbstractContextManager[Any]:
     """Returns an empty scope: distribution is a global setting here."""
     del model
     return contextlib.nullcontext()

@@ -70,7 +70,9 @@ def apply_gradients(
         if g is not None
     ]
     context = tf.distribute.get_replica_context()
-    summed = context.all_reduce(tf.distribute.ReduceOp.SUM, [g for g, _ in pairs])
+    summed = context.all_reduce(
+        tf.distribute.ReduceOp.SUM, [g for g, _ in pairs]
+    )
     with _clipping_shared(optimizer, count):
         optimizer.apply([g / count for g in summed], [v for _, v in pairs])
 
@@ -124,27 +126,26 @@ def update_if(
     del state
     strategy = tf.distribute.get_strategy()
     if strategy.num_replicas_in_sync == 1:
-        tf.cond(predicate, lambda: _then(function, args), lambda: 0)
+        tf.cond(predicate, _branch(function, *args), lambda: 0)
         return
 
     def across(
         strategy: tf.distribute.Strategy, predicate: Tensor, *args: Any
     ) -> None:
         first = strategy.experimental_local_results(predicate)[0]
-        call = strategy.extended.call_for_each_replica
-        tf.cond(
-            first, lambda: _then(call, (function,), args=args), lambda: 0
-        )
+        everywhere = strategy.extended.call_for_each_replica
+        tf.cond(first, _branch(everywhere, function, args), lambda: 0)
 
     context = tf.distribute.get_replica_context()
     context.merge_call(across, args=(predicate, *args))
 
 
-def _then(
-    function: Callable[..., Any], args: tuple[Any, ...], **kwargs: Any
-) -> int:
-    function(*args, **kwargs)
-    return 0
+def _branch(function: Callable[..., Any], *args: Any) -> Callable[[], int]:
+    def run() -> int:
+        function(*args)
+        return 0  # Both branches must return alike.
+
+    return run
 
 
 def replica() -> tuple[Tensor, int]:
@@ -155,7 +156,9 @@ def replica() -> tuple[Tensor, int]:
     return tf.distribute.get_replica_context().replica_id_in_sync_group, count
 
 
-def strategy_scope(model: keras.Model) -> contextlib.AbstractContextManager[Any]:
+def strategy_scope(
+    model: keras.Model,
+) -> contextlib.AbstractContextManager[Any]:
     """Returns the scope in which the model's optimizers must be made."""
     scope: contextlib.AbstractContextManager[Any]
     scope = model.distribute_strategy.scope()

@@ -56,9 +56,7 @@ def input_gradient(critic: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
 
 def _attention_kernel() -> contextlib.AbstractContextManager[None]:
     kernel: contextlib.AbstractContextManager[None]
-    kernel = torch.nn.attention.sdpa_kernel(
-        torch.nn.attention.SDPBackend.MATH
-    )
+    kernel = torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH)
     return kernel
 
 
@@ -117,7 +115,9 @@ def replica() -> tuple[int, int]:
     return 0, 1
 
 
-def strategy_scope(model: keras.Model) -> contextlib.AbstractContextManager[Any]:
+def strategy_scope(
+    model: keras.Model,
+) -> contextlib.AbstractContextManager[Any]:
     """Returns an empty scope: each process owns its variables here."""
     del model
     return contextlib.nullcontext()

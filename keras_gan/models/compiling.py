@@ -9,6 +9,7 @@ import keras
 from keras_gan import backend, losses
 from keras_gan.models import inspection
 from keras_gan.models.first_batch import check_first_batch
+from keras_gan.models.ordering import in_epoch_order
 from keras_gan.optimizers import GANOptimizer, serialize
 
 
@@ -80,7 +81,7 @@ class Compiling:
             "run_eagerly": run_eagerly,
             "auto_scale_loss": auto_scale_loss,
         }
-        self._data_checked = False
+        self._batch_checked = False
 
     def default_optimizer(self) -> keras.optimizers.Optimizer:
         """Returns a new optimizer for a player that was given none."""
@@ -92,12 +93,12 @@ class Compiling:
         sigmoid = inspection.ends_in_sigmoid(self.discriminator)
         self._gives_probabilities = sigmoid if said is None else not said
         if said is not None and said == sigmoid:
+            ending = "a sigmoid" if sigmoid else "no sigmoid"
+            taken = "logits" if said else "probabilities"
             warnings.warn(
                 f"The loss was told from_logits={said}, but the "
-                f"discriminator ends in "
-                f"{'a sigmoid' if sigmoid else 'no sigmoid'}. "
-                f"Its outputs are taken as {'logits' if said else 'probabilities'}"
-                f", as told; from_logits={not said} would match.",
+                f"discriminator ends in {ending}. Its outputs are taken as "
+                f"{taken}, as told; from_logits={not said} would match.",
                 stacklevel=3,
             )
 
@@ -144,13 +145,25 @@ class Compiling:
 
     # ------------------------------------------------------- calls of Keras
 
-    def fit(self, x: Any = None, y: Any = None, **kwargs: Any) -> Any:
+    def fit(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        **kwargs: Any,
+    ) -> Any:
         """Trains as `keras.Model.fit` does, compiled by default if needed.
+
+        NumPy arrays are shuffled in an order that the model's seed and the
+        epoch decide, so that a resumed run sees what it would have seen.
 
         Args:
             x: Real images, or `(images, labels)` batches: arrays, tf.data,
                 a `keras.utils.PyDataset`, a torch DataLoader or a generator.
             y: Labels, where `x` is an array.
+            batch_size: Images in a batch, where `x` is an array. Default: 32.
+            epochs: How often to go through the data.
             **kwargs: As in `keras.Model.fit`.
 
         Raises:
@@ -158,9 +171,11 @@ class Compiling:
                 type, NaN, missing or impossible labels, no data.
         """
         self._ensure_compiled()
-        x = self._checked(x, y, kwargs.get("batch_size"))
+        kwargs = {"batch_size": batch_size, "epochs": epochs, **kwargs}
+        x = check_first_batch(self, x, y, batch_size)
+        x, y, kwargs = in_epoch_order(x, y, self.seed, kwargs)  # type: ignore[attr-defined]
         kwargs["callbacks"] = _with_epochs(x, kwargs.get("callbacks"))
-        return super().fit(x, y, **_quiet(x, kwargs))  # type: ignore[misc]
+        return super().fit(x, y, **kwargs)  # type: ignore[misc]
 
     def evaluate(self, x: Any = None, y: Any = None, **kwargs: Any) -> Any:
         """Computes the losses on real images, in inference mode.
@@ -174,7 +189,7 @@ class Compiling:
         """
         self._ensure_compiled()
         if not kwargs.get("_use_cached_eval_dataset"):
-            x = self._checked(x, y, kwargs.get("batch_size"))
+            x = check_first_batch(self, x, y, kwargs.get("batch_size"))
         self._restart_evaluation_noise()
         state = backend.random_state()
         try:
@@ -185,7 +200,9 @@ class Compiling:
     def train_on_batch(self, x: Any, y: Any = None, **kwargs: Any) -> Any:
         """Trains on one batch of real images; see `fit`."""
         self._ensure_compiled()
-        self._checked(x, y, None)
+        if not self._batch_checked:
+            check_first_batch(self, x, y, None)
+            self._batch_checked = True
         return super().train_on_batch(x, y, **kwargs)  # type: ignore[misc]
 
     def test_on_batch(self, x: Any, y: Any = None, **kwargs: Any) -> Any:
@@ -197,14 +214,6 @@ class Compiling:
     def _ensure_compiled(self) -> None:
         if not self.compiled:  # type: ignore[attr-defined]
             self.compile()
-
-    def _checked(self, x: Any, y: Any, batch_size: int | None) -> Any:
-        """Checks the first batch, once, and returns the data to train on."""
-        if self._data_checked:
-            return x
-        x = check_first_batch(self, x, y, batch_size)
-        self._data_checked = True
-        return x
 
     def _restart_evaluation_noise(self) -> None:
         state = self.evaluation_seed_generator.state  # type: ignore[attr-defined]
@@ -263,16 +272,6 @@ def _with_epochs(data: Any, callbacks: Any) -> Any:
         return callbacks
     given = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]
     return [_DataEpoch(data), *(each for each in given if each is not None)]
-
-
-def _quiet(data: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
-    """Leaves `shuffle` to data sets that shuffle themselves.
-
-    Keras would warn that its own default is ignored.
-    """
-    if hasattr(data, "__array__") or isinstance(data, keras.utils.PyDataset):
-        return kwargs
-    return {"shuffle": False, **kwargs}
 
 
 def _metrics(metrics: Any) -> tuple[keras.metrics.Metric, ...]:

@@ -105,9 +105,7 @@ class ConditionalGAN(GAN):
             return ops.one_hot(flat, self.num_classes, dtype="float32")
         if one_hot:
             labels = ops.argmax(labels, axis=-1)
-        return ops.reshape(
-            ops.cast(labels, spec.dtype), (-1, *spec.shape[1:])
-        )
+        return ops.reshape(ops.cast(labels, spec.dtype), (-1, *spec.shape[1:]))
 
     def _sampling_inputs(
         self, latents: np.ndarray[Any, Any], labels: Any
@@ -153,6 +151,7 @@ class ConditionalGAN(GAN):
         return array.astype("int32")
 
     def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments."""
         return {**super().get_config(), "num_classes": self.num_classes}
 
 
@@ -210,7 +209,7 @@ def _known(spec: Any) -> bool:
 
 
 def _is_vector(spec: Any) -> bool:
-    return keras.backend.is_float_dtype(spec.dtype)
+    return bool(keras.backend.is_float_dtype(spec.dtype))
 
 
 def _class_count(

@@ -37,4 +37,5 @@ class Critic:
         return str(self._layers[0].compute_dtype)
 
     def __call__(self, images: Tensor) -> Tensor:
+        """Returns the scores of images."""
         return self._score(images)

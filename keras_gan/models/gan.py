@@ -1,6 +1,5 @@
 """The base of all GANs: two networks, an objective, alternating updates."""
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -13,18 +12,22 @@ from keras_gan.models import inspection
 from keras_gan.models.averaging import Average
 from keras_gan.models.building import Building
 from keras_gan.models.compiling import Compiling
-from keras_gan.models.critic import Critic
 from keras_gan.models.persistence import Persistence
 from keras_gan.models.sampling import Sampling
 from keras_gan.models.trackers import Trackers
+from keras_gan.models.training import Alternating, Logs
 from keras_gan.regularizers import Regularizer
-
-Logs = dict[str, Tensor]
 
 
 @keras.saving.register_keras_serializable("keras_gan")
-class GAN(  # type: ignore[misc]
-    backend.Stepper, Building, Compiling, Sampling, Persistence, keras.Model
+class GAN(
+    backend.Stepper,
+    Alternating,
+    Building,
+    Compiling,
+    Sampling,
+    Persistence,
+    keras.Model,
 ):
     """A generative adversarial network of any two Keras models.
 
@@ -100,7 +103,9 @@ class GAN(  # type: ignore[misc]
         self._latent_shape = inspection.latent_shape(generator, latent_dim)
         self._build_networks()
         self._average = Average(ema_decay)
-        self.ema_generator = self._average.twin(generator, self._build_generator)
+        self.ema_generator = self._average.twin(
+            generator, self._build_generator
+        )
         self.ema_decay = ema_decay
         self._trackers = Trackers(self.log_names)
         self._watching_gradients = False
@@ -234,179 +239,6 @@ class GAN(  # type: ignore[misc]
             real_scores = self.discriminate(real, condition, training)
         return self.adversarial_loss.generator(fake_scores, real_scores), {}
 
-    # ------------------------------------------------------------- one update
-
-    def update(self, data: Any) -> Logs:
-        """Trains on one batch, in place, and returns the logs."""
-        real, condition = self.unpack(data)
-        lazy = sorted({r.interval for r in self._regularizers} - {1})
-        due = tuple(r for r in self._regularizers if r.interval == 1)
-        self._update_discriminator(real, condition, due, tuple(lazy))
-        if self.discriminator_steps == 1:
-            self._update_generator(real, condition)
-        else:
-            self._where_due(
-                self.discriminator_steps,
-                self.discriminator_steps - 1,
-                self._update_generator,
-                (real, condition),
-            )
-        self.optimizer.iterations.assign_add(1)
-        return self._logs(self._reported())
-
-    def score(self, data: Any) -> Logs:
-        """Evaluates one batch, changing metrics only, and returns the logs."""
-        real, condition = self.unpack(data)
-        fake = self.sample(ops.shape(real)[0], condition, training=False)
-        d_loss, logs = self._discriminator_objective(
-            real, fake, condition, self._regularizers, training=False
-        )
-        g_loss, more = _with_logs(
-            self.generator_loss(real, fake, condition, training=False)
-        )
-        self._trackers.update(
-            {"d_loss": d_loss, "g_loss": g_loss, **logs, **more}
-        )
-        for metric in self._user_metrics:
-            metric.update_state(real, fake)
-        return self._logs([*self._reported(), *self._user_metrics])
-
-    def _update_discriminator(
-        self,
-        real: Tensor,
-        condition: tuple[Tensor, ...],
-        due: tuple[Regularizer, ...],
-        intervals: tuple[int, ...],
-    ) -> None:
-        """Makes the discriminator's step, with the regularisers that are due.
-
-        Lazy ones split it into two graphs, with and without them, so that a
-        penalty that is not due costs nothing.
-        """
-        if not intervals:
-            self._step_discriminator(real, condition, due)
-            return
-        interval, *rest = intervals
-        more = tuple(r for r in self._regularizers if r.interval == interval)
-
-        def with_them(real: Tensor, condition: tuple[Tensor, ...]) -> None:
-            self._update_discriminator(
-                real, condition, due + more, tuple(rest)
-            )
-
-        def without(real: Tensor, condition: tuple[Tensor, ...]) -> None:
-            self._update_discriminator(real, condition, due, tuple(rest))
-
-        self._where_due(interval, 0, with_them, (real, condition))
-        self._where_due(interval, 0, without, (real, condition), negate=True)
-
-    def _step_discriminator(
-        self,
-        real: Tensor,
-        condition: tuple[Tensor, ...],
-        due: tuple[Regularizer, ...],
-    ) -> None:
-        _before_update(self.discriminator)
-        fake = backend.constant(
-            lambda: self.sample(ops.shape(real)[0], condition)
-        )
-        logs = self._minimize(
-            "d",
-            lambda: self._discriminator_objective(real, fake, condition, due),
-        )
-        observe = getattr(self.augment, "observe", None)
-        if observe is not None:
-            observe(logs["d_real"])
-        if self.discriminator_steps > 1 and "d_fake" in logs:
-            self._trackers.estimate("g_loss", self._g_estimate(logs))
-
-    def _g_estimate(self, logs: Logs) -> Tensor:
-        """What `g_loss` shows until the generator's first update."""
-        return self.adversarial_loss.generator(
-            ops.reshape(logs["d_fake"], (1, 1)),
-            ops.reshape(logs["d_real"], (1, 1)),
-        )
-
-    def _update_generator(
-        self, real: Tensor, condition: tuple[Tensor, ...]
-    ) -> None:
-        _before_update(self.generator)
-
-        def objective() -> tuple[Tensor, Logs]:
-            fake = self.sample(ops.shape(real)[0], condition)
-            return _with_logs(self.generator_loss(real, fake, condition))
-
-        self._minimize("g", objective)
-        updates = (self.optimizer.iterations + 1) // self.discriminator_steps
-        self._average.update(self.ema_generator, self.generator, updates)
-
-    def _discriminator_objective(
-        self,
-        real: Tensor,
-        fake: Tensor,
-        condition: tuple[Tensor, ...],
-        due: Sequence[Regularizer],
-        training: bool = True,
-    ) -> tuple[Tensor, Logs]:
-        loss, logs = _with_logs(
-            self.discriminator_loss(real, fake, condition, training)
-        )
-        critic = Critic(
-            lambda images: self._scores(images, condition, training, True),
-            [self.discriminator, *filter(None, [self.augment])],
-        )
-        for regularizer in due:
-            penalty = regularizer(critic, real, fake, self._seeds(training))
-            share = regularizer.interval if training else 1
-            loss = loss + share * penalty
-            logs[regularizer.name] = penalty
-        return loss, logs
-
-    def _minimize(
-        self, player: str, objective: Callable[[], tuple[Tensor, Logs]]
-    ) -> Logs:
-        """Makes one player's step; its variables and no others change."""
-        optimizer, variables = self._players[player]
-
-        def scaled() -> tuple[Tensor, Logs]:
-            loss, logs = objective()
-            loss = loss + _weight_penalty(variables)
-            logs = {f"{player}_loss": loss, **logs}
-            logs = {k: ops.stop_gradient(v) for k, v in logs.items()}
-            return optimizer.scale_loss(loss), logs
-
-        logs, gradients = backend.value_and_grad(
-            scaled, variables, self._state()
-        )
-        if self._watching_gradients:
-            name = f"{player}_gradient_norm"
-            logs[name] = _norm(gradients) / optimizer.scale_loss(1.0)
-        backend.apply_gradients(optimizer, gradients, variables)
-        self._trackers.update(logs)
-        return logs
-
-    # -------------------------------------------------------------- its parts
-
-    def _where_due(
-        self,
-        interval: int,
-        phase: int,
-        function: Callable[..., None],
-        args: tuple[Any, ...],
-        negate: bool = False,
-    ) -> None:
-        count = self.optimizer.iterations
-        due = ops.equal(ops.mod(count, interval), phase)
-        backend.update_if(
-            ops.logical_not(due) if negate else due,
-            function,
-            args,
-            [*self._state(), *self.metrics_variables],
-        )
-
-    def _state(self) -> list[keras.Variable]:
-        return [*self.variables, *self.optimizer.variables]
-
     def _seeds(self, training: bool) -> keras.random.SeedGenerator:
         if training:
             return self.seed_generator
@@ -421,9 +253,7 @@ class GAN(  # type: ignore[misc]
     ) -> Tensor:
         if self.augment is not None and training:
             images = self.augment(images, training=True)
-        scores = ops.cast(
-            self._judge(images, condition, training), "float32"
-        )
+        scores = ops.cast(self._judge(images, condition, training), "float32")
         if as_logits and self._gives_probabilities:
             return losses.to_logits(scores)
         return scores
@@ -450,42 +280,6 @@ class GAN(  # type: ignore[misc]
         latents, condition = self._split_inputs(inputs)
         return self._generate(network, latents, condition, training)
 
-    # -------------------------------------------------------------- the logs
-
-    def watch_gradients(self, on: bool = True) -> None:
-        """Puts both players' global gradient norms into the logs, or not.
-
-        They are called `d_gradient_norm` and `g_gradient_norm` and are taken
-        before any clipping. Takes effect with the next `fit`, or, from
-        a callback's `on_train_begin`, with this one.
-        """
-        if on != self._watching_gradients:
-            self._watching_gradients = on
-            self.train_function = None
-
-    @property
-    def metrics(self) -> list[keras.metrics.Metric]:
-        """The trackers of the logs and the metrics given to `compile`."""
-        if not hasattr(self, "_trackers"):
-            return []
-        return [*self._trackers.metrics, *self._user_metrics]
-
-    def _reported(self) -> list[keras.metrics.Metric]:
-        return [
-            metric
-            for metric in self._trackers.metrics
-            if self._watching_gradients
-            or not metric.name.endswith("_gradient_norm")
-        ]
-
-    def _logs(self, metrics: Sequence[keras.metrics.Metric]) -> Logs:
-        logs: Logs = {}
-        for metric in metrics:
-            result = metric.result()
-            named = result if isinstance(result, dict) else {metric.name: result}
-            logs.update(named)
-        return logs
-
 
 def _require_steps(steps: int) -> None:
     if int(steps) != steps or steps < 1:
@@ -497,6 +291,7 @@ def _require_steps(steps: int) -> None:
 
 
 def images_and_labels(data: Any) -> tuple[Any, Any]:
+    """Splits what a data set yields into images and labels, or `None`."""
     if isinstance(data, dict):
         images = data.get("image", data.get("images"))
         return images, data.get("label", data.get("labels"))
@@ -506,40 +301,3 @@ def images_and_labels(data: Any) -> tuple[Any, Any]:
     if isinstance(images, dict):
         return images_and_labels(images)
     return images, labels
-
-
-def _with_logs(result: Any) -> tuple[Tensor, Logs]:
-    """Accepts objectives that return the loss alone."""
-    if isinstance(result, tuple):
-        return result[0], dict(result[1])
-    return result, {}
-
-
-def _before_update(network: keras.Model) -> None:
-    """Lets layers do what is due once for each update of their network."""
-    for layer in backend.flat_layers(network):
-        before = getattr(layer, "before_update", None)
-        if before is not None:
-            before()
-
-
-def _weight_penalty(variables: Sequence[keras.Variable]) -> Tensor:
-    """Sums the weight regularisers of the player that is trained.
-
-    `Layer.losses` will not do: it is lost in JAX's nested scopes.
-    """
-    terms = [
-        ops.cast(v.regularizer(v), "float32")
-        for v in variables
-        if getattr(v, "regularizer", None) is not None
-    ]
-    return sum(terms, 0.0)
-
-
-def _norm(gradients: Sequence[Tensor | None]) -> Tensor:
-    squares = [
-        ops.sum(ops.square(ops.cast(ops.convert_to_tensor(g), "float32")))
-        for g in gradients
-        if g is not None
-    ]
-    return ops.sqrt(sum(squares, ops.zeros(())))

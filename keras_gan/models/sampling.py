@@ -16,6 +16,7 @@ class Sampling:
     generator: keras.Model
     ema_generator: keras.Model | None
     _latent_shape: tuple[int, ...]
+    _image_shape: tuple[int, ...]
 
     @property
     def latent_dim(self) -> int:
@@ -81,7 +82,12 @@ class Sampling:
         ]
         return np.concatenate(pictures)
 
-    def export(self, filepath: Any, format: str = "tf_saved_model", **kwargs: Any) -> None:  # noqa: A002
+    def export(
+        self,
+        filepath: Any,
+        format: str = "tf_saved_model",  # noqa: A002
+        **kwargs: Any,
+    ) -> None:
         """Exports the generator, averaged if it is, for use without Keras.
 
         Args:

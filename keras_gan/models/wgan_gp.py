@@ -67,6 +67,7 @@ class WGANGP(GAN):
         return self.regularizers[1:]
 
     def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments."""
         config = super().get_config()
         config["critic"] = config.pop("discriminator")
         return {**config, "gp_weight": self.gp_weight}

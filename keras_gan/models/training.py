@@ -1,0 +1,285 @@
+"""How is a GAN trained: one player at a time, on one batch."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+from keras import ops
+
+from keras_gan import backend
+from keras_gan._typing import Tensor
+from keras_gan.models.averaging import Average
+from keras_gan.models.critic import Critic
+from keras_gan.models.trackers import Trackers
+from keras_gan.regularizers import Regularizer
+
+Logs = dict[str, Tensor]
+
+
+class Alternating:
+    """The training step of every GAN, in terms of the two objectives."""
+
+    # What the class that mixes this in brings.
+    generator: keras.Model
+    discriminator: keras.Model
+    ema_generator: keras.Model | None
+    optimizer: Any
+    adversarial_loss: Any
+    augment: Any
+    discriminator_steps: int
+    metrics_variables: list[keras.Variable]
+    variables: list[keras.Variable]
+    train_function: Any
+    sample: Callable[..., Tensor]
+    unpack: Callable[[Any], tuple[Tensor, tuple[Tensor, ...]]]
+    discriminator_loss: Callable[..., Any]
+    generator_loss: Callable[..., Any]
+    _average: Average
+    _players: Any
+    _regularizers: tuple[Regularizer, ...]
+    _scores: Callable[..., Tensor]
+    _seeds: Callable[[bool], keras.random.SeedGenerator]
+    _trackers: Trackers
+    _user_metrics: tuple[keras.metrics.Metric, ...]
+    _watching_gradients: bool
+
+    def update(self, data: Any) -> Logs:
+        """Trains on one batch, in place, and returns the logs."""
+        real, condition = self.unpack(data)
+        lazy = sorted({r.interval for r in self._regularizers} - {1})
+        due = tuple(r for r in self._regularizers if r.interval == 1)
+        self._update_discriminator(real, condition, due, tuple(lazy))
+        if self.discriminator_steps == 1:
+            self._update_generator(real, condition)
+        else:
+            self._where_due(
+                self.discriminator_steps,
+                self.discriminator_steps - 1,
+                self._update_generator,
+                (real, condition),
+            )
+        self.optimizer.iterations.assign_add(1)
+        return self._logs(self._reported())
+
+    def score(self, data: Any) -> Logs:
+        """Evaluates one batch, changing metrics only, and returns the logs."""
+        real, condition = self.unpack(data)
+        fake = self.sample(ops.shape(real)[0], condition, training=False)
+        d_loss, logs = self._discriminator_objective(
+            real, fake, condition, self._regularizers, training=False
+        )
+        g_loss, more = _with_logs(
+            self.generator_loss(real, fake, condition, training=False)
+        )
+        self._trackers.update(
+            {"d_loss": d_loss, "g_loss": g_loss, **logs, **more}
+        )
+        for metric in self._user_metrics:
+            metric.update_state(real, fake)
+        return self._logs([*self._reported(), *self._user_metrics])
+
+    def _update_discriminator(
+        self,
+        real: Tensor,
+        condition: tuple[Tensor, ...],
+        due: tuple[Regularizer, ...],
+        intervals: tuple[int, ...],
+    ) -> None:
+        """Makes the discriminator's step, with the regularisers that are due.
+
+        Lazy ones split it into two graphs, with and without them, so that a
+        penalty that is not due costs nothing.
+        """
+        if not intervals:
+            self._step_discriminator(real, condition, due)
+            return
+        interval, *rest = intervals
+        more = tuple(r for r in self._regularizers if r.interval == interval)
+
+        def with_them(real: Tensor, condition: tuple[Tensor, ...]) -> None:
+            self._update_discriminator(real, condition, due + more, tuple(rest))
+
+        def without(real: Tensor, condition: tuple[Tensor, ...]) -> None:
+            self._update_discriminator(real, condition, due, tuple(rest))
+
+        self._where_due(interval, 0, with_them, (real, condition))
+        self._where_due(interval, 0, without, (real, condition), negate=True)
+
+    def _step_discriminator(
+        self,
+        real: Tensor,
+        condition: tuple[Tensor, ...],
+        due: tuple[Regularizer, ...],
+    ) -> None:
+        _before_update(self.discriminator)
+        fake = backend.constant(
+            lambda: self.sample(ops.shape(real)[0], condition)
+        )
+        logs = self._minimize(
+            "d",
+            lambda: self._discriminator_objective(real, fake, condition, due),
+        )
+        observe = getattr(self.augment, "observe", None)
+        if observe is not None:
+            observe(logs["d_real"])
+        if self.discriminator_steps > 1 and "d_fake" in logs:
+            self._trackers.estimate("g_loss", self._g_estimate(logs))
+
+    def _g_estimate(self, logs: Logs) -> Tensor:
+        """What `g_loss` shows until the generator's first update."""
+        return self.adversarial_loss.generator(
+            ops.reshape(logs["d_fake"], (1, 1)),
+            ops.reshape(logs["d_real"], (1, 1)),
+        )
+
+    def _update_generator(
+        self, real: Tensor, condition: tuple[Tensor, ...]
+    ) -> None:
+        _before_update(self.generator)
+
+        def objective() -> tuple[Tensor, Logs]:
+            fake = self.sample(ops.shape(real)[0], condition)
+            return _with_logs(self.generator_loss(real, fake, condition))
+
+        self._minimize("g", objective)
+        updates = (self.optimizer.iterations + 1) // self.discriminator_steps
+        self._average.update(self.ema_generator, self.generator, updates)
+
+    def _discriminator_objective(
+        self,
+        real: Tensor,
+        fake: Tensor,
+        condition: tuple[Tensor, ...],
+        due: Sequence[Regularizer],
+        training: bool = True,
+    ) -> tuple[Tensor, Logs]:
+        loss, logs = _with_logs(
+            self.discriminator_loss(real, fake, condition, training)
+        )
+        critic = Critic(
+            lambda images: self._scores(images, condition, training, True),
+            [self.discriminator, *filter(None, [self.augment])],
+        )
+        for regularizer in due:
+            penalty = regularizer(critic, real, fake, self._seeds(training))
+            share = regularizer.interval if training else 1
+            loss = loss + share * penalty
+            logs[regularizer.name] = penalty
+        return loss, logs
+
+    def _minimize(
+        self, player: str, objective: Callable[[], tuple[Tensor, Logs]]
+    ) -> Logs:
+        """Makes one player's step; its variables and no others change."""
+        optimizer, variables = self._players[player]
+
+        def scaled() -> tuple[Tensor, Logs]:
+            loss, logs = objective()
+            loss = loss + _weight_penalty(variables)
+            logs = {f"{player}_loss": loss, **logs}
+            logs = {k: ops.stop_gradient(v) for k, v in logs.items()}
+            return optimizer.scale_loss(loss), logs
+
+        logs: Logs
+        logs, gradients = backend.value_and_grad(
+            scaled, variables, self._state()
+        )
+        if self._watching_gradients:
+            name = f"{player}_gradient_norm"
+            logs[name] = _norm(gradients) / optimizer.scale_loss(1.0)
+        backend.apply_gradients(optimizer, gradients, variables)
+        self._trackers.update(logs)
+        return logs
+
+    def _where_due(
+        self,
+        interval: int,
+        phase: int,
+        function: Callable[..., None],
+        args: tuple[Any, ...],
+        negate: bool = False,
+    ) -> None:
+        count = self.optimizer.iterations
+        due = ops.equal(ops.mod(count, interval), phase)
+        backend.update_if(
+            ops.logical_not(due) if negate else due,
+            function,
+            args,
+            [*self._state(), *self.metrics_variables],
+        )
+
+    def _state(self) -> list[keras.Variable]:
+        return [*self.variables, *self.optimizer.variables]
+
+    def watch_gradients(self, on: bool = True) -> None:
+        """Puts both players' global gradient norms into the logs, or not.
+
+        They are called `d_gradient_norm` and `g_gradient_norm` and are taken
+        before any clipping. Takes effect with the next `fit`, or, from
+        a callback's `on_train_begin`, with this one.
+        """
+        if on != self._watching_gradients:
+            self._watching_gradients = on
+            self.train_function = None
+
+    @property
+    def metrics(self) -> list[keras.metrics.Metric]:
+        """The trackers of the logs and the metrics given to `compile`."""
+        if not hasattr(self, "_trackers"):
+            return []
+        return [*self._trackers.metrics, *self._user_metrics]
+
+    def _reported(self) -> list[keras.metrics.Metric]:
+        return [
+            metric
+            for metric in self._trackers.metrics
+            if self._watching_gradients
+            or not metric.name.endswith("_gradient_norm")
+        ]
+
+    def _logs(self, metrics: Sequence[keras.metrics.Metric]) -> Logs:
+        logs: Logs = {}
+        for metric in metrics:
+            result = metric.result()
+            named = (
+                result if isinstance(result, dict) else {metric.name: result}
+            )
+            logs.update(named)
+        return logs
+
+
+def _with_logs(result: Any) -> tuple[Tensor, Logs]:
+    """Accepts objectives that return the loss alone."""
+    if isinstance(result, tuple):
+        return result[0], dict(result[1])
+    return result, {}
+
+
+def _before_update(network: keras.Model) -> None:
+    """Lets layers do what is due once for each update of their network."""
+    for layer in backend.flat_layers(network):
+        before = getattr(layer, "before_update", None)
+        if before is not None:
+            before()
+
+
+def _weight_penalty(variables: Sequence[keras.Variable]) -> Tensor:
+    """Sums the weight regularisers of the player that is trained.
+
+    `Layer.losses` will not do: it is lost in JAX's nested scopes.
+    """
+    terms = [
+        ops.cast(v.regularizer(v), "float32")
+        for v in variables
+        if getattr(v, "regularizer", None) is not None
+    ]
+    return sum(terms, 0.0)
+
+
+def _norm(gradients: Sequence[Tensor | None]) -> Tensor:
+    squares = [
+        ops.sum(ops.square(ops.cast(ops.convert_to_tensor(g), "float32")))
+        for g in gradients
+        if g is not None
+    ]
+    return ops.sqrt(sum(squares, ops.zeros(())))
