@@ -38,6 +38,9 @@ class ImageBatches(keras.utils.PyDataset):
     model.fit(batches, shuffle=False, callbacks=[follow])
     ```
 
+    Leave `steps_per_epoch` out: Keras would go on with the rest of an epoch
+    under the next one's number.
+
     Without the callback the order still changes from epoch to epoch, but the
     count starts where this object stands, not at `initial_epoch`.
 
