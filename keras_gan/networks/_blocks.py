@@ -15,8 +15,8 @@ __all__ = [
     "check_image_shape",
     "check_normalization",
     "crop",
-    "default_stages",
     "normalize",
+    "stages_for",
     "start_size",
     "strided_convolutions",
     "wrap",
@@ -111,9 +111,18 @@ def start_size(image_shape: Sequence[int], stages: int) -> tuple[int, int]:
     )
 
 
-def default_stages(image_shape: Sequence[int]) -> int:
-    """Doublings from about 4 pixels: 2 for 28, 3 for 32, 4 for 64."""
-    return max(1, floor(log2(min(image_shape[:2]) / 4)))
+def stages_for(image_shape: Sequence[int], stages: int | None) -> int:
+    """The given stages, or doublings from about 4 pixels up.
+
+    2 for 28 pixels, 3 for 32, 4 for 64.
+    """
+    if stages is None:
+        return max(1, floor(log2(min(image_shape[:2]) / 4)))
+    if stages < 1:
+        raise ValueError(
+            f"`stages` must be a positive integer. Received: stages={stages}"
+        )
+    return stages
 
 
 def check_image_shape(image_shape: Sequence[int]) -> None:

@@ -68,6 +68,11 @@ class Condition:
         self, latent_dim: int
     ) -> tuple[list[Tensor], Tensor | None]:
         """Returns the inputs, and the labels where there are any."""
+        if latent_dim < 1:
+            raise ValueError(
+                "`latent_dim` must be a positive integer. "
+                f"Received: latent_dim={latent_dim}"
+            )
         latents = keras.Input((latent_dim,), name="latents")
         if self.num_classes is None:
             return [latents], None
@@ -112,19 +117,19 @@ class Condition:
         spectral_normalization: bool = False,
     ) -> Tensor | list[Tensor]:
         """Ends a discriminator: scores, with class logits if auxiliary."""
+        logits = None
         if self.num_classes is not None and self.kind == "projection":
-            return self._projection(
-                features, labels, activation, spectral_normalization
-            )
-        score = self._output(1, "score", spectral_normalization, activation)(
-            features
-        )
-        if self.num_classes is None or self.kind != "auxiliary":
-            return score
-        logits = self._output(
-            self.num_classes, "class_logits", spectral_normalization
-        )
-        return [score, logits(features)]
+            score = self._projection(spectral_normalization)([features, labels])
+        else:
+            score = self._output(1, "score", spectral_normalization)(features)
+        if self.num_classes is not None and self.kind == "auxiliary":
+            logits = self._output(
+                self.num_classes, "class_logits", spectral_normalization
+            )(features)
+        if activation is not None:
+            # Of its own, so that a wrapped layer does not hide it.
+            score = keras.layers.Activation(activation, dtype="float32")(score)
+        return score if logits is None else [score, logits]
 
     def _labels(self) -> Tensor:
         if self.by_index:
@@ -138,37 +143,22 @@ class Condition:
             embeddings_initializer=self.seeds.initializer("uniform"),
         )
 
-    def _projection(
-        self,
-        features: Tensor,
-        labels: Tensor | None,
-        activation: str | None,
-        spectral_normalization: bool,
-    ) -> Tensor:
-        assert self.num_classes is not None
-        score = Projection(
-            self.num_classes,
+    def _projection(self, spectral_normalization: bool) -> keras.layers.Layer:
+        return Projection(
+            self.num_classes or 0,
             spectral_normalization=spectral_normalization,
             kernel_initializer=self.initializer(),
             embeddings_initializer=self.seeds.initializer("uniform"),
             dtype="float32",
             name="score",
-        )([features, labels])
-        if activation is None:
-            return score
-        return keras.layers.Activation(activation, dtype="float32")(score)
+        )
 
     def _output(
-        self,
-        units: int,
-        name: str,
-        spectral_normalization: bool,
-        activation: str | None = None,
+        self, units: int, name: str, spectral_normalization: bool
     ) -> keras.layers.Layer:
         # Scores stay float32 under mixed precision, as losses need them.
         layer = keras.layers.Dense(
             units,
-            activation=activation,
             kernel_initializer=self.initializer(),
             dtype="float32",
             name=name,

@@ -13,7 +13,7 @@ from keras_gan.networks._blocks import (
     check_image_shape,
     check_normalization,
     crop,
-    default_stages,
+    stages_for,
     start_size,
     strided_convolutions,
 )
@@ -101,7 +101,7 @@ def dcgan(
     condition = Condition(
         num_classes, conditioning, kernel_initializer, Seeds(seed)
     )
-    stages = stages or default_stages(image_shape)
+    stages = stages_for(image_shape, stages)
     widths = [filters * 2**stage for stage in range(stages)]
     generator = _generator(
         condition,
@@ -198,7 +198,7 @@ def wgan_gp(
     condition = Condition(
         num_classes, conditioning, kernel_initializer, Seeds(seed)
     )
-    stages = stages or default_stages(image_shape)
+    stages = stages_for(image_shape, stages)
     generator = _generator(
         condition,
         image_shape,

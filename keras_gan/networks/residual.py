@@ -12,8 +12,8 @@ from keras_gan.networks._blocks import (
     check_image_shape,
     check_normalization,
     crop,
-    default_stages,
     normalize,
+    stages_for,
     start_size,
     wrap,
 )
@@ -99,7 +99,7 @@ def residual(
         generator.build(
             image_shape,
             latent_dim,
-            stages or default_stages(image_shape),
+            stages_for(image_shape, stages),
             output_activation,
         ),
         discriminator.build(image_shape, score_activation),

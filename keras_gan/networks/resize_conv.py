@@ -13,7 +13,7 @@ from keras_gan.networks._blocks import (
     check_image_shape,
     check_normalization,
     crop,
-    default_stages,
+    stages_for,
     strided_convolutions,
 )
 from keras_gan.networks._condition import Condition, model
@@ -103,7 +103,7 @@ def resize_conv(
     condition = Condition(
         num_classes, conditioning, kernel_initializer, Seeds(seed)
     )
-    stages = stages or default_stages(image_shape)
+    stages = stages_for(image_shape, stages)
     widths = [filters * 2**stage for stage in reversed(range(stages + 1))]
     generator = _generator(
         condition,

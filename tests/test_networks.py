@@ -1,0 +1,476 @@
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from keras_gan import backend, layers, networks
+
+SMALL = {
+    "dense": {"generator_units": (8, 16), "discriminator_units": (16, 8)},
+    "dcgan": {"filters": 4},
+    "wgan_gp": {"filters": 4},
+    "resize_conv": {
+        "filters": 2,
+        "start_filters": 4,
+        "discriminator_filters": (4, 8),
+    },
+    "residual": {"filters": 4},
+}
+SHAPES = [(28, 28, 1), (32, 32, 3), (64, 64, 3), (8, 8, 1), (30, 20, 3)]
+CONDITIONINGS = [None, "concat", "embedding", "projection", "auxiliary"]
+
+
+def small(name, image_shape=(8, 8, 1), conditioning=None, **kwargs):
+    if conditioning is not None:
+        kwargs.update(num_classes=5, conditioning=conditioning)
+    function = getattr(networks, name)
+    return function(image_shape, 6, **{**SMALL[name], "seed": 0, **kwargs})
+
+
+def labels_for(conditioning, n=3):
+    if conditioning in ("embedding", "projection"):
+        return ops.convert_to_tensor(np.arange(n) % 5, "int32")
+    return ops.one_hot(np.arange(n) % 5, 5)
+
+
+def forward(pair, conditioning=None, n=3):
+    """Images and what the discriminator makes of them."""
+    generator, discriminator = pair
+    latents = ops.cast(np.random.default_rng(1).normal(size=(n, 6)), "float32")
+    if conditioning is None:
+        images = generator(latents)
+        return images, discriminator(images)
+    labels = labels_for(conditioning, n)
+    images = generator([latents, labels])
+    if conditioning == "auxiliary":
+        return images, discriminator(images)
+    return images, discriminator([images, labels])
+
+
+def numpy(x):
+    return ops.convert_to_numpy(x)
+
+
+def layers_of(network, layer_class):
+    return [
+        layer
+        for layer in backend.flat_layers(network)
+        if isinstance(layer, layer_class)
+    ]
+
+
+# The tutorials' systems, each with the number of parameters counted by hand.
+
+DENSE_SELU = {
+    "generator_units": (256, 512),
+    "generator_activation": "selu",
+    "discriminator_activation": "relu",
+    "output_activation": "sigmoid",
+    "score_activation": "sigmoid",
+}
+SINGLE_CLASS_DENSE = {
+    "generator_units": (100, 150),
+    "generator_activation": "relu",
+    "output_activation": "relu",
+    "discriminator_units": (150, 100),
+    "discriminator_activation": "relu",
+    "score_activation": "sigmoid",
+}
+VANILLA = {
+    "batch_normalization": True,
+    "batch_norm_momentum": 0.1,
+    "batch_norm_epsilon": 0.8,
+    "kernel_initializer": "he_uniform",
+    "score_activation": "sigmoid",
+}
+DENSE_LOGITS = {
+    "generator_units": (128, 128),
+    "discriminator_units": (128, 128),
+}
+SINGLE_CLASS_DCGAN = {
+    "generator_activation": "relu",
+    "discriminator_activation": 0.3,
+    "dropout": 0.5,
+    "score_activation": "sigmoid",
+}
+DCGAN_GENERATOR = (
+    (100 * 6272 + 6272)
+    + 4 * 128
+    + (25 * 128 * 64 + 64)
+    + 4 * 64
+    + (25 * 64 + 1)
+)
+DCGAN_DISCRIMINATOR = (25 * 64 + 64) + (25 * 64 * 128 + 128) + (7 * 7 * 128 + 1)
+CRITIC = (
+    (25 * 64 + 64)
+    + (25 * 64 * 256 + 256)
+    + (25 * 256 * 128 + 128)
+    + (4 * 4 * 128 + 1)
+)
+
+
+@pytest.mark.parametrize(
+    ("function", "kwargs", "generator_size", "discriminator_size"),
+    [
+        pytest.param(
+            networks.dense,
+            DENSE_SELU,
+            25_856 + 131_584 + 402_192,
+            401_920 + 131_328 + 257,
+            id="dense-selu",
+        ),
+        pytest.param(
+            networks.dense,
+            SINGLE_CLASS_DENSE,
+            10_100 + 15_150 + 118_384,
+            117_750 + 15_100 + 101,
+            id="single-class-dense",
+        ),
+        pytest.param(
+            networks.dense,
+            VANILLA,
+            12_928
+            + 33_024
+            + 131_584
+            + 525_312
+            + 803_600
+            # Four numbers of batch normalisation for each unit.
+            + 4 * (256 + 512 + 1024),
+            401_920 + 131_328 + 257,
+            id="vanilla",
+        ),
+        pytest.param(
+            networks.dense,
+            DENSE_LOGITS,
+            12_928 + 16_512 + 101_136,
+            100_480 + 16_512 + 129,
+            id="dense-logits",
+        ),
+        pytest.param(
+            networks.dcgan, {}, DCGAN_GENERATOR, DCGAN_DISCRIMINATOR, id="dcgan"
+        ),
+        pytest.param(
+            networks.dcgan,
+            SINGLE_CLASS_DCGAN,
+            DCGAN_GENERATOR,
+            DCGAN_DISCRIMINATOR,
+            id="single-class-dcgan",
+        ),
+        pytest.param(
+            networks.wgan_gp, {}, DCGAN_GENERATOR, CRITIC, id="wgan-gp"
+        ),
+        pytest.param(
+            networks.wgan_gp,
+            {"num_classes": 10},
+            # Ten inputs more to the dense layer, ten planes to the first
+            # convolution.
+            DCGAN_GENERATOR + 10 * 6272,
+            CRITIC + 10 * 25 * 64,
+            id="conditional-wgan-gp",
+        ),
+        pytest.param(
+            networks.resize_conv,
+            {},
+            (100 * 14_400 + 14_400)
+            + (9 * 100 * 128 + 128)
+            + (9 * 128 * 64 + 64)
+            + (25 * 64 * 32 + 32)
+            + (25 * 32 + 1)
+            + 4 * (100 + 128 + 64 + 32),
+            (9 * 64 + 64) + (25 * 64 * 128 + 128) + (7 * 7 * 128 + 1),
+            id="resize-conv",
+        ),
+    ],
+)
+def test_tutorial_networks_have_their_size(
+    function, kwargs, generator_size, discriminator_size
+):
+    generator, discriminator = function((28, 28, 1), 100, **kwargs)
+    assert generator.count_params() == generator_size
+    assert discriminator.count_params() == discriminator_size
+
+
+def test_residual_pair_has_its_size():
+    generator, discriminator = networks.residual((32, 32, 3), 128)
+    convolution, shortcut = 9 * 64 * 64 + 64, 64 * 64 + 64
+    up = 2 * convolution + shortcut + 2 * 4 * 64
+    assert generator.count_params() == (
+        (128 * 1024 + 1024) + 3 * up + 4 * 64 + (9 * 64 * 3 + 3)
+    )
+    first = (9 * 3 * 64 + 64) + convolution + (3 * 64 + 64)
+    down = 2 * convolution + shortcut
+    trainable = sum(
+        int(np.prod(v.shape)) for v in discriminator.trainable_variables
+    )
+    assert trainable == first + down + 4 * convolution + 65
+
+
+def test_vanilla_settings_reach_the_layers():
+    generator, _ = networks.dense((28, 28, 1), **VANILLA)
+    normalizations = layers_of(generator, keras.layers.BatchNormalization)
+    assert len(normalizations) == 3
+    assert {(n.momentum, n.epsilon) for n in normalizations} == {(0.1, 0.8)}
+    kinds = [type(layer).__name__ for layer in generator.layers]
+    first = kinds.index("BatchNormalization")
+    assert kinds[first - 1] == "Dense"
+    assert kinds[first + 1] == "LeakyReLU"
+    for layer in layers_of(generator, keras.layers.Dense):
+        assert isinstance(
+            layer.kernel_initializer, keras.initializers.HeUniform
+        )
+
+
+def test_resize_conv_passes_the_tutorials_sizes():
+    generator, _ = networks.resize_conv((28, 28, 1))
+    sizes = [
+        layer.output.shape[1]
+        for layer in generator.layers
+        if isinstance(layer, (keras.layers.Conv2D, keras.layers.UpSampling2D))
+    ]
+    assert sizes == [10, 20, 18, 36, 32, 28]
+
+
+# Any image, any condition.
+
+
+@pytest.mark.parametrize("image_shape", SHAPES, ids=str)
+@pytest.mark.parametrize("name", networks.__all__)
+def test_pairs_fit_any_image(name, image_shape):
+    generator, discriminator = small(name, image_shape)
+    assert generator.name == "generator"
+    assert discriminator.name == (
+        "critic" if name == "wgan_gp" else "discriminator"
+    )
+    assert generator.input_shape == (None, 6)
+    assert generator.output_shape == (None, *image_shape)
+    assert discriminator.input_shape == (None, *image_shape)
+    assert discriminator.output_shape == (None, 1)
+
+
+@pytest.mark.parametrize("conditioning", CONDITIONINGS, ids=str)
+@pytest.mark.parametrize("name", networks.__all__)
+def test_forward_pass(name, conditioning):
+    pair = small(name, conditioning=conditioning)
+    images, scores = forward(pair, conditioning)
+    assert images.shape == (3, 8, 8, 1)
+    if conditioning == "auxiliary":
+        scores, logits = scores
+        assert logits.shape == (3, 5)
+    assert scores.shape == (3, 1)
+    assert np.isfinite(numpy(images)).all()
+    assert np.isfinite(numpy(scores)).all()
+
+
+@pytest.mark.parametrize("conditioning", CONDITIONINGS[1:])
+@pytest.mark.parametrize("name", networks.__all__)
+def test_labels_matter(name, conditioning):
+    generator, discriminator = small(name, conditioning=conditioning)
+    # Class-wise weights start equal: give them values.
+    rng = np.random.default_rng(0)
+    for network in (generator, discriminator):
+        network.set_weights(
+            [w + 0.1 * rng.normal(size=w.shape) for w in network.get_weights()]
+        )
+    latents = ops.ones((3, 6))
+    labels = labels_for(conditioning)
+    images = numpy(generator([latents, labels]))
+    assert np.abs(images[0] - images[1]).max() > 1e-4
+    if conditioning != "auxiliary":
+        same = ops.ones((3, 8, 8, 1))
+        scores = numpy(discriminator([same, labels]))
+        assert abs(scores[0, 0] - scores[1, 0]) > 1e-5
+
+
+@pytest.mark.parametrize(
+    ("activation", "low", "high"), [("tanh", -1, 1), ("sigmoid", 0, 1)]
+)
+@pytest.mark.parametrize("name", networks.__all__)
+def test_images_stay_in_range(name, activation, low, high):
+    generator, _ = small(name, output_activation=activation)
+    latents = ops.cast(
+        100 * np.random.default_rng(0).normal(size=(4, 6)), "float32"
+    )
+    images = numpy(generator(latents))
+    assert images.min() >= low
+    assert images.max() <= high
+    assert images.max() - images.min() > 0.1
+
+
+@pytest.mark.parametrize("conditioning", [None, "projection"], ids=str)
+@pytest.mark.parametrize(
+    "name", [name for name in networks.__all__ if name != "wgan_gp"]
+)
+def test_probabilities_where_asked_for(name, conditioning):
+    pair = small(name, conditioning=conditioning, score_activation="sigmoid")
+    _, scores = forward(pair, conditioning)
+    assert (numpy(scores) > 0).all()
+    assert (numpy(scores) < 1).all()
+    assert pair[1].layers[-1].activation is keras.activations.sigmoid
+
+
+def test_vectors_need_no_image():
+    generator, discriminator = networks.dense((2,), 4)
+    assert generator.output_shape == (None, 2)
+    assert discriminator.output_shape == (None, 1)
+
+
+# Seeds, saving, precision.
+
+
+@pytest.mark.parametrize("name", networks.__all__)
+def test_same_seed_gives_the_same_weights(name):
+    first = small(name, conditioning="projection")
+    second = small(name, conditioning="projection")
+    other = small(name, conditioning="projection", seed=1)
+    for one, same, different in zip(first, second, other, strict=True):
+        for a, b in zip(one.get_weights(), same.get_weights(), strict=True):
+            np.testing.assert_array_equal(a, b)
+        assert any(
+            np.any(a != b)
+            for a, b in zip(
+                one.get_weights(), different.get_weights(), strict=True
+            )
+        )
+
+
+def test_layers_of_one_shape_start_different():
+    initializer = keras.initializers.RandomNormal(stddev=0.02)
+    generator, _ = networks.dense(
+        (4, 4, 1), generator_units=(8, 8, 8), kernel_initializer=initializer
+    )
+    kernels = [
+        layer.kernel.numpy()
+        for layer in layers_of(generator, keras.layers.Dense)
+        if layer.kernel.shape == (8, 8)
+    ]
+    assert len(kernels) == 2
+    assert np.abs(kernels[0] - kernels[1]).max() > 0
+
+
+def test_weights_follow_the_global_seed_without_one_of_their_own():
+    weights = []
+    for _ in range(2):
+        keras.utils.set_random_seed(3)
+        weights.append(small("dcgan", seed=None)[0].get_weights()[0])
+    np.testing.assert_array_equal(*weights)
+
+
+@pytest.mark.parametrize("name", ["dcgan", "wgan_gp", "resize_conv"])
+def test_dropouts_have_seeds_of_their_own(name):
+    _, discriminator = small(name, (16, 16, 1))
+    seeds = [
+        layer.seed for layer in layers_of(discriminator, keras.layers.Dropout)
+    ]
+    assert len(seeds) >= 2
+    assert None not in seeds
+    assert len(set(seeds)) == len(seeds)
+
+
+@pytest.mark.parametrize("conditioning", CONDITIONINGS, ids=str)
+@pytest.mark.parametrize("name", networks.__all__)
+def test_saved_pairs_give_the_same_scores(name, conditioning, tmp_path):
+    pair = small(name, conditioning=conditioning)
+    loaded = []
+    for network in pair:
+        path = tmp_path / f"{network.name}.keras"
+        network.save(path)
+        loaded.append(keras.saving.load_model(path))
+    for before, after in zip(
+        forward(pair, conditioning), forward(loaded, conditioning), strict=True
+    ):
+        before, after = (
+            x if isinstance(x, list) else [x] for x in (before, after)
+        )
+        for one, other in zip(before, after, strict=True):
+            np.testing.assert_array_equal(numpy(one), numpy(other))
+
+
+@pytest.fixture
+def mixed_float16():
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_float16")
+    yield
+    keras.config.set_dtype_policy(policy)
+
+
+@pytest.mark.usefixtures("mixed_float16")
+@pytest.mark.parametrize("conditioning", [None, "projection"], ids=str)
+@pytest.mark.parametrize("name", networks.__all__)
+def test_scores_are_float32_under_mixed_precision(name, conditioning):
+    pair = small(name, conditioning=conditioning)
+    images, scores = forward(pair, conditioning)
+    assert keras.backend.standardize_dtype(images.dtype) == "float16"
+    assert keras.backend.standardize_dtype(scores.dtype) == "float32"
+    assert np.isfinite(numpy(scores)).all()
+
+
+# Normalisation of discriminators.
+
+
+@pytest.mark.parametrize(
+    "name", ["dcgan", "wgan_gp", "resize_conv", "residual"]
+)
+def test_spectral_normalisation_covers_every_kernel(name):
+    key = "critic" if name == "wgan_gp" else "discriminator"
+    _, discriminator = small(
+        name, conditioning="projection", **{f"{key}_normalization": "spectral"}
+    )
+    with_kernel = layers_of(
+        discriminator,
+        (keras.layers.Dense, keras.layers.Conv2D, keras.layers.Embedding),
+    )
+    wrapped = layers_of(discriminator, layers.SpectralNormalization)
+    assert len(wrapped) == len(with_kernel) >= 3
+
+
+def test_layer_normalisation_is_the_one_right_under_a_penalty():
+    _, critic = small("wgan_gp", critic_normalization="layer")
+    assert len(layers_of(critic, layers.LayerNormalization)) == 2
+    assert not layers_of(critic, keras.layers.LayerNormalization)
+
+
+@pytest.mark.parametrize("name", ["wgan_gp", "residual"])
+def test_critics_keep_samples_apart(name):
+    _, critic = small(name)
+    assert not layers_of(critic, keras.layers.BatchNormalization)
+
+
+def test_minibatch_std_dev_is_one_channel_more():
+    _, with_channel = small("dcgan", minibatch_std_dev=True)
+    _, without = small("dcgan")
+    # The image ends as 4 x 4.
+    assert with_channel.count_params() - without.count_params() == 16
+
+
+@pytest.mark.parametrize(
+    ("name", "kwargs", "match"),
+    [
+        ("dcgan", {"image_shape": (28, 28)}, "image_shape"),
+        ("residual", {"image_shape": (28, 0, 1)}, "image_shape"),
+        ("resize_conv", {"image_shape": (28, None, 1)}, "image_shape"),
+        ("dense", {"num_classes": 5, "conditioning": "film"}, "conditioning"),
+        ("dense", {"num_classes": 1}, "num_classes"),
+        (
+            "dcgan",
+            {"discriminator_normalization": "group"},
+            "discriminator_normalization",
+        ),
+        ("wgan_gp", {"critic_normalization": "batch"}, "critic_normalization"),
+        (
+            "resize_conv",
+            {"discriminator_kernel_sizes": (3,)},
+            "discriminator_kernel_sizes",
+        ),
+        ("dcgan", {"stages": 0}, "stages"),
+        ("dcgan", {"latent_dim": 0}, "latent_dim"),
+    ],
+    ids=lambda x: x if isinstance(x, str) else "",
+)
+def test_bad_arguments_are_refused_by_name(name, kwargs, match):
+    kwargs = {"image_shape": (8, 8, 1), **kwargs}
+    with pytest.raises(ValueError, match=match):
+        getattr(networks, name)(**kwargs)
+
+
+def test_every_function_is_in_the_table():
+    assert set(SMALL) == set(networks.__all__)
