@@ -1,18 +1,24 @@
 """What an image looks like to a network: feature extractors for the metrics."""
 
-from keras_gan.features.classifier import ClassifierExtractor, classifier
+from keras_gan.features.classifiers import ClassifierExtractor, classifier
+from keras_gan.features.efficientnet import ImageNetExtractor, imagenet
 from keras_gan.features.extractor import (
     Extracted,
     Extractor,
     ModelExtractor,
     from_model,
 )
+from keras_gan.features.inception_v3 import InceptionExtractor, inception
 
 __all__ = [
     "ClassifierExtractor",
     "Extracted",
     "Extractor",
+    "ImageNetExtractor",
+    "InceptionExtractor",
     "ModelExtractor",
     "classifier",
     "from_model",
+    "imagenet",
+    "inception",
 ]

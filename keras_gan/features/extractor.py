@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Self
 import keras
 import numpy as np
 
-from keras_gan.metrics._arrays import Array, images
+from keras_gan._arrays import Array, images
 
 __all__ = ["Extracted", "Extractor", "ModelExtractor", "from_model"]
 

@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 
-from keras_gan.metrics._arrays import Array
+from keras_gan._arrays import Array
 
 __all__ = ["bicubic", "bilinear", "bilinear_tensorflow1", "grey", "resize"]
 

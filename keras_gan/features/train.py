@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from keras_gan.datasets import load
-from keras_gan.features.classifier import (
+from keras_gan.features.classifiers import (
     DATASETS,
     asset_name,
     network,
@@ -40,13 +40,13 @@ def train(dataset: str, *, seed: int = 0) -> tuple[keras.Model, float]:
     model = network()
     classes = keras.Model(model.input, model.outputs[1])
     classes.compile(
-        keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(2e-3, steps)),
+        keras.optimizers.Adam(
+            keras.optimizers.schedules.CosineDecay(2e-3, steps)
+        ),
         "sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )
-    classes.fit(
-        prepare(images), labels, _BATCH_SIZE, epochs=_EPOCHS, verbose=2
-    )
+    classes.fit(prepare(images), labels, _BATCH_SIZE, epochs=_EPOCHS, verbose=2)
     model.set_weights([w.astype(np.float16) for w in model.get_weights()])
     images, labels = load(dataset, "test")
     _, accuracy = classes.evaluate(prepare(images), labels, verbose=0)

@@ -1,5 +1,18 @@
 """How good are the samples? The numbers papers use, computed exactly."""
 
+from keras_gan.metrics.cache import cached_features
+from keras_gan.metrics.classes import (
+    class_balance,
+    class_confusion,
+    label_accuracy,
+)
+from keras_gan.metrics.diversity import ms_ssim, ms_ssim_diversity
+from keras_gan.metrics.evaluation import (
+    DEFAULT_METRICS,
+    METRICS,
+    Evaluator,
+    evaluate,
+)
 from keras_gan.metrics.frechet import (
     frechet_distance,
     frechet_distance_from_moments,
@@ -8,14 +21,28 @@ from keras_gan.metrics.inception import inception_score
 from keras_gan.metrics.kernel import kernel_distance, kernel_distance_subsets
 from keras_gan.metrics.manifold import density_coverage, precision_recall
 from keras_gan.metrics.neighbors import nearest_neighbor_distances
+from keras_gan.metrics.streaming import FrechetDistance
+from keras_gan.metrics.wasserstein import sliced_wasserstein
 
 __all__ = [
+    "DEFAULT_METRICS",
+    "METRICS",
+    "Evaluator",
+    "FrechetDistance",
+    "cached_features",
+    "class_balance",
+    "class_confusion",
     "density_coverage",
+    "evaluate",
     "frechet_distance",
     "frechet_distance_from_moments",
     "inception_score",
     "kernel_distance",
     "kernel_distance_subsets",
+    "label_accuracy",
+    "ms_ssim",
+    "ms_ssim_diversity",
     "nearest_neighbor_distances",
     "precision_recall",
+    "sliced_wasserstein",
 ]

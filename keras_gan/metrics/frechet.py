@@ -3,8 +3,8 @@
 import numpy as np
 import scipy.linalg
 
+from keras_gan._arrays import Array, feature_pair
 from keras_gan._typing import Tensor
-from keras_gan.metrics._arrays import Array, feature_pair
 
 __all__ = ["frechet_distance", "frechet_distance_from_moments"]
 
@@ -80,18 +80,19 @@ def frechet_distance_from_moments(
 
 
 def _distance(difference: Array, real: Array, fake: Array) -> float:
-    offset = difference @ difference
-    trace = np.vdot(real, real) + np.vdot(fake, fake)
-    # Fewer rows first: the Gram matrix below is then the smaller one.
+    offset = float(difference @ difference)
+    trace = float(np.vdot(real, real) + np.vdot(fake, fake))
+    # Fewer rows first, for the smaller Gram matrix.
     real, fake = sorted((real, fake), key=len)
     product = real @ fake.T
     common, error = _nuclear_norm_by_gram(product)
     distance = offset + trace - 2.0 * common
     if error > max(1e-8 * distance, 1e-14 * trace):
-        common = scipy.linalg.svdvals(
+        singular = scipy.linalg.svdvals(
             product, overwrite_a=True, check_finite=False
-        ).sum()
-    return float(offset + trace - 2.0 * common)
+        )
+        distance = offset + trace - 2.0 * float(singular.sum())
+    return distance
 
 
 def _nuclear_norm_by_gram(product: Array) -> tuple[float, float]:
@@ -108,7 +109,7 @@ def _nuclear_norm_by_gram(product: Array) -> tuple[float, float]:
     noise = 8.0 * np.finfo(np.float64).eps * squares[-1]
     roots = np.sqrt(np.maximum(squares, 0.0))
     error = noise / np.maximum(roots, np.sqrt(noise) + 1e-300)
-    return roots.sum(), error.sum()
+    return float(roots.sum()), float(error.sum())
 
 
 def _moments(features: Array) -> tuple[Array, Array]:
@@ -141,4 +142,5 @@ def _triangle(centred: Array) -> Array:
 
 def _square_root(covariance: Array) -> Array:
     values, vectors = scipy.linalg.eigh(np.asarray(covariance, "float64"))
-    return (vectors * np.sqrt(np.maximum(values, 0.0))).T
+    root: Array = (vectors * np.sqrt(np.maximum(values, 0.0))).T
+    return root

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from keras_gan._arrays import Array, as_numpy
 from keras_gan._typing import Tensor
-from keras_gan.metrics._arrays import Array, as_numpy
 
 __all__ = ["inception_score"]
 
@@ -80,4 +80,5 @@ def probability_matrix(probabilities: Tensor) -> Array:
             "apply a softmax to logits. Received: minimum="
             f"{matrix.min()}, row sums {totals.min()} to {totals.max()}"
         )
-    return matrix / totals
+    matrix /= totals
+    return matrix

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from keras_gan._arrays import Array, feature_pair
 from keras_gan._typing import Tensor
-from keras_gan.metrics._arrays import Array, feature_pair
 
 __all__ = ["kernel_distance", "kernel_distance_subsets"]
 
@@ -128,11 +128,11 @@ def _sum_within(x: Array, mean: Array) -> float:
 
 
 def _sum_between(x: Array, y: Array, mean: Array) -> float:
-    return sum(
-        _kernel(rows, columns, mean).sum()
-        for rows in _blocks(x)
-        for columns in _blocks(y)
-    )
+    total = 0.0
+    for rows in _blocks(x):
+        for columns in _blocks(y):
+            total += float(_kernel(rows, columns, mean).sum())
+    return total
 
 
 def _blocks(x: Array) -> Iterator[Array]:

@@ -5,8 +5,8 @@ from functools import cached_property
 
 import numpy as np
 
+from keras_gan._arrays import Array, feature_pair, neighbour_count
 from keras_gan._typing import Tensor
-from keras_gan.metrics._arrays import Array, feature_pair, neighbour_count
 from keras_gan.metrics.neighbors import (
     Containment,
     Points,
@@ -102,11 +102,13 @@ class Manifolds:
         real: Features of real images, (n, d).
         fake: Features of generated images, (m, d).
         k: Which neighbour sets the radii.
+        real_radii: Squared radii around the real samples, if known, (n,).
     """
 
     real: Array
     fake: Array
     k: int = 5
+    real_radii: Array | None = None
 
     def __post_init__(self) -> None:
         neighbour_count(self.k, real=self.real, fake=self.fake)
@@ -134,12 +136,10 @@ class Manifolds:
     @cached_property
     def _inside(self) -> Containment:
         real, fake = Points.pair(self.real, self.fake)
-        return containment(
-            real,
-            squared_radii(real, self.k),
-            fake,
-            squared_radii(fake, self.k),
-        )
+        real_radii = self.real_radii
+        if real_radii is None:
+            real_radii = squared_radii(real, self.k)
+        return containment(real, real_radii, fake, squared_radii(fake, self.k))
 
 
 def _density(inside: Containment, k: int) -> float:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from keras_gan._arrays import Array, feature_pair
 from keras_gan._typing import Tensor
-from keras_gan.metrics._arrays import Array, feature_pair
 
 __all__ = ["nearest_neighbor_distances"]
 

@@ -64,8 +64,8 @@ def images(name: str, value: Tensor) -> Array:
     array = as_numpy(value)
     if array.dtype != np.uint8:
         raise ValueError(
-            f"`{name}` must be uint8 images in 0..255; for images in [-1, 1] "
-            f"use `np.uint8(np.clip(np.round((x + 1) * 127.5), 0, 255))`. "
+            f"`{name}` must be uint8 images in 0..255; convert floats with "
+            "`keras_gan.images.to_uint8(images, value_range)`. "
             f"Received: dtype={array.dtype}"
         )
     if array.ndim != 4 or array.shape[-1] not in (1, 3) or not array.size:

@@ -1,4 +1,4 @@
-"""Features for MNIST-like images: small classifiers shipped with the package."""
+"""Features for MNIST-like images: small classifiers that are shipped."""
 
 from functools import cached_property
 from importlib.resources import files
@@ -7,9 +7,9 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_gan._arrays import Array
 from keras_gan.features.extractor import Extractor, weights_digest
 from keras_gan.features.resize import bilinear, grey, resize
-from keras_gan.metrics._arrays import Array
 
 __all__ = ["ClassifierExtractor", "classifier"]
 
@@ -89,13 +89,17 @@ class ClassifierExtractor(Extractor):
 
 
 def network(kernel_initializer: Any = "glorot_uniform") -> keras.Model:
-    """The classifier, untrained: images (n, 28, 28, 1) in 0..255 to features
-    (n, 64) and probabilities (n, 10).
+    """The classifier, untrained.
 
-    Layers are named and typed in full, so that no global policy changes them.
+    From images (n, 28, 28, 1) in 0..255 to features (n, 64) and
+    probabilities (n, 10). Layers are named and typed in full, so that no
+    global policy changes them.
     """
     inputs = keras.Input((28, 28, 1), dtype="float32", name="image")
-    x = keras.layers.Rescaling(1 / 255, dtype="float32", name="scale")(inputs)
+    # Pixels of Fashion-MNIST then have mean 0 and deviation 1.
+    x = keras.layers.Rescaling(
+        1 / 90, -0.81, dtype="float32", name="standardize"
+    )(inputs)
     for i, filters in enumerate((32, 64, 64)):
         x = keras.layers.Conv2D(
             filters,

@@ -1,0 +1,100 @@
+"""Features of real images are computed once: a cache that can't lie."""
+
+import hashlib
+import os
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from keras_gan._arrays import Array
+from keras_gan.features.extractor import Extracted, Extractor, Progress
+
+__all__ = ["cached_features"]
+
+
+def cached_features(
+    images: Array,
+    extractor: Extractor,
+    directory: str | Path | None,
+    *,
+    progress: Progress | None = None,
+) -> Extracted:
+    """The features of some images, from a file if they were computed before.
+
+    A file is found by a hash of the images and the extractor's name, is only
+    ever replaced as a whole, and is believed only if its checksum holds. So
+    several processes may share a directory, and may be killed at any moment.
+
+    Args:
+        images: uint8 images, (n, H, W, C).
+        extractor: Computes what is not there.
+        directory: Holds the files; made where missing. None: no cache.
+        progress: Called with images done and in total, if they are computed.
+
+    Returns:
+        What `extractor.extract(images)` returns.
+    """
+    if directory is None:
+        return extractor.extract(images, progress=progress)
+    key = _key(images, extractor)
+    path = Path(directory) / f"{key}.npz"
+    known = _read(path, key)
+    if known is not None:
+        return known
+    extracted = extractor.extract(images, progress=progress)
+    try:
+        _write(path, key, extracted)
+    except OSError as error:
+        warnings.warn(
+            f"Real features can't be cached and will be computed again: "
+            f"{error}",
+            UserWarning,
+            stacklevel=2,
+        )
+    return extracted
+
+
+def _key(images: Array, extractor: Extractor) -> str:
+    digest = hashlib.sha256(f"{extractor.name} {images.shape}".encode())
+    for start in range(0, len(images), 4096):
+        digest.update(images[start : start + 4096].tobytes())
+    return digest.hexdigest()[:32]
+
+
+def _checksum(key: str, arrays: dict[str, Array]) -> str:
+    digest = hashlib.sha256(key.encode())
+    for name in sorted(arrays):
+        digest.update(f"{name} {arrays[name].shape}".encode())
+        digest.update(arrays[name].tobytes())
+    return digest.hexdigest()
+
+
+def _read(path: Path, key: str) -> Extracted | None:
+    try:
+        with np.load(path) as file:
+            arrays: dict[str, Any] = {name: file[name] for name in file.files}
+        checksum = str(arrays.pop("checksum"))
+    except Exception:
+        # Whatever is wrong with the file, computing anew is the answer.
+        return None
+    if checksum != _checksum(key, arrays):
+        return None
+    return Extracted(arrays["features"], arrays.get("probabilities"))
+
+
+def _write(path: Path, key: str, extracted: Extracted) -> None:
+    arrays: dict[str, Any] = {"features": extracted.features}
+    if extracted.probabilities is not None:
+        arrays["probabilities"] = extracted.probabilities
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(".tmp", "features-", path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            checksum = np.array(_checksum(key, arrays))
+            np.savez(file, checksum=checksum, **arrays)
+        Path(temporary).replace(path)
+    finally:
+        Path(temporary).unlink(missing_ok=True)

@@ -1,0 +1,279 @@
+"""From images to one dictionary of named numbers."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from keras_gan._arrays import Array, images, neighbour_count
+from keras_gan.features.extractor import Extracted, Extractor, Progress
+from keras_gan.metrics.cache import cached_features
+from keras_gan.metrics.classes import class_balance, label_accuracy
+from keras_gan.metrics.diversity import ms_ssim_diversity
+from keras_gan.metrics.frechet import frechet_distance
+from keras_gan.metrics.inception import inception_score
+from keras_gan.metrics.kernel import kernel_distance
+from keras_gan.metrics.manifold import Manifolds
+from keras_gan.metrics.neighbors import (
+    Points,
+    nearest_neighbor_distances,
+    squared_radii,
+)
+from keras_gan.metrics.wasserstein import sliced_wasserstein
+
+__all__ = ["DEFAULT_METRICS", "METRICS", "Evaluator", "Samples", "evaluate"]
+
+
+@dataclass(frozen=True)
+class Samples:
+    """What a metric may look at; each part is computed once, if at all.
+
+    Attributes:
+        evaluator: Holds the real images and their features.
+        fake_images: uint8, (m, H, W, C).
+        labels: The classes the generator was given, (m,), or None.
+        progress: Told about the images whose features are taken.
+    """
+
+    evaluator: "Evaluator"
+    fake_images: Array
+    labels: Array | None = None
+    progress: Progress | None = None
+
+    @property
+    def real_images(self) -> Array:
+        """uint8 images, (n, H, W, C)."""
+        return self.evaluator.real_images
+
+    @property
+    def real(self) -> Array:
+        """Features of the real images, (n, d)."""
+        return self.evaluator.prepare().features
+
+    @property
+    def fake(self) -> Array:
+        """Features of the generated images, (m, d)."""
+        return self._extracted.features
+
+    @property
+    def probabilities(self) -> Array:
+        """Class probabilities of the generated images, (m, classes)."""
+        assert self._extracted.probabilities is not None
+        return self._extracted.probabilities
+
+    @cached_property
+    def manifolds(self) -> Manifolds:
+        """Precision, recall, density and coverage."""
+        return Manifolds(
+            self.real,
+            self.fake,
+            self.evaluator.k,
+            real_radii=self.evaluator.real_radii,
+        )
+
+    @cached_property
+    def balance(self) -> dict[str, float]:
+        """Number and entropy of predicted classes."""
+        return class_balance(self.probabilities)
+
+    @cached_property
+    def _extracted(self) -> Extracted:
+        return self.evaluator.extractor.extract(
+            self.fake_images, progress=self.progress
+        )
+
+
+class Score(NamedTuple):
+    """A metric by name: how it is computed, and what it can't do without."""
+
+    compute: Callable[[Samples], float]
+    needs: str | None = None
+
+
+METRICS: dict[str, Score] = {
+    "fid": Score(lambda s: frechet_distance(s.real, s.fake)),
+    "kid": Score(lambda s: kernel_distance(s.real, s.fake)),
+    "precision": Score(lambda s: s.manifolds.precision),
+    "recall": Score(lambda s: s.manifolds.recall),
+    "density": Score(lambda s: s.manifolds.density),
+    "coverage": Score(lambda s: s.manifolds.coverage),
+    "inception_score": Score(
+        lambda s: inception_score(s.probabilities), "classes"
+    ),
+    "modes": Score(lambda s: s.balance["modes"], "classes"),
+    "class_entropy": Score(lambda s: s.balance["class_entropy"], "classes"),
+    "label_accuracy": Score(
+        lambda s: label_accuracy(s.labels, s.probabilities), "labels"
+    ),
+    "ms_ssim_diversity": Score(lambda s: ms_ssim_diversity(s.fake_images)),
+    "sliced_wasserstein": Score(
+        lambda s: sliced_wasserstein(s.real_images, s.fake_images)
+    ),
+    "nearest_neighbor": Score(
+        lambda s: float(np.median(nearest_neighbor_distances(s.real, s.fake)))
+    ),
+}
+"""All metrics that `evaluate` knows, by name."""
+
+DEFAULT_METRICS = ("fid", "kid", "precision", "recall", "density", "coverage")
+
+
+def evaluate(
+    real_images: Array,
+    fake_images: Array,
+    *,
+    extractor: Extractor,
+    metrics: Iterable[str] = DEFAULT_METRICS,
+    labels: Array | None = None,
+    k: int = 5,
+    real_split: str | None = None,
+    cache: str | Path | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Measures generated images against real ones, and says what by.
+
+    All metrics share one pass of each set through the extractor. To measure
+    again and again against the same real images, keep an `Evaluator`.
+
+    Args:
+        real_images: uint8 images, (n, H, W, C).
+        fake_images: uint8 images, (m, H, W, C).
+        extractor: One of `keras_gan.features`.
+        metrics: Names out of `METRICS`.
+        labels: The classes the generator was given, integers (m,), for
+            `"label_accuracy"`.
+        k: Neighbours for precision, recall, density and coverage.
+        real_split: Which real images these are, such as `"test"`; only said
+            again in the result.
+        cache: Directory in which features of real images are kept.
+        progress: Called with images done and in total.
+
+    Returns:
+        The numbers by name, and what they can't be compared without:
+        `extractor`, `num_real`, `num_fake`, `real_split` and `k`.
+
+    Raises:
+        ValueError: If a metric is unknown, can't be had with this extractor
+            or without labels, or if the images or `k` don't fit.
+
+    Example:
+        >>> evaluate(
+        ...     test_images,
+        ...     samples,
+        ...     extractor=keras_gan.features.classifier("fashion_mnist"),
+        ... )["fid"]
+    """
+    evaluator = Evaluator(
+        real_images,
+        extractor=extractor,
+        metrics=metrics,
+        k=k,
+        real_split=real_split,
+        cache=cache,
+    )
+    return evaluator(fake_images, labels=labels, progress=progress)
+
+
+class Evaluator:
+    """Measures sets of generated images against the same real ones.
+
+    What concerns the real images alone is computed once: at the first call,
+    or by `prepare`.
+
+    Args:
+        real_images: uint8 images, (n, H, W, C).
+        extractor: One of `keras_gan.features`.
+        metrics: Names out of `METRICS`.
+        k: Neighbours for precision, recall, density and coverage.
+        real_split: Which real images these are; said again in the result.
+        cache: Directory in which features of real images are kept, or None.
+
+    Raises:
+        ValueError: If a metric is unknown or can't be had with this
+            extractor, or if the images or `k` don't fit.
+    """
+
+    def __init__(
+        self,
+        real_images: Array,
+        *,
+        extractor: Extractor,
+        metrics: Iterable[str] = DEFAULT_METRICS,
+        k: int = 5,
+        real_split: str | None = None,
+        cache: str | Path | None = None,
+    ) -> None:
+        self.real_images = images("real_images", real_images)
+        neighbour_count(k, real_images=real_images)
+        self.extractor = extractor
+        self.metrics = tuple(metrics)
+        self.k = k
+        self.real_split = real_split
+        self.cache = cache
+        self._real: Extracted | None = None
+        for name in self.metrics:
+            self._check(name)
+
+    def __call__(
+        self,
+        fake_images: Array,
+        *,
+        labels: Array | None = None,
+        progress: Progress | None = None,
+    ) -> dict[str, Any]:
+        """The numbers for some generated images; see `evaluate`."""
+        images("fake_images", fake_images)
+        neighbour_count(self.k, fake_images=fake_images)
+        for name in self.metrics:
+            if METRICS[name].needs == "labels" and labels is None:
+                raise ValueError(
+                    f"{name!r} needs `labels`, the classes the generator was "
+                    "given. Received: labels=None"
+                )
+        self.prepare(progress=progress)
+        samples = Samples(self, fake_images, labels, progress)
+        return {
+            **{name: METRICS[name].compute(samples) for name in self.metrics},
+            "extractor": self.extractor.name,
+            "num_real": len(self.real_images),
+            "num_fake": len(fake_images),
+            "real_split": self.real_split,
+            "k": self.k,
+        }
+
+    def prepare(self, *, progress: Progress | None = None) -> Extracted:
+        """What the extractor says about the real images.
+
+        Args:
+            progress: Called with images done and in total, where they are not
+                in the cache.
+
+        Returns:
+            Features, and class probabilities if the extractor has any.
+        """
+        if self._real is None:
+            self._real = cached_features(
+                self.real_images, self.extractor, self.cache, progress=progress
+            )
+        return self._real
+
+    @cached_property
+    def real_radii(self) -> Array:
+        """Squared radii of the balls around real samples, (n,)."""
+        features = self.prepare().features
+        return squared_radii(Points.pair(features, features)[0], self.k)
+
+    def _check(self, name: str) -> None:
+        if name not in METRICS:
+            raise ValueError(
+                f"`metrics` must be names out of {', '.join(METRICS)}. "
+                f"Received: {name!r}"
+            )
+        if METRICS[name].needs and self.extractor.num_classes is None:
+            raise ValueError(
+                f"{name!r} needs a classifier of the data as extractor. "
+                f"Received: {self.extractor.name}"
+            )
