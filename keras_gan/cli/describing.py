@@ -1,0 +1,70 @@
+"""What is about to run, for people to read."""
+
+import json
+from typing import Any
+
+import keras
+
+from keras_gan.cli.console import console
+from keras_gan.cli.planning import Plan
+from keras_gan.models import GAN
+
+__all__ = ["show"]
+
+
+def show(plan: Plan, gan: GAN, *, in_full: bool) -> None:
+    """Prints a run's data, networks and folder.
+
+    Args:
+        plan: The run.
+        gan: Its model.
+        in_full: Whether to print every setting, for a run that is not to be.
+    """
+    out = console()
+    for note in plan.notes:
+        out.print(f"[yellow]{note}[/]")
+    for label, text in _lines(plan, gan, in_full):
+        out.print(f"[bold]{label:<10}[/]{text}", markup=True)
+    if in_full:
+        for key, value in _settings(plan.recipe.to_dict()):
+            out.print(f"  {key}={json.dumps(value)}", markup=False)
+        out.print("Nothing was written.")
+
+
+def _lines(plan: Plan, gan: GAN, planned: bool) -> list[tuple[str, str]]:
+    recipe, source = plan.recipe, plan.source
+    count = len(source.images)
+    size = "x".join(str(side) for side in source.image_shape)
+    batches = max(1, count // recipe.batch_size)
+    state = "would be " if planned and not plan.resumed else ""
+    return [
+        ("recipe", f"{recipe.name}: {recipe.system}"),
+        ("data", f"{source.name}: {count:,} images {size} ({source.origin})"),
+        ("networks", f"{recipe.networks['name']}, {sizes(gan)}"),
+        (
+            "training",
+            f"{recipe.epochs} epochs of {batches} batches of "
+            f"{recipe.batch_size}, seed {plan.seed}, "
+            f"{keras.backend.backend()}",
+        ),
+        ("folder", f"{state}{plan.folder.path}"),
+    ]
+
+
+def sizes(gan: GAN) -> str:
+    """Returns how many weights each network has."""
+    return (
+        f"generator {gan.generator.count_params():,} weights, "
+        f"discriminator {gan.discriminator.count_params():,}"
+    )
+
+
+def _settings(values: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Flattens a recipe into the keys of `--set`."""
+    flat: list[tuple[str, Any]] = []
+    for key, value in values.items():
+        if isinstance(value, dict):
+            flat += [(f"{key}.{name}", each) for name, each in value.items()]
+        elif key not in ("name", "system"):
+            flat.append((key, value))
+    return flat

@@ -1,0 +1,126 @@
+"""`keras-gan generate`: pictures or arrays from a trained GAN."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from keras_gan.cli.errors import UsageError, user_input
+
+__all__ = ["add_parser", "run"]
+
+_PICTURES = (".png", ".jpg", ".jpeg", ".webp")
+_PER_CLASS = 8
+
+
+def add_parser(commands: Any) -> None:
+    """Adds the command and its arguments."""
+    parser = commands.add_parser(
+        "generate",
+        help="make images with a trained GAN",
+        description=(
+            "Makes images with a trained GAN: a grid as a picture, or an .npz "
+            "with `images` (uint8; n, H, W, C) and, where the GAN is "
+            "conditional, `labels`."
+        ),
+    )
+    add = parser.add_argument
+    add("model", metavar="RUN|MODEL.keras", type=Path)
+    add(
+        "-n",
+        "--num-images",
+        type=int,
+        metavar="N",
+        help=f"how many images [64; {_PER_CLASS} of each class]",
+    )
+    add("--labels", metavar="0,1,...|all", help="classes, where conditional")
+    add("--seed", type=int, metavar="S", help="equal seeds, equal images")
+    add(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="grid.png or samples.npz [samples.png in the run's folder]",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Generates, and writes one file."""
+    out = arguments.out
+    if out is not None and out.suffix.lower() not in (*_PICTURES, ".npz"):
+        raise UsageError(
+            f"--out must end in .npz or {', '.join(_PICTURES)}. Received: {out}"
+        )
+    from keras_gan.cli.loading import load
+
+    with user_input():
+        trained = load(arguments.model)
+        labels, columns = _labels(
+            arguments.labels, arguments.num_images, trained.num_classes
+        )
+        count = arguments.num_images or 64 if labels is None else len(labels)
+        pixels = trained.generate(count, labels, arguments.seed)
+        target = out or _default_target(arguments.model)
+        _write(target, pixels, labels, columns)
+    print(f"{len(pixels)} images: {target}")
+    return 0
+
+
+def _default_target(model: Path) -> Path:
+    folder = model if model.is_dir() else model.parent
+    return folder / "samples.png"
+
+
+def _labels(
+    given: str | None, count: int | None, classes: int | None
+) -> tuple[list[int] | None, int | None]:
+    """Returns the labels, class by class, and how many make a row."""
+    if count is not None and count < 1:
+        raise UsageError(f"-n must be at least 1. Received: {count}")
+    if classes is None:
+        if given is not None:
+            raise UsageError(
+                "This GAN is not conditional, so it takes no --labels."
+            )
+        return None, None
+    chosen = list(range(classes))
+    if given not in (None, "all"):
+        chosen = _listed(str(given), classes)
+    count = count or _PER_CLASS * len(chosen)
+    labels = sorted(
+        (chosen[index % len(chosen)] for index in range(count)),
+        key=chosen.index,
+    )
+    even = count % len(chosen) == 0
+    return labels, count // len(chosen) if even else None
+
+
+def _listed(text: str, classes: int) -> list[int]:
+    try:
+        labels = [int(each) for each in text.split(",")]
+    except ValueError:
+        labels = []
+    if not labels or not all(0 <= label < classes for label in labels):
+        raise UsageError(
+            f"--labels must be `all`, or numbers from 0 to {classes - 1} "
+            f"separated by commas. Received: {text}"
+        )
+    return list(dict.fromkeys(labels))
+
+
+def _write(
+    path: Path, pixels: Any, labels: list[int] | None, columns: int | None
+) -> None:
+    import numpy as np
+
+    from keras_gan import images
+    from keras_gan.run_folder.files import replacing
+
+    if path.suffix.lower() != ".npz":
+        images.save(images.grid(pixels, columns), path)
+        return
+    arrays = {"images": pixels}
+    if labels is not None:
+        arrays["labels"] = np.asarray(labels, "int64")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as temporary:
+        np.savez_compressed(temporary, **arrays)

@@ -1,0 +1,116 @@
+"""A trained GAN from a run's folder or a `.keras` file."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_gan import images, recipes, run_folder
+from keras_gan.cli.errors import UsageError
+from keras_gan.models import GAN, inspection
+from keras_gan.recipes import Recipe
+from keras_gan.run_folder import RunFolder
+
+__all__ = ["Trained", "load"]
+
+Pixels = np.ndarray[Any, np.dtype[np.uint8]]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained GAN, and what its run says about it.
+
+    Args:
+        gan: The model.
+        config: The run's config.json; None for a file that is in no run.
+        origin: What it was loaded from.
+    """
+
+    gan: GAN
+    config: dict[str, Any] | None
+    origin: Path
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """The recipe it was trained by, if known."""
+        if self.config is None:
+            return None
+        return Recipe.from_dict(self.config["recipe"])
+
+    @property
+    def num_classes(self) -> int | None:
+        """How many classes it can be asked for, if any."""
+        return getattr(self.gan, "num_classes", None)
+
+    def generate(self, n: int, labels: Any, seed: int | None) -> Pixels:
+        """Returns generated images as pixels, uint8 (n, H, W, C)."""
+        floats = self.gan.generate(n, labels=labels, seed=seed)
+        return images.to_uint8(floats, self._value_range)
+
+    @property
+    def _value_range(self) -> tuple[float, float]:
+        if self.recipe is not None:
+            return self.recipe.value_range
+        found = inspection.output_range(self.gan.generator)
+        if found is None:
+            raise UsageError(
+                f"{self.origin} does not say which values stand for black and "
+                "white: its generator's output is unbounded. Keep it in its "
+                "run's folder, whose config.json does."
+            )
+        return found
+
+
+def load(path: Path) -> Trained:
+    """Loads a GAN from a run's folder or a `.keras` file.
+
+    A run that is not finished gives the GAN of its last checkpoint.
+
+    Raises:
+        UsageError: If there is nothing to load.
+        ValueError: If it can't be loaded.
+    """
+    if path.is_dir():
+        return _from_run(RunFolder(path))
+    if path.suffix != ".keras" or not path.is_file():
+        raise UsageError(
+            f"Expected the folder of a run, or a .keras file. Received: {path}"
+        )
+    beside = RunFolder(path.parent)
+    config = beside.read_config() if beside.started else None
+    return Trained(_from_file(path), config, path)
+
+
+def _from_run(folder: RunFolder) -> Trained:
+    config = folder.read_config()
+    if folder.model.is_file():
+        return Trained(_from_file(folder.model), config, folder.model)
+    if not run_folder.epochs_done(folder.backup):
+        raise UsageError(
+            f"The run in {folder.path} has not finished an epoch, so there is "
+            "no model yet."
+        )
+    gan = recipes.assemble(
+        Recipe.from_dict(config["recipe"]),
+        config["image_shape"],
+        num_classes=config["num_classes"],
+        seed=config["seed"],
+    )
+    run_folder.restore(gan, folder.backup)
+    return Trained(gan, config, folder.backup)
+
+
+def _from_file(path: Path) -> GAN:
+    try:
+        model = keras.saving.load_model(path)
+    # A torn or foreign file fails in zipfile, h5py or Keras.
+    except Exception as error:
+        raise UsageError(f"{path} can't be loaded: {error}") from error
+    if not isinstance(model, GAN):
+        raise UsageError(
+            f"{path} holds no GAN of keras_gan. "
+            f"Received: {type(model).__name__}"
+        )
+    return model

@@ -1,0 +1,223 @@
+"""From the arguments of `train` to what exactly will run, and where."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_gan import datasets, recipes
+from keras_gan._version import __version__
+from keras_gan.cli.errors import UsageError
+from keras_gan.datasets import Source, named
+from keras_gan.recipes import Recipe
+from keras_gan.recipes.overriding import parse
+from keras_gan.run_folder import RunFolder
+
+__all__ = ["Plan", "plan"]
+
+RUNS = Path("runs")
+DEFAULT_RECIPE = "quick"
+EMBEDDED = "fashion_mnist_sample"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that a run follows from.
+
+    Args:
+        recipe: Resolved: data set and epochs are chosen.
+        seed: Of everything random.
+        source: The real images.
+        folder: Where the run is, or will be.
+        resumed: Whether the folder holds a run to go on with.
+        notes: What the user should know about how it was resolved.
+    """
+
+    recipe: Recipe
+    seed: int
+    source: Source
+    folder: RunFolder
+    resumed: bool
+    notes: tuple[str, ...] = ()
+
+    @property
+    def num_classes(self) -> int | None:
+        """How many classes the networks are told of, if any."""
+        return self.source.num_classes if self.recipe.conditional else None
+
+    def config(self) -> dict[str, Any]:
+        """Returns what config.json holds."""
+        return {
+            "keras_gan": __version__,
+            "keras": keras.version(),
+            "backend": keras.backend.backend(),
+            "recipe": self.recipe.to_dict(),
+            "seed": self.seed,
+            "image_shape": list(self.source.image_shape),
+            "num_classes": self.num_classes,
+            "data": {
+                "name": self.source.name,
+                "origin": self.source.origin,
+                "split": self.source.split,
+                "num_images": len(self.source.images),
+                "class_names": self.source.class_names,
+                "digest": _digest(self.source),
+            },
+        }
+
+
+def plan(arguments: Any) -> Plan:
+    """Resolves the arguments of `train`.
+
+    Raises:
+        UsageError: If a run can't be started, or gone on with, like this.
+        ValueError: If the recipe, a setting or the data are wrong.
+    """
+    folder = _folder(arguments)
+    if arguments.resume and folder.started:
+        return _resumed(arguments, folder)
+    notes: list[str] = []
+    if arguments.resume:
+        _require_clear(folder)
+        notes.append(f"There is no run in {folder.path} yet: it starts anew.")
+    elif folder.occupied:
+        raise UsageError(
+            f"{folder.path} exists and is not empty. Choose another --out, or "
+            "add --resume to go on with the run in it."
+        )
+    recipe = recipes.get(arguments.recipe or DEFAULT_RECIPE)
+    recipe = recipes.override(recipe, _changes(arguments))
+    if arguments.data is None:
+        recipe = _with_data(recipe, notes)
+    source = _source(recipe)
+    if recipe.batch_size > len(source.images):
+        notes.append(
+            f"The batch size is {len(source.images)}: there are no more images."
+        )
+        recipe = replace(recipe, batch_size=len(source.images))
+    recipe = replace(recipe, epochs=recipe.epochs_for(len(source.images)))
+    seed = 0 if arguments.seed is None else arguments.seed
+    return Plan(recipe, seed, source, folder, False, tuple(notes))
+
+
+def _folder(arguments: Any) -> RunFolder:
+    if arguments.out is not None:
+        return RunFolder(Path(arguments.out))
+    if not arguments.resume:
+        return RunFolder.unused(arguments.recipe or DEFAULT_RECIPE, RUNS)
+    newest = RunFolder.newest(arguments.recipe, RUNS)
+    if newest is None:
+        of_it = f" of {arguments.recipe}" if arguments.recipe else ""
+        raise UsageError(
+            f"There is no run{of_it} in {RUNS}/ to resume. Name its folder "
+            "with --out DIR, or leave --resume out to start one."
+        )
+    return newest
+
+
+def _require_clear(folder: RunFolder) -> None:
+    """Lets a folder pass that is empty but for what a killed start leaves."""
+    if not folder.occupied:
+        return
+    names = {path.name for path in folder.path.iterdir()}
+    if any(not name.startswith(".") and name != "backup" for name in names):
+        raise UsageError(
+            f"{folder.path} holds other files and no run (no config.json), so "
+            "there is nothing to resume. Choose another --out."
+        )
+
+
+def _resumed(arguments: Any, folder: RunFolder) -> Plan:
+    config = folder.read_config()
+    _require_same("KERAS_BACKEND", config["backend"], keras.backend.backend())
+    before = Recipe.from_dict(config["recipe"])
+    if arguments.recipe is not None:
+        _require_same("the recipe", before.name, arguments.recipe)
+    if arguments.seed is not None:
+        _require_same("--seed", config["seed"], arguments.seed)
+    recipe = recipes.override(before, _changes(arguments))
+    saved, wanted = before.to_dict(), recipe.to_dict()
+    for key in saved:
+        if key != "epochs":
+            _require_same(key, saved[key], wanted[key])
+    source = _source(recipe)
+    _require_same("the data", config["data"]["digest"], _digest(source))
+    return Plan(recipe, config["seed"], source, folder, True)
+
+
+def _require_same(what: str, before: Any, now: Any) -> None:
+    # JSON has no tuples.
+    if _listed(before) != _listed(now):
+        raise UsageError(
+            "A run is resumed with what it was started with, except for more "
+            f"--epochs. Expected {what}: {before}. Received: {now}"
+        )
+
+
+def _listed(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _changes(arguments: Any) -> list[tuple[str, Any]]:
+    given = {
+        "data": _absolute(arguments.data),
+        "epochs": arguments.epochs,
+        "batch_size": arguments.batch_size,
+    }
+    changes = [(key, each) for key, each in given.items() if each is not None]
+    return changes + [parse(text) for text in arguments.set]
+
+
+def _absolute(data: str | None) -> str | None:
+    if data is None or data in datasets.NAMES:
+        return data
+    path = Path(data).expanduser()
+    return str(path.resolve()) if path.exists() else data
+
+
+def _with_data(recipe: Recipe, notes: list[str]) -> Recipe:
+    if recipe.data is None:
+        raise UsageError(
+            f"The recipe {recipe.name} trains on your own pictures: give the "
+            "folder with --data DIR."
+        )
+    if recipe.data != "fashion_mnist" or _is_installed():
+        return recipe
+    notes.append(
+        "The full Fashion-MNIST is not on this machine, so the 10,000 images "
+        "in the package are used. --data fashion_mnist downloads it."
+    )
+    return replace(recipe, data=EMBEDDED)
+
+
+def _is_installed() -> bool:
+    """Whether the full Fashion-MNIST can be had without a download."""
+    return any(
+        place.is_file() or named._idx_file(place, "train", "images")
+        for place in named._places("fashion_mnist", "fashion-mnist")
+    )
+
+
+def _source(recipe: Recipe) -> Source:
+    assert recipe.data is not None
+    return datasets.source(
+        recipe.data,
+        image_size=recipe.image_size,
+        channels=recipe.channels,
+        label=recipe.label,
+        limit=recipe.limit,
+    )
+
+
+def _digest(source: Source) -> str:
+    """Tells data sets apart by their size and 64 of their images."""
+    count = len(source.images)
+    digest = hashlib.sha256(str(source.images.shape).encode())
+    chosen = np.unique(np.linspace(0, count - 1, 64).astype(int))
+    digest.update(np.ascontiguousarray(source.images[chosen]).tobytes())
+    if source.labels is not None:
+        digest.update(np.ascontiguousarray(source.labels[chosen]).tobytes())
+    return digest.hexdigest()[:16]

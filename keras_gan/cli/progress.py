@@ -1,0 +1,111 @@
+"""How training is going, live."""
+
+import time
+from typing import Any
+
+import keras
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.progress import Progress as Bars
+
+from keras_gan.cli.console import console, duration
+
+__all__ = ["Progress"]
+
+_REFRESH = 0.25
+"""Seconds between two looks at the logs: each waits for the device."""
+
+
+class Progress(keras.callbacks.Callback):
+    """A bar over all batches on a terminal, else a line for each epoch.
+
+    Args:
+        epoch_images: Images in an epoch.
+    """
+
+    def __init__(self, epoch_images: int) -> None:
+        super().__init__()
+        self._epoch_images = epoch_images
+        self._console = console()
+        self._bars: Bars | None = None
+        self._next_look = 0.0
+        self._start = self._epoch_start = 0.0
+        self._first = self._epoch = 0
+        self._task: Any = None
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        """Shows the bar."""
+        self._start = 0.0
+        if not self._console.is_terminal:
+            return
+        self._bars = Bars(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[logs]}"),
+            TimeRemainingColumn(),
+            console=self._console,
+        )
+        self._bars.start()
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Starts the clock."""
+        self._epoch = epoch
+        self._epoch_start = time.monotonic()
+        if not self._start:
+            self._start, self._first = self._epoch_start, epoch
+        if self._bars is None:
+            return
+        steps, epochs = self.params["steps"], self.params["epochs"]
+        if self._task is None:
+            self._task = self._bars.add_task(
+                "", total=epochs * steps, completed=epoch * steps, logs=""
+            )
+        self._bars.update(self._task, description=f"epoch {epoch + 1}/{epochs}")
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Moves the bar, and now and then shows the losses."""
+        if self._bars is None:
+            return
+        done = self._epoch * self.params["steps"] + batch + 1
+        now = time.monotonic()
+        if now < self._next_look:
+            self._bars.update(self._task, completed=done)
+            return
+        self._next_look = now + _REFRESH
+        share = (batch + 1) / self.params["steps"]
+        text = self._text(logs or {}, share * self._epoch_images, now)
+        self._bars.update(self._task, completed=done, logs=text)
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Prints the epoch's line where there is no bar."""
+        if self._bars is not None:
+            return
+        now = time.monotonic()
+        text = self._text(logs or {}, self._epoch_images, now)
+        left = self.params["epochs"] - epoch - 1
+        remaining = (now - self._start) / (epoch + 1 - self._first) * left
+        self._console.print(
+            f"epoch {epoch + 1}/{self.params['epochs']}  {text}  "
+            f"{duration(now - self._epoch_start)}, "
+            f"{duration(remaining)} left"
+        )
+
+    def on_train_end(self, logs: Any = None) -> None:
+        """Takes the bar down."""
+        if self._bars is not None:
+            self._bars.stop()
+            self._bars = None
+
+    def _text(self, logs: dict[str, Any], images: float, now: float) -> str:
+        rate = images / max(now - self._epoch_start, 1e-9)
+        shown = [
+            f"{key} {float(logs[key]):.3f}"
+            for key in ("d_loss", "g_loss", "fid")
+            if key in logs
+        ]
+        return "  ".join([*shown, f"{rate:,.0f} images/s"])

@@ -1,0 +1,93 @@
+"""`keras-gan recipes`: what there is to train."""
+
+import argparse
+from typing import Any
+
+__all__ = ["add_parser", "run"]
+
+_SHAPES = {None: (64, 64, 3), "digits": (8, 8, 1)}
+_CLASSES = 10
+
+
+def add_parser(commands: Any) -> None:
+    """Adds the command."""
+    parser = commands.add_parser(
+        "recipes",
+        help="list what can be trained",
+        description="Lists the recipes: system, data, networks, parameters, "
+        "and, where they were measured, time and score.",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prints the table."""
+    from rich.table import Table
+
+    from keras_gan import recipes
+    from keras_gan.cli.console import console
+
+    table = Table(box=None, pad_edge=False)
+    for title in ("recipe", "system", "data", "networks"):
+        table.add_column(title, overflow="fold")
+    table.add_column("parameters\nG + D", justify="right")
+    table.add_column("time", justify="right")
+    table.add_column("FID", justify="right")
+    measured = _measured()
+    for recipe in recipes.ALL:
+        result = measured.get(recipe.name, {})
+        table.add_row(
+            f"[bold]{recipe.name}[/]",
+            recipe.system,
+            _data(recipe),
+            recipe.networks["name"],
+            _parameters(recipe),
+            _time(result),
+            f"{result['fid']:.1f}" if "fid" in result else "",
+        )
+    out = console()
+    out.soft_wrap = False
+    out.print(table)
+    return 0
+
+
+def _data(recipe: Any) -> str:
+    if recipe.data is None:
+        return "--data DIR"
+    parts = [recipe.data]
+    parts += [f"class {recipe.label}"] if recipe.label is not None else []
+    parts += [f"{recipe.limit} images"] if recipe.limit is not None else []
+    return ", ".join(parts)
+
+
+def _parameters(recipe: Any) -> str:
+    from keras_gan.recipes.assembling import networks
+
+    shape = _SHAPES.get(recipe.data, (28, 28, 1))
+    classes = _CLASSES if recipe.conditional else None
+    sizes = [pair.count_params() for pair in networks(recipe, shape, classes)]
+    return " + ".join(_short(size) for size in sizes)
+
+
+def _short(count: int) -> str:
+    if count < 1_000_000:
+        return f"{count / 1000:.0f}k"
+    return f"{count / 1_000_000:.1f}M"
+
+
+def _measured() -> dict[str, dict[str, Any]]:
+    """Returns what was measured, by recipe; nothing where nothing was."""
+    import json
+    from importlib.resources import files
+
+    path = files("keras_gan") / "assets" / "results.json"
+    if not path.is_file():
+        return {}
+    found: dict[str, dict[str, Any]] = json.loads(path.read_text("utf-8"))
+    return found
+
+
+def _time(result: dict[str, Any]) -> str:
+    from keras_gan.cli.console import duration
+
+    return duration(result["seconds"]) if "seconds" in result else ""

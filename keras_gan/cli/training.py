@@ -1,0 +1,126 @@
+"""One training run, from its folder to its last file."""
+
+import time
+from typing import Any
+
+import keras
+
+from keras_gan import callbacks, run_folder
+from keras_gan.cli.console import console, duration
+from keras_gan.cli.planning import Plan
+from keras_gan.cli.progress import Progress
+from keras_gan.models import GAN
+from keras_gan.recipes import batches
+from keras_gan.recipes.assembling import clipping, evaluation
+from keras_gan.run_folder import Interruption, MetricsFile, RunFolder
+
+__all__ = ["train"]
+
+DONE, INTERRUPTED = 0, 130
+
+
+def train(plan: Plan, gan: GAN) -> int:
+    """Trains, and writes all that belongs into the run's folder.
+
+    Args:
+        plan: The run.
+        gan: The compiled model, fresh from the recipe.
+
+    Returns:
+        The exit code: 0, or 130 when a signal ended it.
+    """
+    start = time.monotonic()
+    folder, out = plan.folder, console()
+    done = _begin(plan, gan)
+    epochs = plan.recipe.epochs or 0
+    if done >= epochs and folder.model.is_file():
+        out.print(f"{folder.path} is finished already: {done} epochs are done.")
+        return DONE
+    interruption = Interruption(
+        lambda name: out.print(f"{name}: stopping after this batch ...")
+    )
+    rows = run_folder.read_metrics(folder.metrics, done)
+    metrics = MetricsFile(folder.metrics, rows, interruption)
+    if done < epochs:
+        with interruption.listening():
+            gan.fit(
+                _data(plan),
+                epochs=epochs,
+                initial_epoch=done,
+                shuffle=False,
+                verbose=0,
+                callbacks=_callbacks(plan, metrics, interruption),
+            )
+    run_folder.draw_losses(metrics.rows, folder.losses)
+    if interruption.requested:
+        _say_how_to_resume(folder, len(metrics.rows))
+        return INTERRUPTED
+    _finish(plan, gan, metrics.rows)
+    _say_where(plan, time.monotonic() - start)
+    return DONE
+
+
+def _begin(plan: Plan, gan: GAN) -> int:
+    """Prepares the folder and the model; returns the epochs that are done."""
+    folder = plan.folder
+    done = 0
+    if plan.resumed:
+        done = run_folder.restore(gan, folder.backup)
+        folder.forget_after(done)
+        console().print(f"Resuming after epoch {done}.")
+    folder.create(plan.config())
+    return done
+
+
+def _data(plan: Plan) -> Any:
+    source = plan.source
+    return batches(plan.recipe, source.images, source.labels, seed=plan.seed)
+
+
+def _callbacks(
+    plan: Plan, metrics: MetricsFile, interruption: Interruption
+) -> list[keras.callbacks.Callback]:
+    # In this order: an epoch counts once its checkpoint, the last, is there.
+    folder, recipe = plan.folder, plan.recipe
+    return [
+        interruption,
+        *clipping(recipe),
+        callbacks.ImageSnapshot(folder.images, gif=str(folder.progress)),
+        *evaluation(recipe, plan.source),
+        callbacks.TensorBoard(str(folder.tensorboard)),
+        Progress(
+            len(plan.source.images) // recipe.batch_size * recipe.batch_size
+        ),
+        run_folder.BestModel(folder.best, rows=metrics.rows),
+        metrics,
+        run_folder.Checkpoints(folder.backup, interruption),
+    ]
+
+
+def _finish(plan: Plan, gan: GAN, rows: list[dict[str, float]]) -> None:
+    folder = plan.folder
+    run_folder.save_model(gan, folder.model)
+    if not any("fid" in row for row in rows):
+        # Nothing was measured, so the last epoch is as good as any.
+        run_folder.save_model(gan, folder.best)
+
+
+def _say_how_to_resume(folder: RunFolder, done: int) -> None:
+    out = console()
+    kept = f"{done} epochs are saved" if done else "no epoch was finished"
+    out.print(f"Interrupted: {kept}. To go on:")
+    out.print(f"  keras-gan train --resume --out {folder.path}")
+
+
+def _say_where(plan: Plan, seconds: float) -> None:
+    out, folder = console(), plan.folder
+    last = sorted(folder.images.glob("epoch-*.png"))[-1:]
+    lines = [("Pictures", each) for each in last]
+    lines += (
+        [("In motion", folder.progress)] if folder.progress.exists() else []
+    )
+    lines += [("Curves", folder.losses), ("Model", folder.model)]
+    out.print(f"Done in {duration(seconds)}.")
+    for label, path in lines:
+        out.print(f"[bold]{label:<10}[/]{path}")
+    out.print(f"[bold]{'Next':<10}[/]keras-gan generate {folder.path} -n 64")

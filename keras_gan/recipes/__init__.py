@@ -1,0 +1,39 @@
+"""Named, complete experiments: data, networks, model and hyper-parameters."""
+
+from keras_gan.recipes.assembling import assemble as assemble
+from keras_gan.recipes.assembling import batches as batches
+from keras_gan.recipes.ours import OURS
+from keras_gan.recipes.overriding import override as override
+from keras_gan.recipes.recipe import Recipe as Recipe
+from keras_gan.recipes.tutorials import TUTORIALS
+
+__all__ = ["ALL", "NAMES", "Recipe", "assemble", "batches", "get", "override"]
+
+ALL: tuple[Recipe, ...] = (*OURS, *TUTORIALS)
+"""All recipes, the default first."""
+
+NAMES: tuple[str, ...] = tuple(recipe.name for recipe in ALL)
+
+
+def get(name: str) -> Recipe:
+    """Returns a recipe by its name.
+
+    Args:
+        name: One of `NAMES`.
+
+    Raises:
+        ValueError: If there is none of that name.
+
+    Example:
+        >>> recipe = get("quick")
+        >>> images, labels = keras_gan.datasets.load("fashion_mnist_sample")
+        >>> gan = assemble(recipe, images.shape[1:], seed=1)
+        >>> gan.fit(batches(recipe, images, seed=1), epochs=10)
+    """
+    for recipe in ALL:
+        if recipe.name == name:
+            return recipe
+    raise ValueError(
+        f"There is no recipe of that name. Expected one of {', '.join(NAMES)}."
+        f" Received: {name!r}"
+    )

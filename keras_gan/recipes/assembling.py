@@ -1,0 +1,144 @@
+"""From a recipe to a compiled GAN and the batches it trains on."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+
+from keras_gan.datasets import ImageBatches, Source
+from keras_gan.models import GAN
+from keras_gan.recipes.parts import make
+from keras_gan.recipes.recipe import Recipe
+
+__all__ = ["assemble", "batches", "clipping", "evaluation", "networks"]
+
+
+def assemble(
+    recipe: Recipe,
+    image_shape: Sequence[int],
+    *,
+    num_classes: int | None = None,
+    seed: int | None = None,
+) -> GAN:
+    """Makes and compiles the GAN of a recipe, for images of any shape.
+
+    Args:
+        recipe: The recipe.
+        image_shape: (H, W, C).
+        num_classes: How many classes the labels name; needed where the recipe
+            is conditional.
+        seed: Of the initial weights, the latents, dropout and penalties.
+
+    Returns:
+        The compiled GAN.
+
+    Raises:
+        ValueError: If the recipe's settings don't fit each other or the
+            images.
+
+    Example:
+        >>> gan = assemble(get("dcgan"), (28, 28, 1), seed=0)
+    """
+    pair = networks(recipe, image_shape, num_classes, seed)
+    shared = _classes(recipe, num_classes)
+    augment = recipe.augment and make("augment", recipe.augment, seed=seed)
+    regularizer = recipe.regularizer and make("regularizer", recipe.regularizer)
+    gan: GAN = make(
+        "model",
+        recipe.model,
+        **dict(zip(_players(recipe), pair, strict=True)),
+        regularizer=regularizer,
+        augment=augment,
+        seed=seed,
+        **shared,
+    )
+    # Keras names the learning rates in the logs after the optimizers.
+    d_opt = recipe.d_opt and make("d_opt", recipe.d_opt, name="discriminator")
+    g_opt = recipe.g_opt and make("g_opt", recipe.g_opt, name="generator")
+    gan.compile(d_opt, g_opt, recipe.loss and make("loss", recipe.loss))
+    return gan
+
+
+def networks(
+    recipe: Recipe,
+    image_shape: Sequence[int],
+    num_classes: int | None = None,
+    seed: int | None = None,
+) -> tuple[keras.Model, keras.Model]:
+    """Makes the two networks of a recipe; takes what `assemble` takes."""
+    pair: tuple[keras.Model, keras.Model] = make(
+        "networks",
+        recipe.networks,
+        image_shape=tuple(image_shape),
+        seed=seed,
+        **_classes(recipe, num_classes),
+    )
+    return pair
+
+
+def batches(
+    recipe: Recipe,
+    images: Any,
+    labels: Any = None,
+    *,
+    seed: int = 0,
+) -> ImageBatches:
+    """Returns the batches of a recipe, in an order that (seed, epoch) fixes.
+
+    Args:
+        recipe: The recipe.
+        images: uint8 (n, H, W, C): an array or a `datasets.ImageFolder`.
+        labels: Class numbers (n,); needed where the recipe is conditional.
+        seed: Of the order.
+
+    Raises:
+        ValueError: If labels are needed and there are none.
+    """
+    if recipe.conditional and labels is None:
+        _known_classes(recipe, None)
+    return ImageBatches(
+        images,
+        labels if recipe.conditional else None,
+        batch_size=recipe.batch_size,
+        seed=seed,
+        value_range=recipe.value_range,
+        # One batch size is compiled once. Another epoch has other left-overs.
+        drop_remainder=len(images) >= recipe.batch_size,
+    )
+
+
+def clipping(recipe: Recipe) -> list[keras.callbacks.Callback]:
+    """Returns the callbacks that a recipe's `clipping` asks for."""
+    if recipe.clipping is None:
+        return []
+    return [make("clipping", recipe.clipping)]
+
+
+def evaluation(
+    recipe: Recipe, source: Source
+) -> list[keras.callbacks.Callback]:
+    """Returns the callbacks that a recipe's `evaluation` asks for."""
+    if recipe.evaluation is None:
+        return []
+    return [make("evaluation", recipe.evaluation, real=source.images)]
+
+
+def _players(recipe: Recipe) -> tuple[str, str]:
+    wasserstein = recipe.model["name"] in ("WGANGP", "ConditionalWGANGP")
+    return "generator", "critic" if wasserstein else "discriminator"
+
+
+def _classes(recipe: Recipe, num_classes: int | None) -> dict[str, int]:
+    if not recipe.conditional:
+        return {}
+    return {"num_classes": _known_classes(recipe, num_classes)}
+
+
+def _known_classes(recipe: Recipe, num_classes: int | None) -> int:
+    if num_classes is None:
+        raise ValueError(
+            f"The recipe {recipe.name} trains on classes, and the data have "
+            "none. Put the images of each class into a subfolder of its own, "
+            "or add an array of labels to the .npz. Received: labels=None"
+        )
+    return num_classes

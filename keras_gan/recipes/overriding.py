@@ -1,0 +1,159 @@
+"""Changes to a recipe that a user asks for: `networks.filters=16`."""
+
+import ast
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, replace
+from typing import Any
+
+from keras_gan.recipes.parts import PARTS, defaults
+from keras_gan.recipes.recipe import Recipe
+
+__all__ = ["override", "parse"]
+
+_FIXED = ("name", "system")
+_WORDS = {"true": True, "false": False, "none": None, "null": None}
+_PLAIN: dict[str, tuple[type, ...]] = {
+    "data": (str, type(None)),
+    "label": (int, type(None)),
+    "limit": (int, type(None)),
+    "image_size": (int, type(None)),
+    "channels": (int, type(None)),
+    "value_range": (tuple, list),
+    "batch_size": (int,),
+    "epochs": (int, type(None)),
+    "budget": (int, type(None)),
+}
+_AT_LEAST_ONE = ("limit", "image_size", "batch_size", "epochs", "budget")
+
+
+def override(recipe: Recipe, changes: Iterable[tuple[str, Any]]) -> Recipe:
+    """Returns the recipe with some values changed.
+
+    Args:
+        recipe: What to start from.
+        changes: Pairs of a key and a value: a recipe's own, such as
+            `("batch_size", 32)`; a setting of a part, such as
+            `("networks.filters", 16)`; or a part by its name, with its
+            defaults, such as `("loss", "hinge")`.
+
+    Raises:
+        ValueError: If a key is unknown, or a value of the wrong type.
+
+    Example:
+        >>> override(get("dcgan"), [("networks.filters", 16)])
+    """
+    for key, value in changes:
+        head, *rest = key.split(".")
+        if head in PARTS:
+            part: Any = _changed_part(recipe, head, rest, value)
+            recipe = replace(recipe, **{head: part})
+        else:
+            recipe = _changed(recipe, key, value)
+    return recipe
+
+
+def parse(text: str) -> tuple[str, Any]:
+    """Reads `key=value`: numbers, true, false, none, lists; else a string.
+
+    Raises:
+        ValueError: If there is no `=`.
+    """
+    key, equals, value = text.partition("=")
+    if not equals or not key:
+        raise ValueError(
+            "A change is written key=value, for example networks.filters=16. "
+            f"Received: {text!r}"
+        )
+    return key.strip(), _value(value.strip())
+
+
+def _value(text: str) -> Any:
+    if text.lower() in _WORDS:
+        return _WORDS[text.lower()]
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
+
+
+def _changed(recipe: Recipe, key: str, value: Any) -> Recipe:
+    if key not in _PLAIN:
+        raise _unknown_key(key, [*_PLAIN, *(f"{part}.…" for part in PARTS)])
+    if key == "value_range":
+        value = _range(value)
+    elif not _fits(value, _PLAIN[key]):
+        raise _wrong_type(key, value, _PLAIN[key])
+    if key in _AT_LEAST_ONE and value is not None and value < 1:
+        raise ValueError(f"`{key}` must be at least 1. Received: {value!r}")
+    return replace(recipe, **{key: value})
+
+
+def _changed_part(
+    recipe: Recipe, part: str, rest: list[str], value: Any
+) -> dict[str, Any] | None:
+    current: Mapping[str, Any] | None = getattr(recipe, part)
+    if rest in ([], ["name"]):
+        return _named_part(part, value)
+    if current is None:
+        raise ValueError(
+            f"{recipe.name} leaves `{part}` at the default. Say which one "
+            f"first, for example --set {part}=NAME. "
+            f"Received: {'.'.join([part, *rest])}"
+        )
+    known = defaults(part, current["name"])
+    key = ".".join(rest)
+    if key not in known:
+        raise _unknown_key(f"{part}.{key}", [f"{part}.{k}" for k in known])
+    examples = (current.get(key, known[key]), known[key])
+    kinds = tuple(type(each) for each in examples)
+    if type(None) not in kinds[:1] and not _fits(value, kinds):
+        raise _wrong_type(f"{part}.{key}", value, kinds)
+    return {**current, key: value}
+
+
+def _named_part(part: str, value: Any) -> dict[str, Any] | None:
+    if value is None and part not in ("networks", "model"):
+        return None
+    if not isinstance(value, str):
+        raise ValueError(f"`{part}` is chosen by its name. Received: {value!r}")
+    defaults(part, value)  # Raises where there is none of that name.
+    return {"name": value}
+
+
+def _fits(value: Any, kinds: tuple[type, ...]) -> bool:
+    if isinstance(value, bool):
+        return bool in kinds
+    if isinstance(value, int) and float in kinds:
+        return True
+    if isinstance(value, (list, tuple)):
+        return list in kinds or tuple in kinds
+    return isinstance(value, kinds)
+
+
+def _range(value: Any) -> tuple[float, float]:
+    pair = isinstance(value, (list, tuple)) and len(value) == 2
+    if pair and all(_fits(each, (float,)) for each in value):
+        return float(value[0]), float(value[1])
+    raise ValueError(
+        "`value_range` must be two numbers, for example [-1, 1]. "
+        f"Received: {value!r}"
+    )
+
+
+def _unknown_key(key: str, known: Iterable[str]) -> ValueError:
+    return ValueError(
+        f"There is nothing to set by that name: {key}. "
+        f"Known: {', '.join(known)}"
+    )
+
+
+def _wrong_type(key: str, value: Any, kinds: tuple[type, ...]) -> ValueError:
+    names = {"none" if k is type(None) else k.__name__ for k in kinds}
+    return ValueError(
+        f"`{key}` must be of type {' or '.join(sorted(names))}. "
+        f"Received: {value!r} ({type(value).__name__})"
+    )
+
+
+_KEYS = {*_PLAIN, *PARTS, *_FIXED}
+assert {each.name for each in fields(Recipe)} == _KEYS

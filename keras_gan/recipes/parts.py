@@ -1,0 +1,144 @@
+"""From a part's name to the code behind it, and to what it can be told."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import keras
+
+import keras_gan
+from keras_gan import augment, callbacks, losses, networks, regularizers
+
+__all__ = ["PARTS", "defaults", "make"]
+
+Maker = Callable[..., Any]
+
+_CLIPPING: dict[str, Maker] = {
+    "gradient": callbacks.GradientClipping,
+    "weight": callbacks.WeightClipping,
+}
+_MODELS = ("GAN", "WGANGP", "ConditionalGAN", "ConditionalWGANGP", "ACGAN")
+_GIVEN = (
+    *("self", "name", "seed", "image_shape", "num_classes", "latent_dim"),
+    *("generator", "discriminator", "critic", "regularizer", "augment"),
+    "real",
+)
+"""Arguments that no recipe sets: they follow from data, seed or other parts."""
+
+
+def make(part: str, settings: Mapping[str, Any], **given: Any) -> Any:
+    """Makes a part, such as a loss, from its name and settings.
+
+    Args:
+        part: One of `PARTS`.
+        settings: As in a `Recipe`.
+        **given: Arguments that follow from data, seed or other parts.
+
+    Raises:
+        ValueError: If there is no part of that name, or a setting is wrong.
+        TypeError: If a setting is unknown.
+    """
+    arguments = {key: each for key, each in settings.items() if key != "name"}
+    return PARTS[part](settings["name"])(**given, **arguments)
+
+
+def defaults(part: str, name: str) -> dict[str, Any]:
+    """Returns what a part can be told, with the defaults.
+
+    Args:
+        part: One of `PARTS`.
+        name: Which of its kind.
+
+    Raises:
+        ValueError: If there is none of that name.
+    """
+    maker = PARTS[part](name)
+    found: dict[str, Any] = {}
+    for each in _makers(maker):
+        for parameter in inspect.signature(each).parameters.values():
+            if parameter.name in _GIVEN or parameter.kind in _VARIADIC:
+                continue
+            default = parameter.default
+            missing = default is inspect.Parameter.empty
+            found.setdefault(parameter.name, None if missing else default)
+    return found
+
+
+_VARIADIC = (
+    inspect.Parameter.VAR_POSITIONAL,
+    inspect.Parameter.VAR_KEYWORD,
+)
+
+
+def _makers(maker: Maker) -> list[Maker]:
+    """A class takes its bases' arguments too, up to those of Keras."""
+    if not isinstance(maker, type):
+        return [maker]
+    own = [base for base in maker.__mro__ if "__init__" in vars(base)]
+    ours = [base for base in own if base.__module__.startswith("keras_gan.")]
+    return [vars(base)["__init__"] for base in ours or own[:1]]
+
+
+def _network(name: str) -> Maker:
+    if name not in networks.__all__:
+        raise _unknown("networks", name, networks.__all__)
+    maker: Maker = getattr(networks, name)
+    return maker
+
+
+def _model(name: str) -> Maker:
+    known = [each for each in _MODELS if hasattr(keras_gan, each)]
+    if name not in known:
+        raise _unknown("model", name, known)
+    maker: Maker = getattr(keras_gan, name)
+    return maker
+
+
+def _optimizer(name: str) -> Maker:
+    return type(keras.optimizers.get(name))
+
+
+def _loss(name: str) -> Maker:
+    found = losses.get(name)
+    inner = getattr(found, "loss", None)
+    return type(found) if inner is None else type(inner)
+
+
+def _regularizer(name: str) -> Maker:
+    return type(regularizers.get(name)[0])
+
+
+def _augment(name: str) -> Maker:
+    return type(augment.get(name))
+
+
+def _clipping(name: str) -> Maker:
+    if name not in _CLIPPING:
+        raise _unknown("clipping", name, _CLIPPING)
+    return _CLIPPING[name]
+
+
+def _evaluation(name: str) -> Maker:
+    if name != "evaluation":
+        raise _unknown("evaluation", name, ["evaluation"])
+    return callbacks.Evaluation
+
+
+def _unknown(part: str, name: str, known: Any) -> ValueError:
+    return ValueError(
+        f"`{part}` must be one of {', '.join(known)}. Received: {name!r}"
+    )
+
+
+PARTS: dict[str, Callable[[str], Maker]] = {
+    "networks": _network,
+    "model": _model,
+    "loss": _loss,
+    "d_opt": _optimizer,
+    "g_opt": _optimizer,
+    "regularizer": _regularizer,
+    "augment": _augment,
+    "clipping": _clipping,
+    "evaluation": _evaluation,
+}
+"""A recipe's parts, each with the way from a name to the code."""

@@ -1,0 +1,102 @@
+"""A complete experiment, as data."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Self
+
+__all__ = ["Recipe", "Settings"]
+
+Settings = Mapping[str, Any]
+"""A part by its `"name"`, and the settings that differ from its defaults."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """Everything that a training run follows from, beside data and seed.
+
+    A part such as the networks is a mapping: `"name"` says which, every other
+    key is an argument of its. What is left out keeps the part's default.
+
+    Args:
+        name: What the command line calls it.
+        system: One sentence: what it is, and what it shows.
+        networks: A function of `keras_gan.networks`.
+        model: A class of `keras_gan`, such as `GAN`.
+        loss: A name that `keras_gan.losses.get` knows, with the settings of
+            that loss. None is the model's default.
+        d_opt: The discriminator's Keras optimizer. None is the model's
+            default.
+        g_opt: The generator's, likewise.
+        regularizer: A name that `keras_gan.regularizers.get` knows.
+        augment: A name that `keras_gan.augment.get` knows.
+        clipping: `gradient` or `weight`: the callbacks `GradientClipping` and
+            `WeightClipping`.
+        data: What `keras_gan.datasets.source` knows, or None where the user
+            has to say.
+        label: The one class to train on, or None for all.
+        limit: The number of images to train on, or None for all.
+        image_size: Size in pixels to bring the images to, or None.
+        channels: 1 for grey, 3 for colour, None for what the data are.
+        value_range: The floats that stand for black and white.
+        batch_size: Images in a batch.
+        epochs: How often to go through the data. None leaves it to `budget`.
+        budget: Images to train on in total, where `epochs` is None: more
+            epochs of a small data set, fewer of a large one.
+        evaluation: Settings of `keras_gan.callbacks.Evaluation`; None trains
+            without.
+    """
+
+    name: str
+    system: str
+    networks: Settings
+    model: Settings = field(default_factory=lambda: {"name": "GAN"})
+    loss: Settings | None = None
+    d_opt: Settings | None = None
+    g_opt: Settings | None = None
+    regularizer: Settings | None = None
+    augment: Settings | None = None
+    clipping: Settings | None = None
+    data: str | None = "fashion_mnist"
+    label: int | None = None
+    limit: int | None = None
+    image_size: int | None = None
+    channels: int | None = None
+    value_range: tuple[float, float] = (-1.0, 1.0)
+    batch_size: int = 128
+    epochs: int | None = 20
+    budget: int | None = None
+    evaluation: Settings | None = None
+
+    @property
+    def conditional(self) -> bool:
+        """Whether the networks are told the class."""
+        return self.model["name"] in _CONDITIONAL
+
+    def epochs_for(self, count: int) -> int:
+        """Returns the epochs to train on a data set of `count` images."""
+        if self.epochs is not None:
+            return self.epochs
+        return max(1, round((self.budget or count) / count))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns what `from_dict` takes, ready for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Makes the recipe that `to_dict` described.
+
+        Raises:
+            ValueError: If a key is unknown.
+        """
+        known = {each.name for each in fields(cls)}
+        unknown = sorted(set(values) - known)
+        if unknown:
+            raise ValueError(
+                f"A recipe has {sorted(known)}. Received: {unknown}"
+            )
+        low, high = values["value_range"]
+        return cls(**{**values, "value_range": (low, high)})
+
+
+_CONDITIONAL = ("ConditionalGAN", "ConditionalWGANGP", "ACGAN")

@@ -1,0 +1,47 @@
+"""best.keras: the GAN of the epoch that a metric liked best."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from keras_gan.run_folder.files import replacing
+from keras_gan.run_folder.history import Row
+
+__all__ = ["BestModel", "save_model"]
+
+
+class BestModel(keras.callbacks.Callback):
+    """Saves the model whenever a metric of the logs is the lowest so far.
+
+    Losses of a GAN don't say how good its pictures are, so without such a
+    metric nothing is saved here.
+
+    Args:
+        path: The `.keras` file.
+        monitor: The metric, lower is better.
+        rows: What a resumed run has done already.
+    """
+
+    def __init__(
+        self, path: Path, monitor: str = "fid", rows: list[Row] | None = None
+    ) -> None:
+        super().__init__()
+        self._path = path
+        self._monitor = monitor
+        known = [row[monitor] for row in rows or [] if monitor in row]
+        self._lowest = min(known, default=math.inf)
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Saves the model if it is the best."""
+        value = (logs or {}).get(self._monitor)
+        if value is not None and float(value) < self._lowest:
+            self._lowest = float(value)
+            save_model(self.model, self._path)
+
+
+def save_model(model: keras.Model, path: Path) -> None:
+    """Saves a model, or leaves what was there."""
+    with replacing(path) as temporary:
+        model.save(temporary)

@@ -1,0 +1,58 @@
+"""losses.png: how the two players fared."""
+
+from pathlib import Path
+from typing import Any
+
+from keras_gan.run_folder.files import replacing
+from keras_gan.run_folder.history import Row
+
+__all__ = ["draw_losses"]
+
+_LOSSES = {"d_loss": "discriminator", "g_loss": "generator"}
+_SCORES = {"d_real": "real images", "d_fake": "generated images"}
+_PENALTIES = ("gp", "r1", "r2", "dragan")
+
+
+def draw_losses(rows: list[Row], path: Path) -> None:
+    """Draws losses, scores, and penalties where there are any, by epoch.
+
+    Args:
+        rows: As `read_metrics` returns them; without any, nothing is drawn.
+        path: The picture.
+    """
+    if not rows:
+        return
+    # Not pyplot: its state is shared with the user's own figures.
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    penalties = {key: key for key in _PENALTIES if key in rows[0]}
+    panels = [("loss", _LOSSES), ("mean score", _SCORES)]
+    panels += [("penalty", penalties)] if penalties else []
+    figure = Figure(figsize=(7, 2.6 * len(panels)), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
+    for axis, (label, curves) in zip(axes, panels, strict=True):
+        _draw(axis, rows, label, curves)
+    axes[-1].set_xlabel("epoch")
+    axes[-1].xaxis.get_major_locator().set_params(integer=True)
+    with replacing(path) as temporary:
+        figure.savefig(temporary, dpi=120)
+
+
+def _draw(
+    axis: Any, rows: list[Row], label: str, curves: dict[str, str]
+) -> None:
+    for key, name in curves.items():
+        points = [(row["epoch"], row[key]) for row in rows if key in row]
+        if points:
+            marker = "o" if len(points) < 40 else None
+            axis.plot(
+                *zip(*points, strict=True),
+                label=name,
+                marker=marker,
+                markersize=3,
+            )
+    axis.set_ylabel(label)
+    axis.grid(alpha=0.3)
+    axis.legend()

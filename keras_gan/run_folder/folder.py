@@ -1,0 +1,136 @@
+"""The folder of one training run: what is where in it."""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+from keras_gan.run_folder.files import write_json
+
+__all__ = ["RunFolder"]
+
+_SNAPSHOT = re.compile(r"epoch-(\d+)\.png")
+_LEFTOVER = re.compile(r"\.\d+-.+")
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """Names the files of a run.
+
+    ```text
+    config.json   the resolved recipe, seed, data and versions
+    metrics.csv   a row for each epoch
+    images/       a grid for each epoch, from the same latents
+    progress.gif  these, in motion
+    losses.png    both players' curves
+    tensorboard/  event files
+    model.keras   the GAN at the end
+    best.keras    the GAN at its best epoch
+    backup/       what `--resume` goes on from
+    ```
+
+    Args:
+        path: The folder.
+    """
+
+    path: Path
+
+    config = property(lambda self: self.path / "config.json")
+    metrics = property(lambda self: self.path / "metrics.csv")
+    images = property(lambda self: self.path / "images")
+    progress = property(lambda self: self.path / "progress.gif")
+    losses = property(lambda self: self.path / "losses.png")
+    tensorboard = property(lambda self: self.path / "tensorboard")
+    model = property(lambda self: self.path / "model.keras")
+    best = property(lambda self: self.path / "best.keras")
+    backup = property(lambda self: self.path / "backup")
+    report = property(lambda self: self.path / "report.html")
+
+    @classmethod
+    def unused(cls, recipe: str, parent: Path) -> Self:
+        """Returns a name that no run has yet: `<recipe>-<date>`."""
+        date = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
+        path = parent / f"{recipe}-{date}"
+        count = 1
+        while path.exists():
+            count += 1
+            path = parent / f"{recipe}-{date}-{count}"
+        return cls(path)
+
+    @classmethod
+    def newest(cls, recipe: str | None, parent: Path) -> Self | None:
+        """Returns the run that was started last, of one recipe or of any."""
+        runs = [
+            (config.stat().st_mtime_ns, config.parent)
+            for config in parent.glob("*/config.json")
+            if recipe in (None, _recipe_name(config))
+        ]
+        return cls(max(runs)[1]) if runs else None
+
+    @property
+    def occupied(self) -> bool:
+        """Whether there is something at this path that is not ours to touch."""
+        if not self.path.exists():
+            return False
+        return not self.path.is_dir() or any(self.path.iterdir())
+
+    @property
+    def started(self) -> bool:
+        """Whether it is a run: it has a configuration."""
+        return bool(self.config.is_file())
+
+    def create(self, config: dict[str, Any]) -> None:
+        """Makes the folder, with its configuration.
+
+        Raises:
+            OSError: If it can't be written.
+        """
+        self.path.mkdir(parents=True, exist_ok=True)
+        self.backup.mkdir(exist_ok=True)
+        write_json(self.config, config)
+
+    def read_config(self) -> dict[str, Any]:
+        """Returns the configuration.
+
+        Raises:
+            ValueError: If this is not the folder of a run.
+        """
+        if not self.started:
+            raise ValueError(
+                f"{self.path} is not the folder of a run: it has no "
+                "config.json."
+            )
+        values: dict[str, Any] = json.loads(self.config.read_text("utf-8"))
+        return values
+
+    def forget_after(self, epoch: int) -> None:
+        """Removes what a killed run left behind of epochs to be done again.
+
+        Args:
+            epoch: How many epochs are done.
+        """
+        for path in [*_files(self.path), *_files(self.backup)]:
+            if _LEFTOVER.fullmatch(path.name):
+                path.unlink()
+        for path in _files(self.images):
+            found = _SNAPSHOT.fullmatch(path.name)
+            undone = found is not None and int(found[1]) > epoch
+            if undone or _LEFTOVER.fullmatch(path.name):
+                path.unlink()
+
+
+def _files(folder: Path) -> Iterable[Path]:
+    if not folder.is_dir():
+        return []
+    return [path for path in folder.iterdir() if path.is_file()]
+
+
+def _recipe_name(config: Path) -> str | None:
+    try:
+        name = json.loads(config.read_text("utf-8"))["recipe"]["name"]
+    except (ValueError, KeyError, OSError):
+        return None
+    return str(name)
