@@ -1,0 +1,134 @@
+"""Summaries as TensorBoard reads them, made without any framework."""
+
+import io
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+Summary = Any
+"""A `tensorboard.compat.proto.summary_pb2.Summary`."""
+
+_STRING, _DOUBLE = 7, 2
+"""Element types of a tensor message."""
+
+
+def scalars(values: Mapping[str, float]) -> Summary:
+    """Returns one point on the curve of each name."""
+    summary = _empty()
+    for tag, value in values.items():
+        # Curves may have gaps, but TensorBoard cannot draw to infinity.
+        if isinstance(value, (int, float)) and math.isfinite(value):
+            summary.value.add(tag=tag, simple_value=value)
+    return summary
+
+
+def picture(tag: str, image: Image.Image) -> Summary:
+    """Returns a picture, PNG inside."""
+    from tensorboard.plugins.image import metadata
+
+    file = io.BytesIO()
+    image.save(file, format="PNG")
+    size = [str(side).encode() for side in image.size]
+    return _tensor(
+        tag,
+        metadata.create_summary_metadata(display_name=None, description=None),
+        dtype=_STRING,
+        string_val=[*size, file.getvalue()],
+        tensor_shape={"dim": [{"size": 3}]},
+    )
+
+
+def histogram(tag: str, values: Any, buckets: int = 30) -> Summary:
+    """Returns the distribution of the finite ones of some numbers."""
+    from tensorboard.plugins.histogram import metadata
+
+    values = np.asarray(values, "float32").ravel()
+    values = values[np.isfinite(values)]
+    counts, edges = _counted(values, buckets)
+    rows = np.stack([edges[:-1], edges[1:], counts], axis=1)
+    return _tensor(
+        tag,
+        metadata.create_summary_metadata(display_name=None, description=None),
+        dtype=_DOUBLE,
+        tensor_content=rows.astype("<f8").tobytes(),
+        tensor_shape={"dim": [{"size": len(rows)}, {"size": 3}]},
+    )
+
+
+def _counted(values: Any, buckets: int) -> tuple[Any, Any]:
+    if not values.size:
+        return np.zeros(0), np.zeros(1)
+    low, high = float(values.min()), float(values.max())
+    if low == high:
+        return np.array([values.size]), np.array([low, high])
+    return np.histogram(values, bins=buckets, range=(low, high))
+
+
+def network(tag: str, json: str) -> Summary:
+    """Returns the graph of a network's layers.
+
+    Args:
+        tag: Its name.
+        json: As from `keras.Model.to_json`.
+    """
+    from tensorboard.compat.proto import summary_pb2
+    from tensorboard.plugins.graph import metadata
+
+    described = summary_pb2.SummaryMetadata()
+    described.plugin_data.plugin_name = metadata.PLUGIN_NAME_KERAS_MODEL
+    described.plugin_data.content = b"1"
+    return _tensor(tag, described, dtype=_STRING, string_val=[json.encode()])
+
+
+def layout(charts: Mapping[str, Sequence[str]]) -> Summary:
+    """Returns a page of charts that show several curves each.
+
+    Args:
+        charts: Title of each chart -> the tags in it, as regular expressions.
+    """
+    from tensorboard.plugins.custom_scalar import layout_pb2, metadata
+
+    drawn = [
+        layout_pb2.Chart(title=title, multiline={"tag": list(tags)})
+        for title, tags in charts.items()
+    ]
+    page = layout_pb2.Layout(category=[{"title": "GAN", "chart": drawn}])
+    return _tensor(
+        metadata.CONFIG_SUMMARY_TAG,
+        metadata.create_summary_metadata(),
+        dtype=_STRING,
+        string_val=[page.SerializeToString()],
+    )
+
+
+def run_started(settings: Mapping[str, Any], name: str) -> Summary:
+    """Returns a run's hyper-parameters, for the table that compares runs."""
+    from tensorboard.plugins.hparams import api
+
+    return api.hparams_pb(dict(settings), trial_id=name)
+
+
+def run_ended() -> Summary:
+    """Returns the mark that a run came to its end."""
+    from tensorboard.plugins.hparams import api_pb2, summary
+
+    return summary.session_end_pb(api_pb2.STATUS_SUCCESS)
+
+
+def _empty() -> Summary:
+    from tensorboard.compat.proto import summary_pb2
+
+    return summary_pb2.Summary()
+
+
+def _tensor(tag: str, described: Any, **tensor: Any) -> Summary:
+    from tensorboard.compat.proto import tensor_pb2
+
+    summary = _empty()
+    summary.value.add(
+        tag=tag, metadata=described, tensor=tensor_pb2.TensorProto(**tensor)
+    )
+    return summary

@@ -1,0 +1,51 @@
+"""When is a callback's next turn? Every so many epochs or steps."""
+
+from typing import Any
+
+from keras_gan._checks import whole_number
+
+UNITS = ("epoch", "step")
+
+
+class Interval:
+    """Counts epochs and training steps, and says when it is time.
+
+    Steps are counted by the optimizer over the whole life of the model, so
+    that a resumed run goes on where it was.
+
+    Args:
+        every: How many units lie between two turns.
+        unit: `"epoch"` or `"step"`.
+
+    Raises:
+        ValueError: If one of them is something else.
+    """
+
+    def __init__(self, every: int, unit: str) -> None:
+        self.every = whole_number("every", every, 1)
+        if unit not in UNITS:
+            raise ValueError(
+                f'`unit` must be "epoch" or "step". Received: unit={unit!r}'
+            )
+        self.unit = unit
+        self.step = 0
+        self._before = 0
+        self._together = 1
+
+    def begin_epoch(self, model: Any) -> None:
+        """Reads the step counter; call it at the start of each epoch."""
+        self._before = self.step = int(model.optimizer.iterations.numpy())
+        self._together = int(model.steps_per_execution)
+
+    def after_batch(self, batch: int) -> bool:
+        """Returns whether it is time after a batch (0 is an epoch's first)."""
+        self.step = self._before + batch + 1
+        if self.unit != "step":
+            return False
+        # Several steps may run in one call: has it passed a multiple?
+        last = self._before + batch // self._together * self._together
+        return self.step // self.every > last // self.every
+
+    def after_epoch(self, epoch: int) -> bool:
+        """Returns whether it is time after an epoch (0 is the first)."""
+        return self.unit == "epoch" and (epoch + 1) % self.every == 0

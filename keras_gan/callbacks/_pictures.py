@@ -1,0 +1,135 @@
+"""The same latents each time, and what a model makes of them."""
+
+import math
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from keras_gan import images as pictures
+from keras_gan.models import inspection
+
+Array = np.ndarray[Any, Any]
+
+
+class FixedSamples:
+    """Latents and labels that are drawn once and generated from many times.
+
+    Where the model is conditional, each class gets a row and each latent a
+    column, so that a row shows a class and a column one latent in all classes.
+
+    Args:
+        model: The GAN to sample from.
+        num_images: How many, rounded up to full rows.
+        latents: The user's own, shape `(n, latent_dim)`, or `None`.
+        labels: The user's own, `n` integers or one-hot rows, or `None`.
+        seed: Seed of latents that are not given.
+
+    Raises:
+        ValueError: If they don't fit the model.
+    """
+
+    def __init__(
+        self, model: Any, num_images: int, latents: Any, labels: Any, seed: int
+    ) -> None:
+        classes = getattr(model, "num_classes", None)
+        self.columns: int | None = None
+        count = num_images if latents is None else len(latents)
+        if labels is None and classes is not None:
+            labels, self.columns = _row_per_class(count, classes, latents)
+        elif labels is not None:
+            self.columns = _run_length(labels)
+        self.labels = None if labels is None else np.asarray(labels)
+        if latents is not None:
+            self.latents = np.asarray(latents, "float32")
+            return
+        count = num_images if labels is None else len(labels)
+        self.latents = model.latents(self.columns or count, seed)
+        if self.columns is not None:
+            rows = math.ceil(count / self.columns)
+            self.latents = np.tile(self.latents, (rows, 1))[:count]
+
+    def grid(self, model: Any) -> Image.Image:
+        """Returns what the model makes of them now, as one picture."""
+        made = model.generate(latents=self.latents, labels=self.labels)
+        return pictures.grid(pixels(model, made), self.columns)
+
+
+def require_images(model: Any, who: str) -> None:
+    """Raises `ValueError` where the model's samples are not pictures."""
+    if not makes_images(model):
+        raise ValueError(
+            f"{who} draws pictures, of shape (height, width), or (height, "
+            "width, channels) with 1 or 3 channels. Received: a generator of "
+            f"samples of shape {model.image_shape}"
+        )
+
+
+def makes_images(model: Any) -> bool:
+    """Returns whether the model's samples can be drawn."""
+    shape = model.image_shape
+    return len(shape) == 2 or (len(shape) == 3 and shape[-1] in (1, 3))
+
+
+def pixels(model: Any, images: Array) -> Array:
+    """Returns images in the generator's range as uint8.
+
+    What is not a number, because the networks have diverged, becomes black.
+    """
+    bounds = inspection.output_range(model.generator)
+    if bounds is None:
+        bounds = (-1.0, 1.0) if np.nanmin(images, initial=0) < 0 else (0.0, 1.0)
+    finite = np.nan_to_num(images, nan=bounds[0])
+    return pictures.to_uint8(finite, bounds)
+
+
+def matching(batch: Any, count: int, labels: Any) -> Array:
+    """Returns real images, of wanted classes as far as there are any.
+
+    Args:
+        batch: A `FirstBatch`.
+        count: How many images, at most.
+        labels: The wanted classes in their order, or `None`.
+    """
+    if labels is None or batch.labels is None:
+        return np.asarray(batch.images[:count])
+    left = dict(enumerate(_classes(batch.labels)))
+    chosen = []
+    for label in _classes(labels)[: len(batch.images)]:
+        fitting = [i for i, found in left.items() if found == label]
+        chosen.append(next(iter(fitting or left)))
+        del left[chosen[-1]]
+    return np.asarray(batch.images[chosen])
+
+
+def plain(value: Any) -> Any:
+    """Returns an array as the nested lists that JSON takes."""
+    return None if value is None else np.asarray(value).tolist()
+
+
+def _classes(labels: Any) -> Array:
+    array = np.asarray(labels)
+    if array.ndim == 2 and array.shape[1] > 1:
+        array = array.argmax(axis=1)
+    return array.reshape(-1)
+
+
+def _row_per_class(
+    count: int, classes: int, latents: Any
+) -> tuple[Array, int | None]:
+    if latents is not None:
+        columns = count // classes if count % classes == 0 else None
+        return np.sort(np.arange(count) % classes), columns
+    if count < classes:
+        return np.arange(count), None
+    columns = math.ceil(count / classes)
+    return np.repeat(np.arange(classes), columns), columns
+
+
+def _run_length(labels: Any) -> int | None:
+    """Returns how often each label comes in a row, if equally often."""
+    flat = _classes(labels)
+    changes = np.flatnonzero(np.diff(flat)) + 1
+    runs = np.diff([0, *changes, len(flat)])
+    equal = len(set(runs.tolist())) == 1
+    return int(runs[0]) if equal and 1 < runs[0] < len(flat) else None

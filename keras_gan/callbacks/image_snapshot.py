@@ -1,0 +1,239 @@
+"""Pictures of a GAN in training, from the same latents each time."""
+
+import re
+import warnings
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from PIL import Image
+
+from keras_gan import images
+from keras_gan._checks import whole_number
+from keras_gan.callbacks._interval import Interval
+from keras_gan.callbacks._pictures import (
+    FixedSamples,
+    pixels,
+    plain,
+    require_images,
+)
+from keras_gan.callbacks._strips import interpolate, traverse
+
+_NAME = re.compile(r"(epoch|step)-(\d+)\.png")
+_FRAMES = 100
+_STRIPS, _POINTS = 5, 10
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class ImageSnapshot(keras.callbacks.Callback):
+    """Saves a grid of generated images every few epochs or steps.
+
+    The latents are the same each time, so that the pictures show how each
+    image develops; at the end they become an animation. A conditional model
+    gets a row for each class, and in each column the same latent.
+
+    Pictures of another run are never overwritten: where training starts anew
+    and the directory holds snapshots, a subdirectory `run-2`, `run-3`, ... is
+    used. A run that is resumed goes on in its own.
+
+    Args:
+        directory: Where to: `epoch-0001.png` after the first epoch, or
+            `step-00001000.png`.
+        num_images: How many images, rounded up to full rows of classes.
+        latents: Latents of the user's own, shape `(n, latent_dim)`, instead
+            of `num_images` random ones.
+        labels: Classes, integers or one-hot, where conditional. Default: all.
+        every: How many epochs or steps lie between two pictures.
+        unit: `"epoch"` or `"step"`.
+        seed: Seed of the latents.
+        gif: Whether to write `progress.gif` at the end, of at most 100 of the
+            pictures; or the file to write it to.
+        interpolation: Whether to write, at the end, `interpolation.png`
+            (walks from one latent to the next) and `traversal.png` (one
+            latent dimension changed in each row).
+
+    Raises:
+        ValueError: If an argument is out of range, latents or labels don't fit
+            the model, or its samples are not images.
+
+    Example:
+        >>> snapshot = keras_gan.callbacks.ImageSnapshot("images", every=5)
+        >>> gan.fit(data, epochs=50, callbacks=[snapshot])
+    """
+
+    def __init__(
+        self,
+        directory: str | Path,
+        *,
+        num_images: int = 16,
+        latents: Any = None,
+        labels: Any = None,
+        every: int = 1,
+        unit: str = "epoch",
+        seed: int = 0,
+        gif: bool | str = True,
+        interpolation: bool = False,
+    ) -> None:
+        super().__init__()
+        self._interval = Interval(every, unit)
+        self.directory = str(directory)
+        self.num_images = whole_number("num_images", num_images, 1)
+        self.latents = latents
+        self.labels = labels
+        self.every = every
+        self.unit = unit
+        self.seed = whole_number("seed", seed, 0)
+        self.gif = gif
+        self.interpolation = interpolation
+        # Batches are only of interest where pictures are taken by steps.
+        self.async_safe = unit == "epoch"
+        self._folder: Path | None = None
+        self._samples: FixedSamples | None = None
+
+    @property
+    def folder(self) -> Path:
+        """The directory that this run's pictures are in."""
+        return self._folder or Path(self.directory)
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        """Draws the latents, and fails now where they don't fit."""
+        model = self.model
+        require_images(model, type(self).__name__)
+        self._folder = None
+        self._samples = FixedSamples(
+            model, self.num_images, self.latents, self.labels, self.seed
+        )
+        self._samples.grid(model)
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Chooses the folder, when it is known whether the run is a new one."""
+        self._interval.begin_epoch(self.model)
+        if self._folder is None:
+            position = epoch if self.unit == "epoch" else self._interval.step
+            self._folder = _own_folder(Path(self.directory), position == 0)
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Saves a picture if it is time."""
+        if self._interval.after_batch(batch):
+            self._save(f"step-{self._interval.step:08d}.png")
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Saves a picture if it is time."""
+        if self._interval.after_epoch(epoch):
+            self._save(f"epoch-{epoch + 1:04d}.png")
+
+    def on_train_end(self, logs: Any = None) -> None:
+        """Writes the animation and the strips."""
+        if self.gif:
+            self.write_gif()
+        if self.interpolation:
+            self.write_strips()
+
+    def write_gif(self) -> Path | None:
+        """Writes the animation of the pictures so far.
+
+        Returns:
+            Its path, or `None` where there are no pictures.
+        """
+        paths = snapshots(self.folder)
+        if not paths:
+            return None
+        if len(paths) > _FRAMES:
+            chosen = np.linspace(0, len(paths) - 1, _FRAMES).round()
+            paths = [paths[int(index)] for index in chosen]
+        target = self.folder / "progress.gif"
+        if isinstance(self.gif, str):
+            target = Path(self.gif)
+        return images.gif(_opened(paths), target)
+
+    def write_strips(self) -> list[Path]:
+        """Writes `interpolation.png` and `traversal.png`, as of now.
+
+        Returns:
+            Their paths.
+        """
+        model, samples = self.model, self._samples
+        assert samples is not None
+        ends = model.latents(_STRIPS + 1, self.seed)
+        label = None if samples.labels is None else samples.labels[0]
+        walks = [
+            interpolate(start, end, _POINTS) for start, end in pairwise(ends)
+        ]
+        sweeps = [
+            traverse(ends[0], dimension, _POINTS)
+            for dimension in range(min(_STRIPS, model.latent_dim))
+        ]
+        return [
+            self._write_rows(model, rows, label, name)
+            for rows, name in (
+                (walks, "interpolation.png"),
+                (sweeps, "traversal.png"),
+            )
+        ]
+
+    def _write_rows(
+        self, model: Any, rows: list[Any], label: Any, name: str
+    ) -> Path:
+        latents = np.concatenate(rows)
+        labels = None
+        if label is not None:
+            labels = np.repeat(np.asarray(label)[None], len(latents), axis=0)
+        made = model.generate(latents=latents, labels=labels)
+        picture = images.grid(pixels(model, made), _POINTS)
+        return images.save(picture, self.folder / name)
+
+    def _save(self, name: str) -> None:
+        assert self._samples is not None
+        images.save(self._samples.grid(self.model), self.folder / name)
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments, as JSON takes them."""
+        return {
+            "directory": self.directory,
+            "num_images": self.num_images,
+            "latents": plain(self.latents),
+            "labels": plain(self.labels),
+            "every": self.every,
+            "unit": self.unit,
+            "seed": self.seed,
+            "gif": self.gif,
+            "interpolation": self.interpolation,
+        }
+
+
+def snapshots(folder: Path) -> list[Path]:
+    """Returns the pictures in a folder, in the order they were made.
+
+    Args:
+        folder: A directory that `ImageSnapshot` wrote to.
+    """
+    if not folder.is_dir():
+        return []
+    found = [(_NAME.fullmatch(path.name), path) for path in folder.iterdir()]
+    named = [(m[1], int(m[2]), path) for m, path in found if m is not None]
+    return [path for _, _, path in sorted(named)]
+
+
+def _own_folder(directory: Path, starts_anew: bool) -> Path:
+    folders = [directory]
+    while snapshots(folders[-1]):
+        folders.append(directory / f"run-{len(folders) + 1}")
+    if not starts_anew:
+        return folders[max(len(folders) - 2, 0)]
+    if len(folders) > 1:
+        warnings.warn(
+            f"{directory} holds another run's pictures. This run's go to "
+            f"{folders[-1]}.",
+            stacklevel=2,
+        )
+    return folders[-1]
+
+
+def _opened(paths: list[Path]) -> Iterator[Image.Image]:
+    for path in paths:
+        with Image.open(path) as picture:
+            picture.load()
+            yield picture

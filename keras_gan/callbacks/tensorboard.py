@@ -1,0 +1,330 @@
+"""Keras' TensorBoard, for two networks and their pictures."""
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_gan import images as pictures
+from keras_gan._checks import whole_number
+from keras_gan.callbacks import _events as events
+from keras_gan.callbacks._gradients import gradients
+from keras_gan.callbacks._hparams import hyper_parameters
+from keras_gan.callbacks._interval import Interval
+from keras_gan.callbacks._pictures import (
+    FixedSamples,
+    makes_images,
+    matching,
+    pixels,
+    plain,
+)
+from keras_gan.callbacks._players import retrace
+
+_PLAYERS = (("d", "discriminator"), ("g", "generator"))
+
+_CHARTS = {
+    "losses by epoch": ["epoch_d_loss", "epoch_g_loss"],
+    "losses by step": ["batch_d_loss", "batch_g_loss"],
+    "scores": ["epoch_d_real", "epoch_d_fake"],
+    "gradient norms": ["epoch_[dg]_gradient_norm"],
+    "weight norms": ["epoch_[dg]_weight_norm"],
+    "learning rates": ["epoch_learning_rate_.*"],
+    "penalties": ["epoch_(gp|r1|r2|dragan)"],
+    "distance to real images": ["epoch_(fid|kid)"],
+    "precision and recall": ["epoch_(precision|recall|density|coverage)"],
+}
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class TensorBoard(keras.callbacks.TensorBoard):
+    """Keras' TensorBoard callback, and what there is to see of a GAN.
+
+    All of Keras' own works as before. In addition:
+
+    * SCALARS: every log by step (`batch_d_loss`) and by epoch
+      (`epoch_d_loss`), both players' gradient and weight norms, learning rates
+      and images per second;
+    * IMAGES: `generated/grid`, from the same latents each time, beside
+      `real/grid`;
+    * HISTOGRAMS: weights, gradients, and the scores of real and of generated
+      images (`scores/real`, `scores/fake`);
+    * HPARAMS: the run's settings, so that runs can be compared in a table;
+    * GRAPHS: the layers of both networks;
+    * CUSTOM SCALARS: both losses on one chart.
+
+    Give each run a `log_dir` of its own under one directory, and see them side
+    by side with `tensorboard --logdir runs`.
+
+    Args:
+        log_dir: Where to. Metrics of validation go to a run beside.
+        histogram_freq: How many epochs lie between two histograms; 0 for none.
+        write_graph: Whether to write the networks' graphs.
+        write_images: Whether to show weights as images.
+        write_steps_per_second: Whether to write steps per second.
+        update_freq: `"batch"`, how many steps lie between two points, or
+            `"epoch"` for none by step.
+        profile_batch: Steps to profile, as in Keras (not on torch).
+        embeddings_freq: As in Keras.
+        embeddings_metadata: As in Keras.
+        images_freq: How many epochs lie between two grids; 0 for none.
+        num_images: How many images are in a grid, rounded up to full rows of
+            classes where conditional.
+        latents: Latents of the user's own, shape `(n, latent_dim)`.
+        labels: Classes, where conditional. Default: all.
+        seed: Seed of the latents.
+        hparams: Settings of the user's own for the table, names to numbers,
+            bools or strings. They are added to the model's.
+        watch_gradients: Whether to put both players' gradient norms into the
+            logs, and so on the charts.
+
+    Raises:
+        ValueError: If a number is out of range.
+
+    Example:
+        >>> board = keras_gan.callbacks.TensorBoard("runs/first")
+        >>> gan.fit(images, epochs=20, callbacks=[board])
+    """
+
+    def __init__(
+        self,
+        log_dir: str | Path = "logs",
+        histogram_freq: int = 1,
+        write_graph: bool = True,
+        write_images: bool = False,
+        write_steps_per_second: bool = False,
+        update_freq: int | str = "batch",
+        profile_batch: Any = 0,
+        embeddings_freq: int = 0,
+        embeddings_metadata: Any = None,
+        *,
+        images_freq: int = 1,
+        num_images: int = 16,
+        latents: Any = None,
+        labels: Any = None,
+        seed: int = 0,
+        hparams: Mapping[str, Any] | None = None,
+        watch_gradients: bool = True,
+    ) -> None:
+        whole_number("histogram_freq", histogram_freq, 0)
+        if update_freq not in ("batch", "epoch"):
+            whole_number("update_freq", update_freq, 1)
+        super().__init__(
+            log_dir,
+            histogram_freq,
+            write_graph,
+            write_images,
+            write_steps_per_second,
+            update_freq,
+            profile_batch,
+            embeddings_freq,
+            embeddings_metadata,
+        )
+        self.profile_batch = profile_batch
+        self.images_freq = whole_number("images_freq", images_freq, 0)
+        self.num_images = whole_number("num_images", num_images, 1)
+        self.latents = latents
+        self.labels = labels
+        self.seed = whole_number("seed", seed, 0)
+        self.hparams = dict(hparams or {})
+        self.watch_gradients = watch_gradients
+        # Whether points may be written while the next step already runs.
+        self.async_safe = not (profile_batch or write_steps_per_second)
+        by_step = self.update_freq != "epoch"
+        self._interval = Interval(
+            self.update_freq if by_step else 1, "step" if by_step else "epoch"
+        )
+        self._samples: FixedSamples | None = None
+        self._began = self._ended = 0.0
+        self._batches = 0
+        self._switched_on = False
+
+    # ---------------------------------------------------------- Keras' calls
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        """Writes what does not change: graphs, settings, real images."""
+        super().on_train_begin(logs)
+        model = self.model
+        if self.watch_gradients and not model._watching_gradients:
+            model.watch_gradients(True)
+            self._switched_on = True
+            retrace(model)
+        if self.write_graph:
+            self._write_graphs(model)
+        self._write(events.layout(_CHARTS), 0)
+        settings = {**hyper_parameters(model), **self.hparams}
+        self._write(events.run_started(settings, _run_name(self.log_dir)), 0)
+        self._samples = None
+        if self.images_freq and makes_images(model):
+            self._samples = FixedSamples(
+                model, self.num_images, self.latents, self.labels, self.seed
+            )
+            self._write_real(model, self._samples)
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Starts the clock."""
+        super().on_epoch_begin(epoch, logs)
+        self._interval.begin_epoch(self.model)
+        self._began = self._ended = time.perf_counter()
+        self._batches = 0
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Writes the logs by step, all in one record."""
+        # Keras would write each in an operation of its own.
+        super().on_train_batch_end(batch, None)
+        self._ended = time.perf_counter()
+        self._batches = batch + 1
+        if self._interval.after_batch(batch):
+            named = {f"batch_{k}": v for k, v in (logs or {}).items()}
+            self._write(events.scalars(named), self._interval.step)
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Writes the logs by epoch, pictures and histograms."""
+        # Keras' rule of which steps to record would apply to epochs, too.
+        with self.summary.record_if(True):
+            super().on_epoch_end(epoch, logs)
+            model = self.model
+            self._write(events.scalars(self._measured(model)), epoch)
+            if self._samples is not None and epoch % self.images_freq == 0:
+                grid = self._samples.grid(model)
+                self._write(events.picture("generated/grid", grid), epoch)
+            if self.histogram_freq and epoch % self.histogram_freq == 0:
+                self._write_gradients(model, epoch)
+                self._write_scores(model, epoch)
+            self._train_writer.flush()
+
+    def on_train_end(self, logs: Any = None) -> None:
+        """Marks the run as done and closes the files."""
+        self._write(events.run_ended(), 0)
+        super().on_train_end(logs)
+        if self._switched_on:
+            self.model.watch_gradients(False)
+            self._switched_on = False
+
+    def _collect_learning_rate(self, logs: dict[str, Any]) -> dict[str, Any]:
+        # Keras takes the optimizers' names, which the user may have given.
+        for _, player in _PLAYERS:
+            rate = getattr(self.model.optimizer, player).learning_rate
+            logs[f"learning_rate_{player}"] = float(ops.convert_to_numpy(rate))
+        return logs
+
+    def _log_weights(self, epoch: int) -> None:
+        # TensorFlow's histogram needs 30 times the memory of a weight.
+        model = self.model
+        for _, player in _PLAYERS:
+            for weight in getattr(model, player).weights:
+                tag = f"{_tag(player, weight.path)}/histogram"
+                values = ops.convert_to_numpy(weight)
+                self._write(events.histogram(tag, values), epoch)
+                if self.write_images:
+                    with self._train_writer.as_default():
+                        self._log_weight_as_image(
+                            weight, f"{_tag(player, weight.path)}/image", epoch
+                        )
+
+    # -------------------------------------------------------- what is ours
+
+    def _write(self, summary: Any, step: int) -> None:
+        """Writes a summary into the file that Keras writes to.
+
+        A second file in the same directory would not always be read.
+        """
+        with self.summary.record_if(True), self._train_writer.as_default():
+            self.summary.experimental.write_raw_pb(
+                summary.SerializeToString(), step
+            )
+
+    def _write_graphs(self, model: Any) -> None:
+        for _, player in _PLAYERS:
+            try:
+                json = getattr(model, player).to_json()
+            except (NotImplementedError, TypeError, ValueError):
+                continue  # Subclassed networks have no graph of layers.
+            self._write(events.network(player, json), 0)
+
+    def _write_real(self, model: Any, samples: FixedSamples) -> None:
+        batch = _first_batch(model)
+        if batch is None:
+            return
+        real = matching(batch, len(samples.latents), samples.labels)
+        grid = pictures.grid(pixels(model, real), samples.columns)
+        self._write(events.picture("real/grid", grid), 0)
+
+    def _measured(self, model: Any) -> dict[str, float]:
+        found = {}
+        for short, player in _PLAYERS:
+            squares = [
+                float(np.sum(np.square(ops.convert_to_numpy(weight))))
+                for weight in getattr(model, player).trainable_variables
+            ]
+            found[f"epoch_{short}_weight_norm"] = float(np.sqrt(sum(squares)))
+        seconds = self._ended - self._began
+        batch = _first_batch(model)
+        if batch is not None and seconds > 0:
+            seen = self._batches * batch.size
+            found["epoch_images_per_second"] = seen / seconds
+        return found
+
+    def _write_gradients(self, model: Any, epoch: int) -> None:
+        batch = _first_batch(model)
+        if batch is None:
+            return
+        data = (batch.images, batch.labels)
+        for player, path, gradient in gradients(model, data):
+            tag = f"{_tag(player, path)}/gradient"
+            self._write(events.histogram(tag, gradient), epoch)
+
+    def _write_scores(self, model: Any, epoch: int) -> None:
+        batch = _first_batch(model)
+        if batch is None:
+            return
+        made = model.generate(
+            latents=model.latents(len(batch.images), self.seed),
+            labels=None if not hasattr(model, "num_classes") else batch.labels,
+        )
+        for name, shown in (("real", batch.images), ("fake", made)):
+            images, condition = model.unpack((shown, batch.labels))
+            scores = model.discriminate(images, condition, training=False)
+            values = ops.convert_to_numpy(scores)
+            self._write(events.histogram(f"scores/{name}", values), epoch)
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments, as JSON takes them."""
+        return {
+            "log_dir": self.log_dir,
+            "histogram_freq": self.histogram_freq,
+            "write_graph": self.write_graph,
+            "write_images": self.write_images,
+            "write_steps_per_second": self.write_steps_per_second,
+            "update_freq": self.update_freq,
+            "profile_batch": self.profile_batch,
+            "embeddings_freq": self.embeddings_freq,
+            "embeddings_metadata": self.embeddings_metadata,
+            "images_freq": self.images_freq,
+            "num_images": self.num_images,
+            "latents": plain(self.latents),
+            "labels": plain(self.labels),
+            "seed": self.seed,
+            "hparams": self.hparams,
+            "watch_gradients": self.watch_gradients,
+        }
+
+
+def _first_batch(model: Any) -> Any:
+    """Returns the first real images, `None` before any `fit`."""
+    return getattr(model, "first_batch", None)
+
+
+def _tag(player: str, path: str) -> str:
+    """Returns a variable's name, which starts with its player's."""
+    path = path.replace(":", "_")
+    return path if path.startswith(f"{player}/") else f"{player}/{path}"
+
+
+def _run_name(log_dir: str) -> str:
+    """Returns what the run is called: its folder, not `tensorboard` in it."""
+    path = Path(log_dir).absolute()
+    return path.parent.name if path.name == "tensorboard" else path.name
