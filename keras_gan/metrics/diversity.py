@@ -49,7 +49,7 @@ def ms_ssim_diversity(
     second = (first + rng.integers(1, len(fake), size=num_pairs)) % len(fake)
     total = 0.0
     for part in np.array_split(np.arange(num_pairs), -(-num_pairs // 128)):
-        total += ms_ssim(fake[first[part]], fake[second[part]]).sum()
+        total += float(ms_ssim(fake[first[part]], fake[second[part]]).sum())
     return 1.0 - total / num_pairs
 
 

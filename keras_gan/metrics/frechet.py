@@ -26,7 +26,7 @@ def frechet_distance(real: Tensor, fake: Tensor) -> float:
         fake: Features of generated images, (m, d).
 
     Returns:
-        The distance, at least 0 up to rounding, computed in float64.
+        The distance, at least 0, computed in float64.
 
     Raises:
         ValueError: If the arrays are not finite (n, d) matrices of at least
@@ -92,7 +92,8 @@ def _distance(difference: Array, real: Array, fake: Array) -> float:
             product, overwrite_a=True, check_finite=False
         )
         distance = offset + trace - 2.0 * float(singular.sum())
-    return distance
+    # Rounding may leave it a little below 0.
+    return max(distance, 0.0)
 
 
 def _nuclear_norm_by_gram(product: Array) -> tuple[float, float]:

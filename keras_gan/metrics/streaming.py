@@ -77,9 +77,7 @@ class FrechetDistance(keras.metrics.Metric):
             return ops.convert_to_tensor(np.nan, self.dtype)
         difference = self._real.mean - self._fake.mean
         real, fake = self._real.root(), self._fake.root()
-        common = ops.svd(
-            ops.matmul(real, ops.transpose(fake)), compute_uv=False
-        )
+        common = ops.svd(real @ ops.transpose(fake), compute_uv=False)
         distance = (
             ops.sum(ops.square(difference))
             + ops.sum(ops.square(real))
@@ -137,23 +135,23 @@ class _Moments:
 
     def merge(self, features: Tensor) -> None:
         size = ops.cast(ops.shape(features)[0], features.dtype)
-        # `ops.mean` would compute float64 in float32 on some backends.
         mean = ops.sum(features, axis=0) / size
         centred = features - mean
         offset = mean - self.mean
         total = self.count + size
         spread = ops.outer(offset, offset) * (self.count * size / total)
-        scatter = ops.matmul(ops.transpose(centred), centred) + spread
+        # Operators keep float64. `matmul`, `sqrt`, `mean`, and `maximum` with
+        # a number, of `keras.ops` fall to float32 on some backends.
+        scatter = ops.transpose(centred) @ centred + spread
         self.scatter.assign(self.scatter + scatter)
         self.mean.assign(self.mean + offset * (size / total))
         self.count.assign(total)
 
     def root(self) -> Tensor:
         """A matrix R with R'R the unbiased covariance."""
-        covariance = self.scatter / ops.maximum(self.count - 1, 1)
+        covariance = self.scatter / ops.where(self.count > 1, self.count - 1, 1)
         values, vectors = ops.eigh(covariance)
-        scale = ops.sqrt(ops.maximum(values, 0))
-        return ops.transpose(vectors * scale)
+        return ops.transpose(vectors * ops.relu(values) ** 0.5)
 
 
 def _widest_float() -> str:
