@@ -10,6 +10,7 @@ from keras_gan import backend, losses
 from keras_gan.models import inspection
 from keras_gan.models.first_batch import check_first_batch
 from keras_gan.models.ordering import in_epoch_order
+from keras_gan.models.trackers import Trackers
 from keras_gan.optimizers import GANOptimizer, serialize
 
 
@@ -21,7 +22,7 @@ class Compiling:
     discriminator: keras.Model
 
     adversarial_loss: losses.AdversarialLoss
-    _user_metrics: tuple[keras.metrics.Metric, ...] = ()
+    _trackers: Trackers
 
     def compile(
         self,
@@ -64,7 +65,7 @@ class Compiling:
         refuse = backend.refuse_unsupported
         refuse(jit_compile, steps_per_execution, bool(self.regularizers))  # type: ignore[attr-defined]
         self._choose_loss(self.default_loss if loss is None else loss)
-        self._user_metrics = _metrics(metrics)
+        self._trackers.compiled = _metrics(metrics)
         with backend.strategy_scope(self):
             optimizer = self._make_optimizers(d_opt, g_opt, auto_scale_loss)
         super().compile(  # type: ignore[misc]
@@ -232,7 +233,7 @@ class Compiling:
             "d_opt": serialize(optimizer.discriminator),
             "g_opt": serialize(optimizer.generator),
             "loss": save(self.adversarial_loss),
-            "metrics": [save(metric) for metric in self._user_metrics],
+            "metrics": [save(metric) for metric in self._trackers.compiled],
             **self._compile_settings,
         }
 

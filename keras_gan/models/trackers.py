@@ -53,6 +53,8 @@ class Trackers:
 
     def __init__(self, names: list[str]) -> None:
         self._means = {name: LastingMean(name) for name in names}
+        self.compiled: tuple[keras.metrics.Metric, ...] = ()
+        """The metrics given to `compile`."""
 
     @property
     def metrics(self) -> list[LastingMean]:

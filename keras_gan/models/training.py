@@ -40,7 +40,6 @@ class Alternating:
     _scores: Callable[..., Tensor]
     _seeds: Callable[[bool], keras.random.SeedGenerator]
     _trackers: Trackers
-    _user_metrics: tuple[keras.metrics.Metric, ...]
     _watching_gradients: bool
 
     def update(self, data: Any) -> Logs:
@@ -74,9 +73,9 @@ class Alternating:
         self._trackers.update(
             {"d_loss": d_loss, "g_loss": g_loss, **logs, **more}
         )
-        for metric in self._user_metrics:
+        for metric in self._trackers.compiled:
             metric.update_state(real, fake)
-        return self._logs([*self._reported(), *self._user_metrics])
+        return self._logs([*self._reported(), *self._trackers.compiled])
 
     def _update_discriminator(
         self,
@@ -227,7 +226,7 @@ class Alternating:
         """The trackers of the logs and the metrics given to `compile`."""
         if not hasattr(self, "_trackers"):
             return []
-        return [*self._trackers.metrics, *self._user_metrics]
+        return [*self._trackers.metrics, *self._trackers.compiled]
 
     def _reported(self) -> list[keras.metrics.Metric]:
         return [

@@ -1,0 +1,30 @@
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+import numpy as np
+import pytest
+
+from keras_gan import datasets
+
+
+@pytest.fixture(autouse=True)
+def _seeded():
+    keras.utils.set_random_seed(1)
+
+
+@pytest.fixture(scope="session")
+def images():
+    """70 real images, 8x8 grey in [-1, 1]: two full batches and a rest."""
+    pictures, _ = datasets.load("fashion_mnist_sample")
+    squares = pictures[:70, 2:26, 2:26].reshape(70, 8, 3, 8, 3)
+    return (squares.mean(axis=(2, 4)) / 127.5 - 1.0).astype("float32")[
+        ..., None
+    ]
+
+
+@pytest.fixture(scope="session")
+def labels():
+    _, classes = datasets.load("fashion_mnist_sample")
+    return np.asarray(classes[:70]) % 3

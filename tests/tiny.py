@@ -1,0 +1,82 @@
+"""Networks small enough that a test can train them in a second."""
+
+import keras
+from keras import layers
+
+import keras_gan
+
+LATENT = 6
+CLASSES = 3
+SHAPE = (8, 8, 1)
+
+
+def generator(conditional=False, activation="tanh", batch_norm=True):
+    latents = keras.Input((LATENT,))
+    inputs, x = latents, latents
+    if conditional:
+        labels = keras.Input((CLASSES,))
+        inputs = [latents, labels]
+        x = layers.Concatenate()(inputs)
+    x = layers.Dense(4 * 4 * 4)(x)
+    if batch_norm:
+        x = layers.BatchNormalization(momentum=0.8)(x)
+    x = layers.Reshape((4, 4, 4))(layers.ReLU()(x))
+    x = layers.Conv2DTranspose(
+        1, 3, strides=2, padding="same", activation=activation
+    )(x)
+    return keras.Model(inputs, x, name="generator")
+
+
+def discriminator(conditional=False, activation=None, dropout=0.2):
+    images = keras.Input(SHAPE)
+    inputs = images
+    x = layers.Conv2D(4, 3, strides=2, padding="same")(images)
+    x = layers.LeakyReLU(negative_slope=0.2)(x)
+    x = layers.Dropout(dropout, seed=3)(x)
+    x = layers.Flatten()(x)
+    if conditional:
+        labels = keras.Input((CLASSES,))
+        inputs = [images, labels]
+        x = layers.Concatenate()([x, labels])
+    x = layers.Dense(1, activation=activation)(x)
+    return keras.Model(inputs, x, name="discriminator")
+
+
+def pair(conditional=False):
+    return generator(conditional), discriminator(conditional)
+
+
+def gan(**kwargs):
+    return keras_gan.GAN(*pair(), **{"seed": 5, **kwargs})
+
+
+def gan_r1_ema(**kwargs):
+    regularizer = keras_gan.regularizers.R1(10.0, interval=2)
+    return gan(**{"regularizer": regularizer, "ema_decay": 0.9, **kwargs})
+
+
+def wgan_gp(**kwargs):
+    settings = {"seed": 5, "discriminator_steps": 2, **kwargs}
+    return keras_gan.WGANGP(*pair(), **settings)
+
+
+def conditional_gan(**kwargs):
+    return keras_gan.ConditionalGAN(*pair(True), **{"seed": 5, **kwargs})
+
+
+def conditional_wgan_gp(**kwargs):
+    settings = {"seed": 5, "discriminator_steps": 2, **kwargs}
+    return keras_gan.ConditionalWGANGP(*pair(True), **settings)
+
+
+MODELS = [gan, gan_r1_ema, wgan_gp, conditional_gan, conditional_wgan_gp]
+
+
+def state(model):
+    """Everything that a run goes on from, as numpy arrays."""
+    variables = [*model.variables, *model.optimizer.variables]
+    return [keras.ops.convert_to_numpy(v) for v in variables]
+
+
+def weights(network):
+    return [w.copy() for w in network.get_weights()]
