@@ -119,9 +119,9 @@ class AdaptiveAugment(keras.layers.Layer):
         sign_sum = self.sign_sum + number * signs
         due = ops.equal((self.step + 1) % self.interval, 0)
         change = ops.sign(sign_sum / count - self.target) * count
-        moved = self.probability + change / self.ramp_images
-        moved = ops.clip(moved, 0.0, self.maximum)
-        self.probability.assign(ops.where(due, moved, self.probability))
+        now = ops.convert_to_tensor(self.probability)
+        moved = ops.clip(now + change / self.ramp_images, 0.0, self.maximum)
+        self.probability.assign(ops.where(due, moved, now))
         self.count.assign(ops.where(due, 0.0, count))
         self.sign_sum.assign(ops.where(due, 0.0, sign_sum))
         self.step.assign_add(1)

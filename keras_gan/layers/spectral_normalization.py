@@ -168,9 +168,10 @@ class SpectralNormalization(keras.layers.Wrapper):
         start = np.random.default_rng(0).normal(size=shape)
         u = ops.convert_to_tensor(start / np.linalg.norm(start), dtype)
         for _ in range(_INITIAL_ITERATIONS):
-            v = ops.matmul(matrix, u)
-            u = _unit(ops.matmul(_unit(v, otherwise=v), matrix), otherwise=u)
-        return u
+            # Not yet a unit vector, but of a size that can be squared.
+            u = ops.matmul(ops.matmul(matrix, u), matrix)
+            u = u / (ops.max(ops.abs(u)) + _SMALLEST_NORM)
+        return _unit(u, otherwise=ops.full(shape, shape[0] ** -0.5, dtype))
 
     def _initial_v(self, shape: tuple[int], dtype: Any) -> Tensor:
         uniform = ops.full(shape, shape[0] ** -0.5, dtype)
