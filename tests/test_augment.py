@@ -276,6 +276,11 @@ def test_probability_changes_once_an_interval_by_all_its_images():
     np.testing.assert_allclose(observed, [0.0, 0.0, 0.2, 0.2], rtol=1e-6)
 
 
+def test_averaged_scores_are_refused():
+    with pytest.raises(ValueError, match="real_scores"):
+        ada().observe(tensor(0.5))
+
+
 @pytest.mark.parametrize("p", [0.0, 0.3, 1.0])
 def test_images_are_changed_with_the_probability(p):
     layer = ada()
@@ -346,6 +351,15 @@ def test_get_composes_a_sequence():
     np.testing.assert_array_equal(numpy(layer(x, training=False)), x)
     layer.observe(tensor([[1.0]]))
     assert int(numpy(layer.layers[1].step.value)) == 1
+
+
+@pytest.mark.parametrize("identifier", ["ada", ["color", "cutout"]], ids=str)
+def test_symbolic_call_creates_every_variable(identifier):
+    layer = augment.get(identifier)
+    layer(keras.Input((8, 8, 3)), training=True)
+    inside = list(backend.flat_layers(layer))
+    assert len(inside) > 2
+    assert all(each.built for each in inside)
 
 
 def test_get_refuses_other_things():

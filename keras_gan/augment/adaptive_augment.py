@@ -82,6 +82,9 @@ class AdaptiveAugment(keras.layers.Layer):
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Creates the probability and the running statistic."""
+        for layer in self.augment:
+            if not layer.built:
+                layer.build(input_shape)
         self.probability = self._add_scalar("probability")
         self.sign_sum = self._add_scalar("sign_sum")
         self.count = self._add_scalar("count")
@@ -112,7 +115,17 @@ class AdaptiveAugment(keras.layers.Layer):
         return images
 
     def observe(self, real_scores: Tensor) -> None:
-        """Takes the scores of one batch of real images, and steers."""
+        """Takes the scores `(n, ...)` of one batch of real images, and steers.
+
+        Raises:
+            ValueError: the scores were already averaged over the batch.
+        """
+        if len(real_scores.shape) == 0:
+            raise ValueError(
+                "`real_scores` must hold the scores of all images, (n, 1): the "
+                "sign of their mean is not the mean of their signs. Received: "
+                "a scalar"
+            )
         signs = ops.mean(ops.sign(ops.cast(real_scores, "float32")))
         number = ops.cast(ops.shape(real_scores)[0], "float32")
         count = self.count + number

@@ -41,6 +41,12 @@ class Compose(keras.layers.Layer):
             check_gradient(layer)
         self.layers = list(layers)
 
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Builds the layers, none of which changes the shape."""
+        for layer in self.layers:
+            if not layer.built:
+                layer.build(input_shape)
+
     def call(self, images: Tensor, training: bool = True) -> Tensor:
         """Changes images `(n, H, W, C)` in training."""
         for layer in self.layers:
