@@ -23,6 +23,7 @@ from keras_gan.callbacks._pictures import (
     plain,
 )
 from keras_gan.callbacks._players import retrace
+from keras_gan.callbacks._points import Point, Points
 
 _PLAYERS = (("d", "discriminator"), ("g", "generator"))
 
@@ -61,12 +62,15 @@ class TensorBoard(keras.callbacks.TensorBoard):
 
     Args:
         log_dir: Where to. Metrics of validation go to a run beside.
-        histogram_freq: How many epochs lie between two histograms; 0 for none.
+        histogram_freq: How many epochs lie between two histograms, from the
+            first on; 0 for none.
         write_graph: Whether to write the networks' graphs.
         write_images: Whether to show weights as images.
         write_steps_per_second: Whether to write steps per second.
-        update_freq: `"batch"`, how many steps lie between two points, or
-            `"epoch"` for none by step.
+        update_freq: How many steps lie between two points by step; `"batch"`
+            for one; `"epoch"` for no points by step; `"auto"` for one where
+            writing takes less than 2 % of the time, else more. Summaries
+            that a network writes itself need `"batch"` or a number.
         profile_batch: Steps to profile, as in Keras (not on torch).
         embeddings_freq: As in Keras.
         embeddings_metadata: As in Keras.
@@ -92,11 +96,11 @@ class TensorBoard(keras.callbacks.TensorBoard):
     def __init__(
         self,
         log_dir: str | Path = "logs",
-        histogram_freq: int = 1,
+        histogram_freq: int = 5,
         write_graph: bool = True,
         write_images: bool = False,
         write_steps_per_second: bool = False,
-        update_freq: int | str = "batch",
+        update_freq: int | str = "auto",
         profile_batch: Any = 0,
         embeddings_freq: int = 0,
         embeddings_metadata: Any = None,
@@ -110,7 +114,7 @@ class TensorBoard(keras.callbacks.TensorBoard):
         watch_gradients: bool = True,
     ) -> None:
         whole_number("histogram_freq", histogram_freq, 0)
-        if update_freq not in ("batch", "epoch"):
+        if update_freq not in ("auto", "batch", "epoch"):
             whole_number("update_freq", update_freq, 1)
         super().__init__(
             log_dir,
@@ -118,11 +122,13 @@ class TensorBoard(keras.callbacks.TensorBoard):
             write_graph,
             write_images,
             write_steps_per_second,
-            update_freq,
+            # Keras then spares the work that only `tf.summary` needs.
+            "epoch" if update_freq == "auto" else update_freq,
             profile_batch,
             embeddings_freq,
             embeddings_metadata,
         )
+        self.points = update_freq
         self.profile_batch = profile_batch
         self.images_freq = whole_number("images_freq", images_freq, 0)
         self.num_images = whole_number("num_images", num_images, 1)
@@ -133,10 +139,11 @@ class TensorBoard(keras.callbacks.TensorBoard):
         self.watch_gradients = watch_gradients
         # Whether points may be written while the next step already runs.
         self.async_safe = not (profile_batch or write_steps_per_second)
-        by_step = self.update_freq != "epoch"
+        every = update_freq if isinstance(update_freq, int) else 1
         self._interval = Interval(
-            self.update_freq if by_step else 1, "step" if by_step else "epoch"
+            every, "epoch" if update_freq == "epoch" else "step"
         )
+        self._points = Points(self._write_points, limited=False)
         self._samples: FixedSamples | None = None
         self._began = self._ended = 0.0
         self._batches = 0
@@ -157,6 +164,7 @@ class TensorBoard(keras.callbacks.TensorBoard):
         self._write(events.layout(_CHARTS), 0)
         settings = {**hyper_parameters(model), **self.hparams}
         self._write(events.run_started(settings, _run_name(self.log_dir)), 0)
+        self._points = Points(self._write_points, self.points == "auto")
         self._samples = None
         if self.images_freq and makes_images(model):
             self._samples = FixedSamples(
@@ -171,20 +179,25 @@ class TensorBoard(keras.callbacks.TensorBoard):
         self._began = self._ended = time.perf_counter()
         self._batches = 0
 
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        """Writes the points that are waiting, if it is time."""
+        super().on_train_batch_begin(batch, logs)
+        self._points.flush_if_due()
+
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Writes the logs by step, all in one record."""
+        """Takes the logs as points by step."""
         # Keras would write each in an operation of its own.
         super().on_train_batch_end(batch, None)
         self._ended = time.perf_counter()
         self._batches = batch + 1
         if self._interval.after_batch(batch):
-            named = {f"batch_{k}": v for k, v in (logs or {}).items()}
-            self._write(events.scalars(named), self._interval.step)
+            self._points.add(self._interval.step, logs or {})
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Writes the logs by epoch, pictures and histograms."""
         # Keras' rule of which steps to record would apply to epochs, too.
         with self.summary.record_if(True):
+            self._points.flush()
             super().on_epoch_end(epoch, logs)
             model = self.model
             self._write(events.scalars(self._measured(model)), epoch)
@@ -228,14 +241,29 @@ class TensorBoard(keras.callbacks.TensorBoard):
     # -------------------------------------------------------- what is ours
 
     def _write(self, summary: Any, step: int) -> None:
-        """Writes a summary into the file that Keras writes to.
+        self._write_all([(summary, step)])
+
+    def _write_points(self, points: list[Point]) -> None:
+        self._write_all(
+            [
+                (
+                    events.scalars({f"batch_{k}": v for k, v in logs.items()}),
+                    step,
+                )
+                for step, logs in points
+            ]
+        )
+
+    def _write_all(self, summaries: list[tuple[Any, int]]) -> None:
+        """Writes summaries into the file that Keras writes to.
 
         A second file in the same directory would not always be read.
         """
         with self.summary.record_if(True), self._train_writer.as_default():
-            self.summary.experimental.write_raw_pb(
-                summary.SerializeToString(), step
-            )
+            for summary, step in summaries:
+                self.summary.experimental.write_raw_pb(
+                    summary.SerializeToString(), step
+                )
 
     def _write_graphs(self, model: Any) -> None:
         for _, player in _PLAYERS:
@@ -256,11 +284,12 @@ class TensorBoard(keras.callbacks.TensorBoard):
     def _measured(self, model: Any) -> dict[str, float]:
         found = {}
         for short, player in _PLAYERS:
-            squares = [
-                float(np.sum(np.square(ops.convert_to_numpy(weight))))
+            norms = [
+                np.linalg.norm(ops.convert_to_numpy(weight))
                 for weight in getattr(model, player).trainable_variables
             ]
-            found[f"epoch_{short}_weight_norm"] = float(np.sqrt(sum(squares)))
+            norm = float(np.linalg.norm(norms))
+            found[f"epoch_{short}_weight_norm"] = norm
         seconds = self._ended - self._began
         batch = _first_batch(model)
         if batch is not None and seconds > 0:
@@ -299,7 +328,7 @@ class TensorBoard(keras.callbacks.TensorBoard):
             "write_graph": self.write_graph,
             "write_images": self.write_images,
             "write_steps_per_second": self.write_steps_per_second,
-            "update_freq": self.update_freq,
+            "update_freq": self.points,
             "profile_batch": self.profile_batch,
             "embeddings_freq": self.embeddings_freq,
             "embeddings_metadata": self.embeddings_metadata,
