@@ -7,12 +7,22 @@ if TYPE_CHECKING:
 
 __all__ = ["console", "duration"]
 
+_PIPE = 130
 
-def console(*, to_stderr: bool = False) -> "Console":
-    """Returns a console that leaves paths and numbers as they are."""
+
+def console(*, table: bool = False) -> "Console":
+    """Returns a console that leaves paths and numbers as they are.
+
+    Args:
+        table: Whether columns are to fit the terminal. A file or a pipe has
+            no width to fit.
+    """
     from rich.console import Console
 
-    return Console(stderr=to_stderr, highlight=False, soft_wrap=True)
+    found = Console(highlight=False, soft_wrap=not table)
+    if table and not found.is_terminal:
+        found.width = _PIPE
+    return found
 
 
 def duration(seconds: float) -> str:

@@ -31,10 +31,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     # What TensorFlow reports of itself is noise here; errors still raise.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    warnings.showwarning = _show_warning
     before = _interrupt_on_sigterm()
     try:
-        return int(arguments.run(arguments))
+        with warnings.catch_warnings():
+            warnings.showwarning = _show_warning
+            return int(arguments.run(arguments))
     except UsageError as error:
         return _fail(str(error))
     except OSError as error:

@@ -28,8 +28,8 @@ def run(arguments: argparse.Namespace) -> int:
     from keras_gan.cli.console import console
 
     table = Table(box=None, pad_edge=False)
-    for title in ("recipe", "system", "data", "networks"):
-        table.add_column(title, overflow="fold")
+    for title in ("recipe and system", "data", "networks"):
+        table.add_column(title)
     table.add_column("parameters\nG + D", justify="right")
     table.add_column("time", justify="right")
     table.add_column("FID", justify="right")
@@ -37,16 +37,14 @@ def run(arguments: argparse.Namespace) -> int:
     for recipe in recipes.ALL:
         result = measured.get(recipe.name, {})
         table.add_row(
-            f"[bold]{recipe.name}[/]",
-            recipe.system,
+            f"[bold]{recipe.name}[/]\n  {recipe.system}",
             _data(recipe),
             recipe.networks["name"],
             _parameters(recipe),
             _time(result),
             f"{result['fid']:.1f}" if "fid" in result else "",
         )
-    out = console()
-    out.soft_wrap = False
+    out = console(table=True)
     out.print(table)
     return 0
 

@@ -67,7 +67,11 @@ def _begin(plan: Plan, gan: GAN) -> int:
     if plan.resumed:
         done = run_folder.restore(gan, folder.backup)
         folder.forget_after(done)
-        console().print(f"Resuming after epoch {done}.")
+        console().print(
+            f"Resuming after epoch {done}."
+            if done
+            else "No epoch was finished, so training starts anew."
+        )
     folder.create(plan.config())
     return done
 

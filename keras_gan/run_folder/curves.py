@@ -8,9 +8,11 @@ from keras_gan.run_folder.history import Row
 
 __all__ = ["draw_losses"]
 
-_LOSSES = {"d_loss": "discriminator", "g_loss": "generator"}
-_SCORES = {"d_real": "real images", "d_fake": "generated images"}
-_PENALTIES = ("gp", "r1", "r2", "dragan")
+_PANELS = {
+    "loss": {"d_loss": "discriminator", "g_loss": "generator"},
+    "mean score": {"d_real": "real images", "d_fake": "generated images"},
+    "penalty": {name: name for name in ("gp", "r1", "r2", "dragan")},
+}
 
 
 def draw_losses(rows: list[Row], path: Path) -> None:
@@ -26,9 +28,12 @@ def draw_losses(rows: list[Row], path: Path) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    penalties = {key: key for key in _PENALTIES if key in rows[0]}
-    panels = [("loss", _LOSSES), ("mean score", _SCORES)]
-    panels += [("penalty", penalties)] if penalties else []
+    known = {key for row in rows for key in row}
+    panels = [
+        (label, curves)
+        for label, curves in _PANELS.items()
+        if known & curves.keys()
+    ]
     figure = Figure(figsize=(7, 2.6 * len(panels)), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]

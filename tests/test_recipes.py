@@ -1,0 +1,245 @@
+"""Recipes: data that assemble into what the tutorials describe."""
+
+import json
+
+import keras
+import numpy as np
+import pytest
+
+from keras_gan import losses, networks, recipes, regularizers
+from keras_gan.models import inspection
+from keras_gan.recipes import Recipe, override
+from keras_gan.recipes.overriding import parse
+from keras_gan.recipes.parts import PARTS, defaults
+
+TUTORIALS = {
+    "dense-selu",
+    "dcgan",
+    "wgan-gp",
+    "conditional-wgan-gp",
+    "dcgan-64",
+    "wgan-gp-64",
+    "resize-conv",
+    "single-class-dense",
+    "single-class-dcgan",
+    "vanilla",
+    "dense-logits",
+}
+
+
+def shape_of(recipe):
+    size = recipe.image_size or 28
+    return size, size, recipe.channels or 1
+
+
+def small(recipe):
+    """The recipe with the smallest networks of its kind."""
+    narrow = {
+        "dense": {"generator_units": [8], "discriminator_units": [8]},
+        "dcgan": {"filters": 2},
+        "wgan_gp": {"filters": 2, "critic_filters": [2, 2, 2]},
+        "resize_conv": {"filters": 2, "start_filters": 2},
+        "residual": {"filters": 2},
+    }[recipe.networks["name"]]
+    changes = [(f"networks.{key}", value) for key, value in narrow.items()]
+    return override(recipe, changes)
+
+
+def assemble(recipe, **kwargs):
+    classes = 10 if recipe.conditional else None
+    return recipes.assemble(
+        recipe, shape_of(recipe), num_classes=classes, seed=0, **kwargs
+    )
+
+
+def kinds(network, kind):
+    return [layer for layer in network.layers if isinstance(layer, kind)]
+
+
+def test_every_tutorial_and_ours_are_there():
+    assert recipes.NAMES[0] == "quick"
+    assert set(recipes.NAMES) == TUTORIALS | {"quick", "sngan", "few-images"}
+
+
+@pytest.mark.parametrize("recipe", recipes.ALL, ids=recipes.NAMES)
+def test_a_recipe_survives_json(recipe):
+    assert Recipe.from_dict(json.loads(json.dumps(recipe.to_dict()))) == recipe
+
+
+@pytest.mark.parametrize("recipe", recipes.ALL, ids=recipes.NAMES)
+def test_every_setting_is_one_that_its_part_knows(recipe):
+    for part in PARTS:
+        settings = getattr(recipe, part)
+        if settings is not None:
+            known = defaults(part, settings["name"])
+            assert set(settings) - {"name"} <= set(known)
+
+
+@pytest.mark.parametrize("recipe", recipes.ALL, ids=recipes.NAMES)
+def test_a_recipe_assembles_and_makes_images_in_its_range(recipe):
+    gan = assemble(small(recipe))
+    labels = [3, 4] if recipe.conditional else None
+    images = gan.generate(2, labels=labels, seed=0)
+    assert images.shape == (2, *shape_of(recipe))
+    low, high = recipe.value_range
+    bounded = recipe.networks.get("output_activation", "tanh") is not None
+    if recipe.name != "resize-conv" and bounded:
+        assert low <= images.min() and images.max() <= high
+
+
+def test_vanilla_is_the_tutorial():
+    gan = assemble(recipes.get("vanilla"))
+    hidden = [128, 256, 512, 1024]
+    dense = kinds(gan.generator, keras.layers.Dense)
+    assert [layer.units for layer in dense] == [*hidden, 784]
+    norms = kinds(gan.generator, keras.layers.BatchNormalization)
+    assert [(n.momentum, n.epsilon) for n in norms] == [(0.1, 0.8)] * 3
+    assert isinstance(
+        dense[0].kernel_initializer, keras.initializers.HeUniform
+    )
+    judge = kinds(gan.discriminator, keras.layers.Dense)
+    assert [layer.units for layer in judge] == [512, 256, 1]
+    assert inspection.ends_in_sigmoid(gan.discriminator)
+    for optimizer in gan.optimizer.optimizers:
+        assert isinstance(optimizer, keras.optimizers.Adam)
+        assert float(optimizer.learning_rate) == pytest.approx(2e-4)
+        assert (optimizer.beta_1, optimizer.beta_2) == (0.5, 0.999)
+    assert isinstance(gan.adversarial_loss, losses.NonSaturating)
+    assert gan.latent_dim == 100
+    recipe = recipes.get("vanilla")
+    assert (recipe.batch_size, recipe.epochs) == (128, 200)
+
+
+def test_wgan_gp_is_the_tutorial():
+    gan = assemble(recipes.get("wgan-gp"))
+    convolutions = kinds(gan.critic, keras.layers.Conv2D)
+    assert [layer.filters for layer in convolutions] == [64, 256, 128]
+    rates = [layer.rate for layer in kinds(gan.critic, keras.layers.Dropout)]
+    assert rates == [0.2] * 3
+    assert gan.discriminator_steps == 5
+    (penalty,) = gan.regularizers
+    assert isinstance(penalty, regularizers.GradientPenalty)
+    assert penalty.weight == 10.0
+
+
+def test_resize_conv_clips_only_the_discriminator():
+    recipe = recipes.get("resize-conv")
+    (clipping,) = recipes.assembling.clipping(recipe)
+    assert (clipping.value, clipping.player) == (1.0, "discriminator")
+    assert isinstance(assemble(recipe).adversarial_loss, losses.Minimax)
+
+
+def test_single_class_dense_takes_pixels_as_they_are():
+    recipe = recipes.get("single-class-dense")
+    images = np.full((32, 28, 28, 1), 200, "uint8")
+    batch = recipes.batches(recipe, images)[0]
+    assert batch.max() == 200.0
+
+
+def test_epochs_follow_from_the_budget():
+    recipe = override(
+        recipes.get("quick"), [("epochs", None), ("budget", 120_000)]
+    )
+    assert recipe.epochs_for(10_000) == 12
+    assert recipe.epochs_for(60_000) == 2
+    assert recipe.epochs_for(1_000_000) == 1
+    assert override(recipe, [("epochs", 7)]).epochs_for(10_000) == 7
+
+
+def test_a_short_last_batch_is_left_out_unless_it_is_all():
+    recipe = override(recipes.get("dcgan"), [("batch_size", 8)])
+    images = np.zeros((20, 28, 28, 1), "uint8")
+    assert [len(batch) for batch in _all(recipe, images)] == [8, 8]
+    assert [len(batch) for batch in _all(recipe, images[:5])] == [5]
+
+
+def _all(recipe, images):
+    batches = recipes.batches(recipe, images)
+    return [batches[index] for index in range(len(batches))]
+
+
+def test_a_conditional_recipe_needs_labels():
+    recipe = recipes.get("conditional-wgan-gp")
+    with pytest.raises(ValueError, match="subfolder"):
+        recipes.assemble(recipe, (28, 28, 1))
+    with pytest.raises(ValueError, match="subfolder"):
+        recipes.batches(recipe, np.zeros((4, 28, 28, 1), "uint8"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("batch_size=32", ("batch_size", 32)),
+        ("d_opt.learning_rate=1e-3", ("d_opt.learning_rate", 1e-3)),
+        ("regularizer=none", ("regularizer", None)),
+        ("model.x=True", ("model.x", True)),
+        ("value_range=[0, 1]", ("value_range", [0, 1])),
+        ("loss=hinge", ("loss", "hinge")),
+        ("data=a=b", ("data", "a=b")),
+    ],
+    ids=str,
+)
+def test_values_are_typed(text, expected):
+    assert parse(text) == expected
+
+
+def test_parse_needs_a_value():
+    with pytest.raises(ValueError, match="key=value"):
+        parse("batch_size")
+
+
+def test_a_nested_setting_is_changed_alone():
+    recipe = override(recipes.get("quick"), [("networks.filters", 8)])
+    assert recipe.networks == {
+        **recipes.get("quick").networks,
+        "filters": 8,
+    }
+
+
+def test_a_part_that_is_named_starts_from_its_defaults():
+    recipe = override(recipes.get("vanilla"), [("d_opt", "sgd")])
+    assert recipe.d_opt == {"name": "sgd"}
+    gan = assemble(small(override(recipe, [("networks", "dcgan")])))
+    assert isinstance(gan.optimizer.discriminator, keras.optimizers.SGD)
+
+
+def test_a_default_that_is_none_can_be_set():
+    recipe = override(recipes.get("vanilla"), [("model.ema_decay", 0.9)])
+    assert assemble(recipe).ema_decay == 0.9
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("nonsense", 1, "batch_size.*networks"),
+        ("networks.fliters", 1, "networks.filters"),
+        ("model.nonsense", 1, "model.ema_decay"),
+        ("d_opt.lr", 1e-3, "d_opt.learning_rate"),
+        ("batch_size", "many", "type int"),
+        ("batch_size", 0, "at least 1"),
+        ("batch_size", True, "type int"),
+        ("networks.filters", 2.5, "type int"),
+        ("networks", "nonsense", "dcgan"),
+        ("networks", None, "by its name"),
+        ("loss", "nonsense", "non_saturating"),
+        ("d_opt", "nonsense", "nonsense"),
+        ("clipping", "nonsense", "gradient"),
+        ("augment.policy", "color", "--set augment="),
+        ("value_range", [1, "x"], "two numbers"),
+        ("name", "x", "batch_size"),
+    ],
+    ids=str,
+)
+def test_a_bad_change_says_what_is_known(key, value, message):
+    with pytest.raises(ValueError, match=message):
+        override(recipes.get("dcgan"), [(key, value)])
+
+
+def test_an_unknown_recipe_lists_the_known():
+    with pytest.raises(ValueError, match="quick, .*vanilla"):
+        recipes.get("nonsense")
+
+
+def test_every_network_can_be_under_a_recipe():
+    for name in networks.__all__:
+        override(recipes.get("quick"), [("networks", name)])

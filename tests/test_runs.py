@@ -1,0 +1,285 @@
+"""A run on disk: atomic files, checkpoints, exact resume."""
+
+import os
+import signal
+
+import keras
+import numpy as np
+import pytest
+
+import keras_gan
+from keras_gan import recipes, run_folder
+from keras_gan.recipes import override
+from keras_gan.run_folder import (
+    BestModel,
+    Checkpoints,
+    Interruption,
+    MetricsFile,
+    RunFolder,
+    draw_losses,
+    epochs_done,
+    read_metrics,
+    restore,
+)
+from keras_gan.run_folder.files import replacing, write_text
+
+SMALL = override(
+    recipes.get("quick"),
+    [
+        ("networks.filters", 2),
+        ("networks.dropout", 0.3),
+        ("networks.stages", 1),
+        ("regularizer.interval", 1),
+        ("batch_size", 4),
+    ],
+)
+IMAGES = np.random.default_rng(0).integers(0, 256, (18, 8, 8, 1), "uint8")
+
+
+def new_gan():
+    keras.utils.set_random_seed(5)
+    return recipes.assemble(SMALL, (8, 8, 1), seed=5)
+
+
+def fit(gan, folder, epochs, done=0, extra=()):
+    gan.fit(
+        recipes.batches(SMALL, IMAGES, seed=5),
+        epochs=epochs,
+        initial_epoch=done,
+        shuffle=False,
+        verbose=0,
+        callbacks=[*extra, Checkpoints(folder)],
+    )
+
+
+def state(gan):
+    values = [*gan.variables, *gan.optimizer.variables]
+    return [keras.ops.convert_to_numpy(value).tobytes() for value in values]
+
+
+class Killed(BaseException):
+    """Stands for a process that is gone."""
+
+
+# ------------------------------------------------------------------- files
+
+
+def test_a_file_is_replaced_whole_or_left_alone(tmp_path):
+    path = tmp_path / "file.txt"
+    write_text(path, "one")
+    with pytest.raises(Killed), replacing(path) as temporary:
+        temporary.write_text("half of tw")
+        raise Killed
+    assert path.read_text() == "one"
+    assert os.listdir(tmp_path) == ["file.txt"]
+
+
+def test_a_temporary_file_keeps_the_endings(tmp_path):
+    with replacing(tmp_path / "a.weights.h5") as temporary:
+        assert temporary.name.endswith(".weights.h5")
+        temporary.touch()
+
+
+# ------------------------------------------------------------------ folder
+
+
+def test_run_names_are_never_used_twice(tmp_path):
+    first = RunFolder.unused("quick", tmp_path)
+    first.path.mkdir()
+    second = RunFolder.unused("quick", tmp_path)
+    assert first.path.name.startswith("quick-2")
+    assert second.path != first.path
+
+
+def test_the_newest_run_of_a_recipe_is_found(tmp_path):
+    for index, name in enumerate(["quick", "vanilla", "quick"]):
+        folder = RunFolder(tmp_path / str(index))
+        folder.create({"recipe": {"name": name}})
+        os.utime(folder.config, ns=(index, index))
+    assert RunFolder.newest("vanilla", tmp_path).path.name == "1"
+    assert RunFolder.newest(None, tmp_path).path.name == "2"
+    assert RunFolder.newest("dcgan", tmp_path) is None
+    assert RunFolder.newest(None, tmp_path / "nowhere") is None
+
+
+def test_forgetting_removes_only_later_pictures_and_leftovers(tmp_path):
+    folder = RunFolder(tmp_path)
+    folder.create({})
+    folder.images.mkdir()
+    for name in ("epoch-0001.png", "epoch-0003.png", ".77-epoch-0002.png"):
+        (folder.images / name).touch()
+    (folder.backup / ".77-epoch-0002.weights.h5").touch()
+    (folder.images / "mine.png").touch()
+    folder.forget_after(2)
+    assert sorted(os.listdir(folder.images)) == ["epoch-0001.png", "mine.png"]
+    assert os.listdir(folder.backup) == []
+
+
+def test_a_folder_without_a_run_is_no_run(tmp_path):
+    assert not RunFolder(tmp_path).occupied
+    (tmp_path / "file").touch()
+    assert RunFolder(tmp_path).occupied
+    with pytest.raises(ValueError, match=r"config\.json"):
+        RunFolder(tmp_path).read_config()
+
+
+# ------------------------------------------------------------- exact resume
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory):
+    gan = new_gan()
+    fit(gan, tmp_path_factory.mktemp("backup"), epochs=3)
+    return state(gan)
+
+
+@pytest.mark.parametrize("killed_in", [1, 3])
+def test_resumed_equals_uninterrupted_to_the_bit(
+    tmp_path, monkeypatch, uninterrupted, killed_in
+):
+    """The kill comes when the checkpoint is written, but not in place."""
+
+    def half_written(model, path):
+        model.save_weights(path)
+        if model.optimizer.iterations == 4 * killed_in:
+            raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(run_folder.checkpoints, "_save", half_written)
+        fit(new_gan(), tmp_path, epochs=3)
+    gan = new_gan()
+    # Whatever the new process draws before it restores must not matter.
+    keras.random.normal((3,))
+    done = restore(gan, tmp_path)
+    assert done == killed_in - 1
+    fit(gan, tmp_path, epochs=3, done=done)
+    assert state(gan) == uninterrupted
+
+
+def test_the_last_two_checkpoints_are_kept(tmp_path):
+    fit(new_gan(), tmp_path, epochs=3)
+    assert sorted(os.listdir(tmp_path)) == [
+        "epoch-0002.weights.h5",
+        "epoch-0003.weights.h5",
+    ]
+    assert epochs_done(tmp_path) == 3
+
+
+def test_a_damaged_checkpoint_gives_way_to_the_one_before(tmp_path):
+    fit(new_gan(), tmp_path, epochs=2)
+    last = tmp_path / "epoch-0002.weights.h5"
+    last.write_bytes(last.read_bytes()[:500])
+    with pytest.warns(UserWarning, match="epoch-0002"):
+        assert restore(new_gan(), tmp_path) == 1
+    last.with_name("epoch-0001.weights.h5").write_bytes(b"")
+    with pytest.raises(ValueError, match="No checkpoint can be read"):
+        restore(new_gan(), tmp_path)
+
+
+def test_nothing_to_restore_is_epoch_0(tmp_path):
+    assert restore(new_gan(), tmp_path) == 0
+
+
+# ------------------------------------------------------------- interruption
+
+
+class Signal(keras.callbacks.Callback):
+    """Sends a signal to this process in the second epoch."""
+
+    def __init__(self, number):
+        super().__init__()
+        self.number = number
+        self.batches = 0
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.batches += 1
+        if self.batches == 6:
+            os.kill(os.getpid(), self.number)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_training_after_the_batch(tmp_path, number):
+    names = []
+    interruption = Interruption(names.append)
+    metrics = MetricsFile(tmp_path / "metrics.csv", [], interruption)
+    sender = Signal(number)
+    before = signal.getsignal(signal.SIGINT)
+    with interruption.listening():
+        new_gan().fit(
+            recipes.batches(SMALL, IMAGES, seed=5),
+            epochs=3,
+            shuffle=False,
+            verbose=0,
+            callbacks=[
+                sender,
+                interruption,
+                metrics,
+                Checkpoints(tmp_path, interruption),
+            ],
+        )
+    assert names == [signal.Signals(number).name]
+    assert sender.batches == 6
+    assert epochs_done(tmp_path) == 1
+    assert [row["epoch"] for row in metrics.rows] == [1]
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+# ------------------------------------------------------------------ metrics
+
+
+def test_metrics_are_read_back_up_to_an_epoch(tmp_path):
+    path = tmp_path / "metrics.csv"
+    metrics = MetricsFile(path)
+    for epoch, logs in enumerate([{"d_loss": 1.5}, {"d_loss": 1.25, "fid": 8}]):
+        metrics.on_epoch_begin(epoch)
+        metrics.on_epoch_end(epoch, logs)
+    first, second = read_metrics(path)
+    assert first.keys() == {"epoch", "d_loss", "seconds"}
+    assert (second["epoch"], second["d_loss"], second["fid"]) == (2, 1.25, 8.0)
+    assert read_metrics(path, 1) == [first]
+    assert read_metrics(tmp_path / "none.csv") == []
+    again = MetricsFile(path, read_metrics(path, 1))
+    again.on_epoch_end(1, {"d_loss": 1.0})
+    assert [row["d_loss"] for row in read_metrics(path)] == [1.5, 1.0]
+
+
+def test_numbers_keep_every_bit(tmp_path):
+    value = float(np.float32(0.1))
+    metrics = MetricsFile(tmp_path / "metrics.csv")
+    metrics.on_epoch_end(0, {"d_loss": value})
+    assert read_metrics(tmp_path / "metrics.csv")[0]["d_loss"] == value
+
+
+def test_the_curves_show_both_players_and_the_penalty(tmp_path):
+    from PIL import Image
+
+    rows = [{"epoch": e, "d_loss": 1.0, "g_loss": 2.0} for e in (1, 2)]
+    draw_losses(rows, tmp_path / "one.png")
+    draw_losses([{**row, "r1": 0.1} for row in rows], tmp_path / "both.png")
+    with Image.open(tmp_path / "one.png") as one:
+        with Image.open(tmp_path / "both.png") as both:
+            assert both.height == pytest.approx(one.height * 2, abs=2)
+    draw_losses([], tmp_path / "none.png")
+    assert not (tmp_path / "none.png").exists()
+
+
+# --------------------------------------------------------------- best model
+
+
+def test_the_best_epoch_is_kept_also_across_a_resume(tmp_path):
+    path = tmp_path / "best.keras"
+    gan = new_gan()
+    best = BestModel(path)
+    best.set_model(gan)
+    best.on_epoch_end(0, {"fid": 9.0})
+    first = path.stat().st_mtime_ns
+    best.on_epoch_end(1, {"fid": 9.5})
+    best.on_epoch_end(2, {"d_loss": 0.0})
+    assert path.stat().st_mtime_ns == first
+    resumed = BestModel(path, rows=[{"epoch": 1, "fid": 9.0}])
+    resumed.set_model(gan)
+    resumed.on_epoch_end(1, {"fid": 9.5})
+    assert path.stat().st_mtime_ns == first
+    resumed.on_epoch_end(2, {"fid": 8.0})
+    assert path.stat().st_mtime_ns > first
+    assert isinstance(keras.saving.load_model(path), keras_gan.GAN)
