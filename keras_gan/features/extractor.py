@@ -219,7 +219,9 @@ def from_model(
     """
     if layer is not None:
         outputs = [model.get_layer(layer).output, model.outputs[0]]
-        model = keras.Model(model.inputs, outputs, name=f"{model.name}.{layer}")
+        model = keras.Model(
+            model.inputs[0], outputs, name=f"{model.name}.{layer}"
+        )
     shapes = [tuple(output.shape) for output in model.outputs]
     if any(len(shape) != 2 or shape[1] is None for shape in shapes):
         raise ValueError(

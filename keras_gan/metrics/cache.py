@@ -74,7 +74,8 @@ def _checksum(key: str, arrays: dict[str, Array]) -> str:
 
 def _read(path: Path, key: str) -> Extracted | None:
     try:
-        with np.load(path) as file:
+        # `np.load(path)` leaves a file open that it can't read.
+        with path.open("rb") as stream, np.load(stream) as file:
             arrays: dict[str, Any] = {name: file[name] for name in file.files}
         checksum = str(arrays.pop("checksum"))
     except Exception:

@@ -10,6 +10,8 @@ from keras_gan._typing import Tensor
 __all__ = ["kernel_distance", "kernel_distance_subsets"]
 
 _BLOCK = 512
+# Multiplications up to which products are float64: seconds at most.
+_FLOAT64_WORK = 1e11
 
 
 def kernel_distance(real: Tensor, fake: Tensor) -> float:
@@ -102,7 +104,7 @@ def _prepare(real: Array, fake: Array) -> tuple[Array, Array, Array]:
     """
     mean = np.mean([x.mean(axis=0, dtype=np.float64) for x in (real, fake)], 0)
     work = float(len(real) + len(fake)) ** 2 * len(mean)
-    dtype = np.float64 if work < 1e11 else np.float32
+    dtype = np.float64 if work < _FLOAT64_WORK else np.float32
     return (real - mean).astype(dtype), (fake - mean).astype(dtype), mean
 
 
