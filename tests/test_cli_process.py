@@ -1,0 +1,153 @@
+"""The command line in processes of its own, killed and interrupted."""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+
+import h5py
+import pytest
+
+from keras_gan import run_folder
+
+pytestmark = pytest.mark.slow
+
+TRAIN = [
+    *("train", "quick", "--data=fashion_mnist_sample", "--epochs=6"),
+    *("--set=limit=512", "--set=networks.filters=4", "--set=augment=diffaugment"),
+    *("--set=networks.dropout=0.2", "--seed=11"),
+]
+RUN = "import sys; from keras_gan.cli import main; sys.exit(main())"
+
+
+def start(folder, *arguments):
+    return subprocess.Popen(
+        [sys.executable, "-c", RUN, *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(folder, *arguments):
+    process = start(folder, *arguments)
+    out, error = process.communicate(timeout=600)
+    assert process.returncode == 0, error
+    return out
+
+
+def until(process, condition):
+    """Waits for a condition, then kills the process without mercy."""
+    deadline = time.monotonic() + 300
+    while not condition():
+        assert process.poll() is None, process.communicate()[1]
+        assert time.monotonic() < deadline
+        time.sleep(0.0005)
+    process.kill()
+    process.communicate()
+
+
+def weights(path):
+    """Every array in the file: networks, average, optimizers, seeds."""
+    found = {}
+
+    def take(name, item):
+        if isinstance(item, h5py.Dataset):
+            found[name] = item[()].tobytes()
+
+    with zipfile.ZipFile(path) as archive:
+        content = io.BytesIO(archive.read("model.weights.h5"))
+    with h5py.File(content) as file:
+        file.visititems(take)
+    return found
+
+
+def rows(path):
+    return [
+        {key: value for key, value in row.items() if key != "seconds"}
+        for row in run_folder.read_metrics(path)
+    ]
+
+
+def test_three_kills_and_the_weights_are_the_same_to_the_bit(tmp_path):
+    finish(tmp_path, *TRAIN, "--out=straight")
+    killed = tmp_path / "killed"
+    backup = killed / "backup"
+
+    def begun():  # Before the first checkpoint.
+        return (killed / "images").exists()
+
+    def saving():  # While the third is written.
+        names = [path.name for path in backup.glob(".*epoch-0003*")]
+        return bool(names)
+
+    def between():  # Between an epoch's picture and its checkpoint.
+        return (killed / "images" / "epoch-0005.png").exists()
+
+    until(start(tmp_path, *TRAIN, "--out=killed"), begun)
+    assert not list(backup.glob("epoch*"))
+    until(start(tmp_path, *TRAIN, "--out=killed", "--resume"), saving)
+    until(start(tmp_path, *TRAIN, "--out=killed", "--resume"), between)
+    assert not (killed / "model.keras").exists()
+    finish(tmp_path, "train", "--out=killed", "--resume")
+
+    straight = tmp_path / "straight"
+    assert weights(killed / "model.keras") == weights(straight / "model.keras")
+    assert rows(killed / "metrics.csv") == rows(straight / "metrics.csv")
+    for picture in (straight / "images").iterdir():
+        again = killed / "images" / picture.name
+        assert again.read_bytes() == picture.read_bytes()
+    assert not list(killed.rglob(".*"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_with_130_and_keeps_the_epochs(tmp_path, number):
+    process = start(tmp_path, *TRAIN, "--epochs=500", "--out=run")
+    run = tmp_path / "run"
+    while not (run / "backup" / "epoch-0001.weights.h5").exists():
+        assert process.poll() is None, process.communicate()[1]
+        time.sleep(0.05)
+    process.send_signal(number)
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "keras-gan train --resume --out run" in out
+    assert (run / "losses.png").exists()
+    assert (run / "progress.gif").exists()
+
+
+def test_a_signal_while_starting_ends_with_130(tmp_path):
+    process = start(tmp_path, *TRAIN, "--out=run")
+    # Long enough for Python, not for the first epoch.
+    time.sleep(2.0)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode in (130, -signal.SIGINT)
+    finish(tmp_path, *TRAIN, "--epochs=1", "--out=run", "--resume")
+
+
+def test_a_disk_quota_is_one_line(tmp_path):
+    """The limit on the size of files stops the checkpoint halfway."""
+    command = f"ulimit -f 300; exec {sys.executable} -c '{RUN}' "
+    result = subprocess.run(
+        ["bash", "-c", command + " ".join([*TRAIN, "--out=run"])],
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(sys.path),
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert result.returncode == 2
+    last = result.stderr.strip().splitlines()[-1]
+    assert last.startswith("keras-gan: error:")
+    assert "Traceback" not in result.stderr
+    assert not list((tmp_path / "run" / "backup").iterdir())
