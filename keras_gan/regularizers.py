@@ -292,7 +292,8 @@ class _Scaled:
     def __init__(self, critic: Callable[[Tensor], Tensor]) -> None:
         half = getattr(critic, "compute_dtype", None) == "float16"
         self.scale = 1024.0 if half else 1.0
-        self.variables = getattr(critic, "variables", ())
+        if hasattr(critic, "variables"):
+            self.variables = critic.variables
         self._critic = critic
 
     def __call__(self, images: Tensor) -> Tensor:

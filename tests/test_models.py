@@ -350,6 +350,20 @@ def test_a_log_that_was_not_announced_is_refused(images):
         Chatty(*tiny.pair()).train_on_batch(images)
 
 
+@pytest.mark.parametrize("activation", [None, "sigmoid"])
+def test_adaptive_augmentation_is_steered_by_each_images_score(
+    activation, images
+):
+    model = keras_gan.GAN(
+        tiny.generator(),
+        tiny.discriminator(activation=activation),
+        augment="ada",
+        seed=1,
+    )
+    history = fit(model, images, None, epochs=2)
+    assert np.isfinite(history["d_loss"]).all()
+
+
 def test_weight_regularizers_of_each_player_are_minimised(images):
     generator, discriminator = tiny.pair()
     discriminator = keras.Sequential(

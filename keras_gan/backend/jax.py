@@ -47,7 +47,10 @@ def input_gradient(critic: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     A critic that changes variables (batch statistics, dropout seeds) names
     them in its attribute `variables`.
     """
-    variables = list(getattr(critic, "variables", ()))
+    if not hasattr(critic, "variables"):
+        # A scope of its own would hide the values of the one around it.
+        return jax.grad(lambda x: critic(x).sum())(jax.numpy.asarray(x))
+    variables = list(critic.variables)
     run = _pure(critic, variables)
 
     def score(x: Tensor) -> tuple[Tensor, list[Tensor]]:

@@ -43,7 +43,9 @@ def input_gradient(critic: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     # `evaluate` runs under `no_grad`. The fused attention kernels have no
     # second derivative.
     with torch.enable_grad(), _attention_kernel():
-        x = torch.as_tensor(x).detach().requires_grad_(True)
+        x = torch.as_tensor(x)
+        if not x.requires_grad:
+            x = x.detach().requires_grad_(True)
         (gradient,) = torch.autograd.grad(
             critic(x).sum(),
             x,

@@ -7,6 +7,7 @@ import keras
 from keras import ops
 
 from keras_gan._typing import Tensor
+from keras_gan.models import inspection
 
 
 class Average:
@@ -75,10 +76,8 @@ class Average:
 
 def _copy(generator: keras.Model) -> keras.Model:
     try:
-        return keras.models.clone_model(generator)
-    except ValueError:  # Subclassed: only its own config can tell.
-        pass
-    try:
+        if inspection.symbolic_inputs(generator):
+            return keras.models.clone_model(generator)
         return type(generator).from_config(generator.get_config())
     except (TypeError, NotImplementedError) as error:
         raise ValueError(

@@ -17,7 +17,12 @@ class Building:
     augment: keras.layers.Layer | None
     _latent_shape: tuple[int, ...]
 
+    _num_inputs = 1
+    """How many inputs each network takes."""
+
     def _build_networks(self) -> None:
+        self._refuse_other_inputs("generator")
+        self._refuse_other_inputs("discriminator")
         fake, condition = self._build_generator(self.generator)
         self._image_shape = tuple(fake.shape[1:])
         self._refuse_misfit()
@@ -46,6 +51,15 @@ class Building:
                 "`augment` must keep the shape of the images, "
                 f"{self._image_shape}. Received: a layer that makes "
                 f"{tuple(changed.shape[1:])}, {self.augment}"
+            )
+
+    def _refuse_other_inputs(self, role: str) -> None:
+        inputs = inspection.symbolic_inputs(getattr(self, role))
+        if len(inputs) > self._num_inputs:
+            raise ValueError(
+                f"{type(self).__name__} calls its networks on one input. "
+                f"Received: a {role} with {len(inputs)}. For networks that "
+                "take labels use ConditionalGAN or ConditionalWGANGP."
             )
 
     def _refuse_misfit(self) -> None:

@@ -30,6 +30,8 @@ class ConditionalGAN(GAN):
     Reference: Mirza & Osindero, 2014, arXiv 1411.1784.
     """
 
+    _num_inputs = 2
+
     def __init__(
         self,
         generator: keras.Model,

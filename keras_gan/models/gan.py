@@ -204,16 +204,14 @@ class GAN(
             training: Whether this is a training step.
 
         Returns:
-            The scalar loss, and the scalars to log (their names are in
-            `log_names`). An override may return the loss alone.
+            The scalar loss, and what to log by the names in `log_names`;
+            tensors, such as the scores here, are logged by their mean. An
+            override may return the loss alone.
         """
         real_scores = self.discriminate(real, condition, training)
         fake_scores = self.discriminate(fake, condition, training)
         loss = self.adversarial_loss.discriminator(real_scores, fake_scores)
-        return loss, {
-            "d_real": ops.mean(real_scores),
-            "d_fake": ops.mean(fake_scores),
-        }
+        return loss, {"d_real": real_scores, "d_fake": fake_scores}
 
     def generator_loss(
         self,

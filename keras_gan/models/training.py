@@ -6,7 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_gan import backend
+from keras_gan import backend, losses
 from keras_gan._typing import Tensor
 from keras_gan.models.averaging import Average
 from keras_gan.models.critic import Critic
@@ -35,6 +35,7 @@ class Alternating:
     discriminator_loss: Callable[..., Any]
     generator_loss: Callable[..., Any]
     _average: Average
+    _gives_probabilities: bool
     _players: Any
     _regularizers: tuple[Regularizer, ...]
     _scores: Callable[..., Tensor]
@@ -119,17 +120,20 @@ class Alternating:
             lambda: self._discriminator_objective(real, fake, condition, due),
         )
         observe = getattr(self.augment, "observe", None)
-        if observe is not None:
-            observe(logs["d_real"])
+        if observe is not None and "d_real" in logs:
+            observe(self._as_logits(logs["d_real"]))
         if self.discriminator_steps > 1 and "d_fake" in logs:
             self._trackers.estimate("g_loss", self._g_estimate(logs))
 
+    def _as_logits(self, scores: Tensor) -> Tensor:
+        outputs = not self.adversarial_loss.takes_logits
+        if outputs and self._gives_probabilities:
+            return losses.to_logits(scores)
+        return scores
+
     def _g_estimate(self, logs: Logs) -> Tensor:
         """What `g_loss` shows until the generator's first update."""
-        return self.adversarial_loss.generator(
-            ops.reshape(logs["d_fake"], (1, 1)),
-            ops.reshape(logs["d_real"], (1, 1)),
-        )
+        return self.adversarial_loss.generator(logs["d_fake"], logs["d_real"])
 
     def _update_generator(
         self, real: Tensor, condition: tuple[Tensor, ...]

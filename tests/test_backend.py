@@ -1,0 +1,249 @@
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from keras_gan import backend
+from keras_gan.models.critic import Critic
+from tests import tiny
+
+X = np.array([[1.0, 2.0], [-1.0, 0.5]], "float32")
+
+
+def numpy(tensor):
+    return ops.convert_to_numpy(tensor)
+
+
+def test_value_and_grad_differentiates_only_what_it_is_told():
+    a, b = keras.Variable([2.0, 3.0]), keras.Variable([5.0, 7.0])
+
+    def objective():
+        return ops.sum(a * a * b), "out"
+
+    aux, (gradient,) = backend.value_and_grad(objective, [a], [a, b])
+    assert aux == "out" if keras.backend.backend() != "jax" else True
+    np.testing.assert_allclose(numpy(gradient), [20.0, 42.0])
+
+
+def test_state_that_the_objective_changes_is_kept():
+    weight, count = keras.Variable(2.0), keras.Variable(0.0, trainable=False)
+
+    def objective():
+        count.assign(count + 3.0)
+        return weight * 2.0, ops.stop_gradient(weight * 4.0)
+
+    aux, _ = backend.value_and_grad(objective, [weight], [weight, count])
+    assert float(numpy(aux)) == 8.0
+    assert float(numpy(count)) == 3.0
+
+
+def test_an_input_gradient_equals_the_derivative():
+    def cubic(x):
+        return ops.sum(x**3, axis=1, keepdims=True)
+
+    gradient = backend.input_gradient(cubic, ops.convert_to_tensor(X))
+    np.testing.assert_allclose(numpy(gradient), 3 * X**2, rtol=1e-6)
+
+
+def test_an_input_gradient_can_be_differentiated_again():
+    scale = keras.Variable(2.0)
+
+    def objective():
+        gradient = backend.input_gradient(
+            lambda x: ops.sum(scale * x**3, axis=1), ops.convert_to_tensor(X)
+        )
+        value = ops.sum(ops.square(gradient))
+        return value, value
+
+    value, (gradient,) = backend.value_and_grad(objective, [scale], [scale])
+    # sum((3 s x^2)^2) and its derivative by s.
+    by_hand = 9 * np.sum(X**4)
+    assert float(numpy(value)) == pytest.approx(4 * by_hand, rel=1e-5)
+    assert float(numpy(gradient)) == pytest.approx(4 * by_hand, rel=1e-5)
+
+
+def test_an_input_gradient_of_an_input_gradient_is_the_second_derivative():
+    def slope(x):
+        return backend.input_gradient(lambda y: ops.sum(y**3, axis=1), x)
+
+    curvature = backend.input_gradient(slope, ops.convert_to_tensor(X))
+    np.testing.assert_allclose(numpy(curvature), 6 * X, rtol=1e-6)
+
+
+def test_an_input_that_does_not_matter_has_gradient_zero():
+    gradient = backend.input_gradient(
+        lambda x: 0.0 * ops.sum(x, axis=1), ops.convert_to_tensor(X)
+    )
+    np.testing.assert_array_equal(numpy(gradient), 0 * X)
+
+
+def test_batch_statistics_and_seeds_advance_in_a_penalised_critic():
+    network = keras.Sequential(
+        [
+            keras.Input((2,)),
+            keras.layers.BatchNormalization(),
+            keras.layers.Dropout(0.5, seed=1),
+            keras.layers.Dense(1),
+        ]
+    )
+    critic = Critic(lambda x: network(x, training=True), [network])
+    before = [numpy(v).copy() for v in network.variables]
+
+    def objective():
+        gradient = backend.input_gradient(critic, ops.convert_to_tensor(X))
+        loss = ops.sum(ops.square(gradient))
+        return loss, loss
+
+    backend.value_and_grad(
+        objective, network.trainable_variables, network.variables
+    )
+    moved = {
+        v.path.split("/")[-1]
+        for v, was in zip(network.variables, before, strict=True)
+        if not np.array_equal(numpy(v), was)
+    }
+    assert {"moving_mean", "moving_variance", "seed_generator_state"} <= moved
+
+
+def test_apply_gradients_makes_one_step():
+    weight = keras.Variable([1.0, 2.0])
+    optimizer = keras.optimizers.SGD(0.5)
+    optimizer.build([weight])
+    backend.apply_gradients(
+        optimizer, [ops.convert_to_tensor([2.0, -2.0])], [weight]
+    )
+    np.testing.assert_allclose(numpy(weight), [0.0, 3.0])
+    assert int(numpy(optimizer.iterations)) == 1
+
+
+@pytest.mark.parametrize("predicate", [True, False])
+def test_update_if_changes_variables_where_due(predicate):
+    total = keras.Variable(1.0)
+    backend.update_if(
+        ops.convert_to_tensor(predicate),
+        lambda x: total.assign(total + ops.sum(x)),
+        (ops.convert_to_tensor(X),),
+        [total],
+    )
+    assert float(numpy(total)) == pytest.approx(1 + predicate * X.sum())
+
+
+def test_one_replica_draws_its_own_numbers():
+    left, right = (keras.random.SeedGenerator(3) for _ in range(2))
+    drawn = backend.draw(keras.random.normal, (4, 2), left)
+    np.testing.assert_array_equal(
+        numpy(drawn), numpy(keras.random.normal((4, 2), seed=right))
+    )
+
+
+def test_the_random_state_comes_back():
+    state = backend.random_state()
+    if not state:
+        pytest.skip("This framework has no global random state.")
+    import torch
+
+    first = torch.rand(3)
+    backend.set_random_state(state)
+    assert torch.equal(first, torch.rand(3))
+
+
+def test_a_walk_enters_every_layer():
+    # Private to Keras: this is what tells when it changes.
+    inner = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    outer = keras.Sequential(
+        [
+            keras.Input((4, 3)),
+            keras.layers.TimeDistributed(inner),
+        ]
+    )
+    kinds = [type(layer) for layer in backend.flat_layers(outer)]
+    assert kinds.count(keras.layers.Dense) == 1
+    assert outer in list(backend.flat_layers(outer))
+
+
+@pytest.mark.skipif(
+    keras.backend.backend() != "torch", reason="a limit of torch"
+)
+def test_torch_refuses_what_it_cannot_do():
+    with pytest.raises(ValueError, match="second derivatives"):
+        tiny.wgan_gp().compile(jit_compile=True)
+    with pytest.raises(ValueError, match="steps_per_execution=2"):
+        tiny.gan().compile(steps_per_execution=2)
+
+
+@pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="a policy on TensorFlow"
+)
+def test_a_cpu_runs_the_plain_graph():
+    model = tiny.gan()
+    model.compile()
+    assert model.jit_compile is False
+
+
+FIXED = np.linspace(-1.5, 1.5, 64 * 6).reshape(64, 6).astype("float32")
+
+
+def fixed_noise(distribution, shape, seed):
+    """The same numbers on every backend, for as many rows as are asked for."""
+    rows = FIXED[:, : shape[1]] if len(shape) == 2 else FIXED[:, :1]
+    if distribution is keras.random.uniform:
+        rows = (rows[:, :1] + 1.5) / 3.0
+    rows = ops.convert_to_tensor(rows)[: shape[0]]
+    return ops.reshape(rows, tuple(shape))
+
+
+def deterministic(network, scale):
+    """Sets weights that no random generator has had a part in."""
+    count = 0
+    values = []
+    for weight in network.get_weights():
+        numbers = np.arange(count, count + weight.size)
+        count += weight.size
+        value = scale * np.sin(0.7 * numbers).reshape(weight.shape)
+        values.append(value.astype("float32"))
+    network.set_weights(values)
+
+
+def fingerprint(network):
+    return [
+        [float(w.sum()), float(np.abs(w).sum())] for w in network.get_weights()
+    ]
+
+
+@pytest.mark.parametrize("name", ["non_saturating_r1", "wgan_gp"])
+def test_training_equals_a_plain_torch_loop(name, monkeypatch):
+    import json
+    from pathlib import Path
+
+    import keras_gan
+
+    path = Path(__file__).parent / "data" / "reference_run.json"
+    expected = json.loads(path.read_text())[name]
+    monkeypatch.setattr(backend, "draw", fixed_noise)
+    generator = keras.Sequential(
+        [
+            keras.Input((6,)),
+            keras.layers.Dense(16, activation="relu"),
+            keras.layers.Dense(8, activation="tanh"),
+        ]
+    )
+    judge = keras.Sequential(
+        [
+            keras.Input((8,)),
+            keras.layers.Dense(16, activation="tanh"),
+            keras.layers.Dense(1),
+        ]
+    )
+    deterministic(generator, 0.3)
+    deterministic(judge, 0.4)
+    if name == "wgan_gp":
+        model = keras_gan.WGANGP(generator, judge, discriminator_steps=2)
+    else:
+        model = keras_gan.GAN(generator, judge, regularizer="r1")
+    model.compile(keras.optimizers.SGD(0.05), keras.optimizers.SGD(0.05))
+    real = np.cos(np.arange(64 * 8)).reshape(64, 8).astype("float32")
+    for _ in range(6):
+        model.train_on_batch(real)
+    for network in ("generator", "discriminator"):
+        got = fingerprint(getattr(model, network))
+        np.testing.assert_allclose(got, expected[network], rtol=2e-4, atol=2e-5)

@@ -1,0 +1,291 @@
+"""Each mistake is named before training starts."""
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+import keras_gan
+from keras_gan import regularizers
+from tests import tiny
+
+NAN = float("nan")
+
+
+def check(make, error, match):
+    with pytest.raises(error, match=match):
+        make()
+
+
+def with_two_inputs():
+    return keras_gan.GAN(tiny.generator(True), tiny.discriminator())
+
+
+def wrong_size():
+    judge = keras.Sequential(
+        [keras.Input((9, 9, 1)), layers.Flatten(), layers.Dense(1)]
+    )
+    return keras_gan.GAN(tiny.generator(), judge)
+
+
+def no_latent_dim():
+    network = keras.Sequential([layers.Dense(64), layers.Reshape(tiny.SHAPE)])
+    return keras_gan.GAN(network, tiny.discriminator())
+
+
+def embedding_of_unknown_size():
+    inputs = [keras.Input((tiny.LATENT,)), keras.Input((1,), dtype="int32")]
+    x = layers.Dense(64)(inputs[0])
+    generator = keras.Model(inputs, layers.Reshape(tiny.SHAPE)(x))
+    images = [keras.Input(tiny.SHAPE), keras.Input((1,), dtype="int32")]
+    score = layers.Dense(1)(layers.Flatten()(images[0]))
+    return keras_gan.ConditionalGAN(generator, keras.Model(images, score))
+
+
+CONSTRUCTORS = {
+    "no network": (
+        lambda: keras_gan.GAN("generator", tiny.discriminator()),
+        TypeError,
+        "`generator` must be a Keras model",
+    ),
+    "no critic": (
+        lambda: keras_gan.WGANGP(tiny.generator(), None),
+        TypeError,
+        "`critic` must be a Keras model",
+    ),
+    "swapped": (
+        lambda: keras_gan.GAN(tiny.discriminator(), tiny.generator()),
+        ValueError,
+        "swapped",
+    ),
+    "shapes": (wrong_size, ValueError, r"\(8, 8, 1\).*\(9, 9, 1\)"),
+    "conditional generator": (with_two_inputs, ValueError, "ConditionalGAN"),
+    "unconditional networks": (
+        lambda: keras_gan.ConditionalGAN(*tiny.pair()),
+        ValueError,
+        r"\[latents, labels\]",
+    ),
+    "latent size unknown": (no_latent_dim, ValueError, "latent_dim=100"),
+    "latent size wrong": (
+        lambda: tiny.gan(latent_dim=7),
+        ValueError,
+        "latent_dim=7",
+    ),
+    "classes unknown": (
+        embedding_of_unknown_size,
+        ValueError,
+        "num_classes=10",
+    ),
+    "classes wrong": (
+        lambda: tiny.conditional_gan(num_classes=4),
+        ValueError,
+        "num_classes=4",
+    ),
+    "steps 0": (
+        lambda: tiny.gan(discriminator_steps=0),
+        ValueError,
+        "discriminator_steps=0",
+    ),
+    "steps 1.5": (
+        lambda: tiny.gan(discriminator_steps=1.5),
+        ValueError,
+        "discriminator_steps=1.5",
+    ),
+    "weight negative": (
+        lambda: tiny.wgan_gp(gp_weight=-1),
+        ValueError,
+        "gp_weight=-1",
+    ),
+    "weight NaN": (
+        lambda: tiny.wgan_gp(gp_weight=NAN),
+        ValueError,
+        "gp_weight=nan",
+    ),
+    "decay 1": (lambda: tiny.gan(ema_decay=1.0), ValueError, "ema_decay=1.0"),
+    "unknown penalty": (
+        lambda: tiny.gan(regularizer="r3"),
+        ValueError,
+        "regularizer='r3'",
+    ),
+    "penalty twice": (
+        lambda: tiny.wgan_gp(regularizer=regularizers.GradientPenalty()),
+        ValueError,
+        "once",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "match"), CONSTRUCTORS.values(), ids=CONSTRUCTORS
+)
+def test_a_constructor_refuses(make, error, match):
+    check(make, error, match)
+
+
+def test_a_weight_of_zero_is_allowed(images):
+    model = tiny.wgan_gp(gp_weight=0.0)
+    logs = model.train_on_batch(images, return_dict=True)
+    assert logs["gp"] == 0.0
+
+
+SHARED = keras.optimizers.Adam
+
+COMPILES = {
+    "unknown loss": ({"loss": "gan"}, ValueError, "gan"),
+    "no loss": ({"loss": 3}, TypeError, "loss=3"),
+    "unknown optimizer": ({"d_opt": "adamm"}, ValueError, "adamm"),
+    "metric by name": ({"metrics": ["fid"]}, TypeError, "update_state"),
+}
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "match"), COMPILES.values(), ids=COMPILES
+)
+def test_compile_refuses(settings, error, match):
+    check(lambda: tiny.gan().compile(**settings), error, match)
+
+
+def test_compile_refuses_one_optimizer_for_both():
+    shared = keras.optimizers.Adam()
+    check(lambda: tiny.gan().compile(shared, shared), ValueError, "of its own")
+
+
+def test_compile_refuses_a_network_without_weights_to_train():
+    generator, discriminator = tiny.pair()
+    discriminator.trainable = False
+    model = keras_gan.GAN(generator, discriminator)
+    check(model.compile, ValueError, "discriminator has no trainable weights")
+
+
+def spoiled(images, value):
+    images = images.copy()
+    images[3, 2, 2, 0] = value
+    return images
+
+
+DATA = {
+    "size": (lambda x: np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0))), "Resize"),
+    "channels": (lambda x: np.repeat(x, 3, -1), "channels"),
+    "no channel axis": (lambda x: x[..., 0], r"images\[\.\.\., None\]"),
+    "NaN": (lambda x: spoiled(x, NAN), "1 NaN"),
+    "infinite": (lambda x: spoiled(x, np.inf), "infinite"),
+    "uint8": (
+        lambda x: ((x + 1) * 127.5).astype("uint8"),
+        r"/ 127\.5 - 1",
+    ),
+    "empty": (lambda x: x[:0], "empty"),
+    "words": (lambda x: x.astype(str), "numbers"),
+}
+
+
+@pytest.mark.parametrize("through", ["fit", "evaluate", "train_on_batch"])
+@pytest.mark.parametrize(("spoil", "match"), DATA.values(), ids=DATA)
+def test_bad_images_are_refused(spoil, match, through, images):
+    model = tiny.gan()
+    before = tiny.weights(model.generator)
+    with pytest.raises(ValueError, match=match):
+        getattr(model, through)(spoil(images))
+    assert all(
+        np.array_equal(a, b)
+        for a, b in zip(before, tiny.weights(model.generator), strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "match"),
+    [
+        (lambda x: (x + 1) * 127.5, "can never match"),
+        (lambda x: (x + 1) / 2, "no negative value"),
+    ],
+    ids=["0..255", "0..1"],
+)
+def test_images_out_of_the_generators_range_warn(change, match, images):
+    with pytest.warns(UserWarning, match=match):
+        tiny.gan().fit(change(images), epochs=1, verbose=0)
+
+
+def test_an_unbounded_generator_takes_any_range(images):
+    model = keras_gan.GAN(
+        tiny.generator(activation="relu"), tiny.discriminator()
+    )
+    model.fit((images + 1) * 127.5, epochs=1, verbose=0)
+
+
+LABELS = {
+    "missing": (lambda y: None, "needs labels"),
+    "too high": (lambda y: y + 1, r"\[0, 3\)"),
+    "negative": (lambda y: y - 1, r"from -1"),
+    "too few": (lambda y: y[:20], "equally many"),
+    "fractions": (lambda y: y + 0.5, "integers"),
+    "other width": (lambda y: np.eye(5)[y], r"\(n, 3\)"),
+}
+
+
+@pytest.mark.parametrize(("spoil", "match"), LABELS.values(), ids=LABELS)
+def test_bad_labels_are_refused(spoil, match, images, labels):
+    with pytest.raises(ValueError, match=match):
+        tiny.conditional_gan().fit(images, spoil(labels), verbose=0)
+
+
+def test_an_empty_generator_is_refused():
+    with pytest.raises(ValueError, match="empty"):
+        tiny.gan().fit((x for x in ()), verbose=0)
+
+
+GENERATE = {
+    "labels without classes": (tiny.gan, {"labels": [0]}, "ConditionalGAN"),
+    "label too high": (tiny.conditional_gan, {"labels": [3]}, r"\[0, 3\)"),
+    "latents too wide": (tiny.gan, {"latents": np.zeros((2, 9))}, r"\(n, 6\)"),
+    "negative": (tiny.gan, {"n": -1}, "n=-1"),
+    "sizes differ": (
+        tiny.conditional_gan,
+        {"latents": np.zeros((2, 6)), "labels": [0]},
+        "equally many",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("make", "settings", "match"), GENERATE.values(), ids=GENERATE
+)
+def test_generate_refuses(make, settings, match):
+    with pytest.raises(ValueError, match=match):
+        make().generate(**settings)
+
+
+def critic_with(layer):
+    return keras.Sequential(
+        [
+            keras.Input(tiny.SHAPE),
+            layers.Conv2D(4, 3, padding="same"),
+            layer,
+            layers.Flatten(),
+            layers.Dense(1),
+        ]
+    )
+
+
+def test_batch_normalisation_under_a_penalty_warns():
+    with pytest.warns(UserWarning, match="mixes the samples"):
+        keras_gan.WGANGP(
+            tiny.generator(), critic_with(layers.BatchNormalization())
+        )
+
+
+@pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow",
+    reason="the others' second derivatives are right",
+)
+@pytest.mark.parametrize(
+    "make",
+    [
+        layers.LayerNormalization,
+        layers.GroupNormalization,
+        lambda groups=2: layers.UpSampling2D(interpolation="bilinear"),
+    ],
+    ids=["layer norm", "group norm", "bilinear"],
+)
+def test_layers_with_wrong_second_derivatives_warn(make):
+    layer = make(groups=2) if make is layers.GroupNormalization else make()
+    with pytest.warns(UserWarning, match="wrong second derivative"):
+        keras_gan.WGANGP(tiny.generator(), critic_with(layer))

@@ -1,0 +1,254 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+import keras_gan
+from tests import tiny
+
+every_model = pytest.mark.parametrize(
+    "make", tiny.MODELS, ids=lambda f: f.__name__
+)
+
+
+def equal(left, right):
+    return all(np.array_equal(a, b) for a, b in zip(left, right, strict=True))
+
+
+def train(model, images, labels, first, last):
+    """Trains from epoch `first` up to `last`, in an order fixed by both."""
+    model.fit(
+        images,
+        labels,
+        batch_size=32,
+        initial_epoch=first,
+        epochs=last,
+        verbose=0,
+    )
+
+
+def augmented(**kwargs):
+    """All the state there is: averaged weights, augmentation, lazy penalty."""
+    return tiny.gan_r1_ema(augment="color,translation,cutout", **kwargs)
+
+
+@pytest.mark.parametrize(
+    "make", [*tiny.MODELS, augmented], ids=lambda f: f.__name__
+)
+def test_a_resumed_run_equals_an_uninterrupted_one(
+    make, images, labels, tmp_path
+):
+    straight = make()
+    train(straight, images, labels, 0, 3)
+
+    keras.utils.set_random_seed(1)
+    stopped = make()
+    train(stopped, images, labels, 0, 2)
+    stopped.save(tmp_path / "gan.keras")
+    keras.utils.set_random_seed(99)
+    resumed = keras.saving.load_model(tmp_path / "gan.keras")
+    train(resumed, images, labels, 2, 3)
+
+    assert type(resumed) is type(straight)
+    assert equal(tiny.state(straight), tiny.state(resumed))
+
+
+@every_model
+def test_weights_hold_the_whole_state(make, images, labels, tmp_path):
+    model = make()
+    train(model, images, labels, 0, 2)
+    path = tmp_path / "gan.weights.h5"
+    model.save_weights(path)
+    keras.utils.set_random_seed(99)
+    again = make()
+    again.load_weights(path)
+    assert equal(tiny.state(model), tiny.state(again))
+    latents = model.generate(3, seed=0)
+    assert np.array_equal(latents, again.generate(3, seed=0))
+
+
+RESUME = """
+import json, sys
+import keras, numpy as np
+from tests import tiny
+command, folder, backend_file = sys.argv[1:]
+images = np.load(folder + "/images.npy")
+keras.utils.set_random_seed(1)
+def fit(model, first, last):
+    model.fit(images, batch_size=32, initial_epoch=first, epochs=last,
+              verbose=0)
+if command == "straight":
+    model = tiny.gan_r1_ema()
+    fit(model, 0, 3)
+elif command == "begin":
+    model = tiny.gan_r1_ema()
+    fit(model, 0, 1)
+    model.save(folder + "/gan.keras")
+else:
+    model = keras.saving.load_model(folder + "/gan.keras")
+    fit(model, 1, 3)
+np.savez(folder + "/" + command + ".npz", *tiny.state(model))
+"""
+
+
+def run(command, folder):
+    subprocess.run(
+        [sys.executable, "-c", RESUME, command, str(folder), ""],
+        check=True,
+        cwd=Path.cwd(),
+        env={**os.environ, "PYTHONPATH": str(Path.cwd())},
+    )
+    with np.load(folder / f"{command}.npz") as arrays:
+        return [arrays[name] for name in arrays]
+
+
+def test_a_new_process_resumes_to_the_bit(images, tmp_path):
+    np.save(tmp_path / "images.npy", images)
+    run("begin", tmp_path)
+    resumed = run("resume", tmp_path)
+    assert equal(run("straight", tmp_path), resumed)
+
+
+def test_backup_and_restore_resumes_to_the_bit(images, tmp_path):
+    class Crash(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 2:
+                raise KeyboardInterrupt
+
+    def fit(model, *more):
+        backup = keras.callbacks.BackupAndRestore(str(tmp_path / "backup"))
+        model.fit(
+            images,
+            batch_size=32,
+            epochs=3,
+            verbose=0,
+            callbacks=[backup, *more],
+        )
+
+    straight = tiny.gan_r1_ema()
+    train(straight, images, None, 0, 3)
+    keras.utils.set_random_seed(1)
+    crashed = tiny.gan_r1_ema()
+    with pytest.raises(KeyboardInterrupt):
+        fit(crashed, Crash())
+    keras.utils.set_random_seed(99)
+    resumed = tiny.gan_r1_ema()
+    fit(resumed)
+    assert equal(tiny.state(straight), tiny.state(resumed))
+
+
+def test_a_checkpoint_keeps_the_best(images, tmp_path):
+    path = tmp_path / "best.keras"
+    model = tiny.gan()
+    model.fit(
+        images,
+        epochs=2,
+        verbose=0,
+        callbacks=[
+            keras.callbacks.ModelCheckpoint(
+                path, monitor="d_loss", mode="min", save_best_only=True
+            )
+        ],
+    )
+    assert isinstance(keras.saving.load_model(path), keras_gan.GAN)
+
+
+def test_the_compiled_settings_come_back(images, tmp_path):
+    model = tiny.gan()
+    model.compile(
+        d_opt=keras.optimizers.RMSprop(3e-3),
+        g_opt=keras.optimizers.Adam(
+            keras.optimizers.schedules.ExponentialDecay(1e-3, 10, 0.5)
+        ),
+        loss=keras.losses.BinaryCrossentropy(
+            from_logits=True, label_smoothing=0.1
+        ),
+    )
+    model.fit(images, epochs=1, verbose=0)
+    model.save(tmp_path / "gan.keras")
+    again = keras.saving.load_model(tmp_path / "gan.keras")
+    pair = again.optimizer
+    assert isinstance(pair.discriminator, keras.optimizers.RMSprop)
+    rate = float(ops.convert_to_numpy(pair.discriminator.learning_rate))
+    assert rate == pytest.approx(3e-3)
+    assert isinstance(
+        again.adversarial_loss.loss, keras.losses.BinaryCrossentropy
+    )
+    assert again.adversarial_loss.loss.get_config()["label_smoothing"] == 0.1
+
+
+def test_optimizers_are_saved_under_public_names(images, tmp_path):
+    import zipfile
+
+    model = tiny.gan()
+    model.fit(images, epochs=1, verbose=0)
+    model.save(tmp_path / "gan.keras")
+    with zipfile.ZipFile(tmp_path / "gan.keras") as archive:
+        config = json.loads(archive.read("config.json"))
+    for player in ("d_opt", "g_opt"):
+        assert config["compile_config"][player]["module"] == "keras.optimizers"
+
+
+def test_other_optimizers_are_refused_rather_than_reset(images, tmp_path):
+    model = tiny.gan()
+    train(model, images, None, 0, 1)
+    path = tmp_path / "gan.weights.h5"
+    model.save_weights(path)
+    other = tiny.gan()
+    other.compile(d_opt="sgd")
+    with pytest.raises(ValueError, match="other optimizers"):
+        other.load_weights(path)
+
+
+def test_a_missing_random_state_is_refused(images, tmp_path):
+    import h5py
+
+    model = tiny.gan()
+    train(model, images, None, 0, 1)
+    path = tmp_path / "gan.weights.h5"
+    model.save_weights(path)
+    with h5py.File(path, "r+") as file:
+        del file["vars"]["seed_0"]
+    with pytest.raises(ValueError, match="random state"):
+        tiny.gan().load_weights(path)
+
+
+def test_a_generator_without_config_says_how_to_get_an_average():
+    class Painter(keras.Model):
+        def __init__(self, settings):
+            super().__init__()
+            self.dense = keras.layers.Dense(settings.width, "tanh")
+
+        def call(self, latents):
+            return ops.reshape(self.dense(latents), (-1, *tiny.SHAPE))
+
+    with pytest.raises(ValueError, match="get_config"):
+        keras_gan.GAN(
+            Painter(SimpleNamespace(width=64)),
+            tiny.discriminator(),
+            latent_dim=4,
+            ema_decay=0.9,
+        )
+
+
+def test_only_the_generator_is_exported(images, tmp_path):
+    if keras.backend.backend() == "torch":
+        pytest.skip("SavedModel is a format of TensorFlow and JAX")
+    tf = pytest.importorskip("tensorflow")
+    model = tiny.gan(ema_decay=0.9)
+    train(model, images, None, 0, 1)
+    model.export(tmp_path / "generator", verbose=False)
+    latents = model.latents(3, seed=0)
+    served = tf.saved_model.load(str(tmp_path / "generator"))
+    np.testing.assert_allclose(
+        np.asarray(served.serve(latents)),
+        model.generate(latents=latents),
+        atol=1e-5,
+    )
