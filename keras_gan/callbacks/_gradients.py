@@ -8,6 +8,7 @@ import numpy as np
 from keras import ops
 
 from keras_gan import backend
+from keras_gan.callbacks._values import value_of
 
 Array = np.ndarray[Any, Any]
 
@@ -51,16 +52,14 @@ def _of_player(
     _, found = backend.value_and_grad(loss, variables, state)
     for variable, gradient in zip(variables, found, strict=True):
         if gradient is not None:
-            # TensorFlow gives sparse gradients of embeddings.
-            dense = ops.convert_to_tensor(gradient)
-            yield variable.path, np.asarray(ops.convert_to_numpy(dense))
+            yield variable.path, value_of(gradient)
 
 
 @contextmanager
 def _unchanged(model: Any) -> Iterator[None]:
     state = backend.random_state()
     kept = [
-        (variable, np.array(ops.convert_to_numpy(variable)))
+        (variable, value_of(variable))
         for variable in model.variables
         if not variable.trainable
     ]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from keras_gan._checks import whole_number
+from keras_gan.callbacks._values import value_of
 
 UNITS = ("epoch", "step")
 
@@ -34,7 +35,7 @@ class Interval:
 
     def begin_epoch(self, model: Any) -> None:
         """Reads the step counter; call it at the start of each epoch."""
-        self._before = self.step = int(model.optimizer.iterations.numpy())
+        self._before = self.step = int(value_of(model.optimizer.iterations))
         self._together = int(model.steps_per_execution)
 
     def after_batch(self, batch: int) -> bool:

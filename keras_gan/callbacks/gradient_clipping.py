@@ -1,17 +1,18 @@
 """Gradient clipping, per player, inside the compiled step."""
 
-import math
 from typing import Any
 
 import keras
 
+from keras_gan.callbacks._configurable import Configurable
+from keras_gan.callbacks._numbers import number_in
 from keras_gan.callbacks._players import players, retrace, working_optimizer
 
 _SETTINGS = ("clipvalue", "clipnorm", "global_clipnorm")
 
 
 @keras.saving.register_keras_serializable("keras_gan")
-class GradientClipping(keras.callbacks.Callback):
+class GradientClipping(Configurable, keras.callbacks.Callback):
     """Clips the gradients of one player or both before each update.
 
     Exactly one of three rules, with gradients `g`:
@@ -55,9 +56,9 @@ class GradientClipping(keras.callbacks.Callback):
         given = {"value": value, "norm": norm, "global_norm": global_norm}
         _require_one(given)
         self._players = players(player)
-        self.value = value
-        self.norm = norm
-        self.global_norm = global_norm
+        self.value = _plain(value)
+        self.norm = _plain(norm)
+        self.global_norm = _plain(global_norm)
         self.player = player
         self._saved: dict[str, dict[str, Any]] = {}
 
@@ -106,9 +107,8 @@ def _require_one(given: dict[str, float | None]) -> None:
             f"`global_norm`. Received: {chosen or 'none of them'}"
         )
     ((name, threshold),) = chosen.items()
-    number = isinstance(threshold, (int, float)) and threshold is not True
-    if not number or not math.isfinite(threshold) or threshold <= 0:
-        raise ValueError(
-            f"`{name}` must be a positive number. "
-            f"Received: {name}={threshold!r}"
-        )
+    number_in(name, threshold)
+
+
+def _plain(threshold: float | None) -> float | None:
+    return None if threshold is None else float(threshold)

@@ -13,6 +13,7 @@ from PIL import Image
 
 from keras_gan import images
 from keras_gan._checks import whole_number
+from keras_gan.callbacks._configurable import Configurable
 from keras_gan.callbacks._interval import Interval
 from keras_gan.callbacks._pictures import (
     FixedSamples,
@@ -28,7 +29,7 @@ _STRIPS, _POINTS = 5, 10
 
 
 @keras.saving.register_keras_serializable("keras_gan")
-class ImageSnapshot(keras.callbacks.Callback):
+class ImageSnapshot(Configurable, keras.callbacks.Callback):
     """Saves a grid of generated images every few epochs or steps.
 
     The latents are the same each time, so that the pictures show how each

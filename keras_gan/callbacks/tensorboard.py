@@ -7,11 +7,11 @@ from typing import Any
 
 import keras
 import numpy as np
-from keras import ops
 
 from keras_gan import images as pictures
 from keras_gan._checks import whole_number
 from keras_gan.callbacks import _events as events
+from keras_gan.callbacks._configurable import Configurable
 from keras_gan.callbacks._gradients import gradients
 from keras_gan.callbacks._hparams import hyper_parameters
 from keras_gan.callbacks._interval import Interval
@@ -24,6 +24,7 @@ from keras_gan.callbacks._pictures import (
 )
 from keras_gan.callbacks._players import retrace
 from keras_gan.callbacks._points import Point, Points
+from keras_gan.callbacks._values import value_of
 
 _PLAYERS = (("d", "discriminator"), ("g", "generator"))
 
@@ -41,7 +42,7 @@ _CHARTS = {
 
 
 @keras.saving.register_keras_serializable("keras_gan")
-class TensorBoard(keras.callbacks.TensorBoard):
+class TensorBoard(Configurable, keras.callbacks.TensorBoard):
     """Keras' TensorBoard callback, and what there is to see of a GAN.
 
     All of Keras' own works as before. In addition:
@@ -221,7 +222,7 @@ class TensorBoard(keras.callbacks.TensorBoard):
         # Keras takes the optimizers' names, which the user may have given.
         for _, player in _PLAYERS:
             rate = getattr(self.model.optimizer, player).learning_rate
-            logs[f"learning_rate_{player}"] = float(ops.convert_to_numpy(rate))
+            logs[f"learning_rate_{player}"] = float(value_of(rate))
         return logs
 
     def _log_weights(self, epoch: int) -> None:
@@ -230,7 +231,7 @@ class TensorBoard(keras.callbacks.TensorBoard):
         for _, player in _PLAYERS:
             for weight in getattr(model, player).weights:
                 tag = f"{_tag(player, weight.path)}/histogram"
-                values = ops.convert_to_numpy(weight)
+                values = value_of(weight)
                 self._write(events.histogram(tag, values), epoch)
                 if self.write_images:
                     with self._train_writer.as_default():
@@ -285,7 +286,7 @@ class TensorBoard(keras.callbacks.TensorBoard):
         found = {}
         for short, player in _PLAYERS:
             norms = [
-                np.linalg.norm(ops.convert_to_numpy(weight))
+                np.linalg.norm(value_of(weight))
                 for weight in getattr(model, player).trainable_variables
             ]
             norm = float(np.linalg.norm(norms))
@@ -317,7 +318,7 @@ class TensorBoard(keras.callbacks.TensorBoard):
         for name, shown in (("real", batch.images), ("fake", made)):
             images, condition = model.unpack((shown, batch.labels))
             scores = model.discriminate(images, condition, training=False)
-            values = ops.convert_to_numpy(scores)
+            values = value_of(scores)
             self._write(events.histogram(f"scores/{name}", values), epoch)
 
     def get_config(self) -> dict[str, Any]:

@@ -5,9 +5,11 @@ from typing import Any
 
 import keras
 
+from keras_gan.callbacks._configurable import Configurable
+
 
 @keras.saving.register_keras_serializable("keras_gan")
-class TerminateOnNaN(keras.callbacks.TerminateOnNaN):
+class TerminateOnNaN(Configurable, keras.callbacks.TerminateOnNaN):
     """Stops training when any log is NaN or infinite.
 
     `keras.callbacks.TerminateOnNaN` looks at the log `loss`, which a GAN does

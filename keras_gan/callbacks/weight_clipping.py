@@ -1,17 +1,18 @@
 """The weight clipping of the original Wasserstein GAN."""
 
-import math
 from typing import Any
 
 import keras
 from keras import ops
 
 from keras_gan._typing import Tensor
+from keras_gan.callbacks._configurable import Configurable
+from keras_gan.callbacks._numbers import number_in
 from keras_gan.callbacks._players import players, retrace
 
 
 @keras.saving.register_keras_serializable("keras_gan")
-class WeightClipping(keras.callbacks.Callback):
+class WeightClipping(Configurable, keras.callbacks.Callback):
     """Puts a player's weights back into `[-value, value]` after each update.
 
     `w <- min(max(w, -value), value)`. This is how the original Wasserstein GAN
@@ -39,12 +40,8 @@ class WeightClipping(keras.callbacks.Callback):
         self, value: float = 0.01, *, player: str = "discriminator"
     ) -> None:
         super().__init__()
-        if not isinstance(value, (int, float)) or not 0 < value < math.inf:
-            raise ValueError(
-                f"`value` must be a positive number. Received: value={value!r}"
-            )
         self._players = players(player)
-        self.value = value
+        self.value = number_in("value", value)
         self.player = player
         self._saved: list[tuple[keras.Variable, Any]] = []
 

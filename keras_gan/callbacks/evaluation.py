@@ -1,0 +1,214 @@
+"""Metrics of the samples in the logs, while a GAN trains."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_gan import datasets, features
+from keras_gan._checks import whole_number
+from keras_gan.callbacks._configurable import Configurable
+from keras_gan.callbacks._pictures import pixels, plain
+from keras_gan.metrics import METRICS, Evaluator
+
+_CLASSIFIERS = {
+    "fashion_mnist": "fashion_mnist",
+    "fashion_mnist_sample": "fashion_mnist",
+    "mnist": "mnist",
+}
+_PART = 500
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class Evaluation(Configurable, keras.callbacks.Callback):
+    """Measures generated images against real ones, and logs the numbers.
+
+    `fid`, `kid`, ... then are in the logs like any other, for what comes after
+    it in the list of callbacks: `ModelCheckpoint(monitor="fid", mode="min")`,
+    `EarlyStopping`, `CSVLogger`, `TensorBoard`. Put it before those.
+
+    Evaluated is after the first epoch, every `every`-th and the last one. The
+    epochs between show the last numbers, because those callbacks would
+    complain of a missing one. The latents are the same each time.
+
+    Args:
+        metrics: Names such as `("fid", "kid")`, or one; see
+            `keras_gan.metrics.METRICS`.
+        real: The name or path of a data set that `keras_gan.datasets.load`
+            knows; or images, shape `(n, height, width, channels)`, uint8 or in
+            the generator's range.
+        every: How many epochs lie between two evaluations.
+        num_samples: How many images are generated. Numbers from different ones
+            can't be compared.
+        extractor: One of `keras_gan.features`, or the name of one without
+            arguments: `"fashion_mnist"`, `"mnist"` or `"imagenet"`. Default:
+            the classifier of the named data set, else `"imagenet"`.
+        split: Which part of a named data set is taken.
+        labels: Classes to generate, `num_samples` integers, where conditional.
+            Default: all in turn.
+        k: Neighbours for precision, recall, density and coverage.
+        seed: Seed of the latents.
+        cache: Directory in which features of real images are kept, or `None`.
+
+    Raises:
+        ValueError: If a metric or extractor is unknown, or a number is out of
+            range.
+
+    Example:
+        >>> gan.fit(
+        ...     images,
+        ...     epochs=50,
+        ...     callbacks=[
+        ...         keras_gan.callbacks.Evaluation("fid", "fashion_mnist"),
+        ...         keras.callbacks.ModelCheckpoint(
+        ...             "best.keras",
+        ...             monitor="fid",
+        ...             mode="min",
+        ...             save_best_only=True,
+        ...         ),
+        ...     ],
+        ... )
+    """
+
+    def __init__(
+        self,
+        metrics: str | Sequence[str],
+        real: Any,
+        *,
+        every: int = 1,
+        num_samples: int = 10_000,
+        extractor: Any = None,
+        split: str = "train",
+        labels: Any = None,
+        k: int = 5,
+        seed: int = 0,
+        cache: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.metrics = [metrics] if isinstance(metrics, str) else list(metrics)
+        self.real = real
+        self.every = whole_number("every", every, 1)
+        self.num_samples = whole_number("num_samples", num_samples, 2)
+        self.extractor = extractor
+        self.split = split
+        self.labels = labels
+        self.k = whole_number("k", k, 1)
+        self.seed = whole_number("seed", seed, 0)
+        self.cache = None if cache is None else str(cache)
+        self._check_arguments()
+        self._evaluator: Evaluator | None = None
+        self._last: dict[str, float] = {}
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        """Loads the real images and looks at them, once."""
+        self._last = {}
+        if self._evaluator is None:
+            self._evaluator = Evaluator(
+                self._real_pixels(self.model),
+                extractor=self._chosen_extractor(),
+                metrics=self.metrics,
+                k=self.k,
+                real_split=self.split if isinstance(self.real, str) else None,
+                cache=self.cache,
+            )
+            self._evaluator.prepare()
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Puts the numbers into the logs."""
+        last = epoch + 1 == (self.params or {}).get("epochs")
+        if not self._last or last or (epoch + 1) % self.every == 0:
+            self._last = self.evaluate(self.model)
+        if logs is not None:
+            logs.update(self._last)
+
+    def evaluate(self, model: Any) -> dict[str, float]:
+        """Measures a model now.
+
+        Args:
+            model: A GAN; `fit` has been called with this callback.
+
+        Returns:
+            The numbers by name.
+        """
+        if self._evaluator is None:
+            raise RuntimeError("`evaluate` comes after `fit` has begun.")
+        labels = self._labels(model)
+        found = self._evaluator(self._samples(model, labels), labels=labels)
+        return {name: float(found[name]) for name in self.metrics}
+
+    def _samples(self, model: Any, labels: Any) -> Any:
+        latents = model.latents(self.num_samples, self.seed)
+        parts = []
+        for start in range(0, self.num_samples, _PART):
+            part = slice(start, start + _PART)
+            made = model.generate(
+                latents=latents[part],
+                labels=None if labels is None else labels[part],
+            )
+            parts.append(pixels(model, made))
+        return np.concatenate(parts)
+
+    def _labels(self, model: Any) -> Any:
+        if self.labels is not None:
+            return np.asarray(self.labels)
+        classes = getattr(model, "num_classes", None)
+        return (
+            None if classes is None else np.arange(self.num_samples) % classes
+        )
+
+    def _real_pixels(self, model: Any) -> Any:
+        real = self.real
+        if isinstance(real, str):
+            real, _ = datasets.load(real, self.split)
+        real = np.asarray(real)
+        if real.ndim == 3:
+            real = real[..., None]
+        return real if real.dtype == np.uint8 else pixels(model, real)
+
+    def _chosen_extractor(self) -> features.Extractor:
+        chosen = self.extractor
+        if isinstance(chosen, features.Extractor):
+            return chosen
+        if chosen is None and isinstance(self.real, str):
+            chosen = _CLASSIFIERS.get(self.real)
+        if chosen in _CLASSIFIERS.values():
+            return features.classifier(chosen)
+        return features.imagenet()
+
+    def _check_arguments(self) -> None:
+        unknown = set(self.metrics) - set(METRICS)
+        if unknown or not self.metrics:
+            raise ValueError(
+                "`metrics` must be names out of "
+                f"{', '.join(METRICS)}. "
+                f"Received: metrics={self.metrics}"
+            )
+        names = (None, "imagenet", *_CLASSIFIERS.values())
+        given = self.extractor
+        if not isinstance(given, features.Extractor) and given not in names:
+            raise ValueError(
+                "`extractor` must be one of keras_gan.features, or "
+                '"fashion_mnist", "mnist" or "imagenet". '
+                f"Received: extractor={given!r}"
+            )
+        if self.labels is not None and len(self.labels) != self.num_samples:
+            raise ValueError(
+                f"`labels` must be {self.num_samples} classes, as many as "
+                f"`num_samples`. Received: {len(self.labels)}"
+            )
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments."""
+        return {
+            "metrics": self.metrics,
+            "real": self.real,
+            "every": self.every,
+            "num_samples": self.num_samples,
+            "extractor": self.extractor,
+            "split": self.split,
+            "labels": plain(self.labels),
+            "k": self.k,
+            "seed": self.seed,
+            "cache": self.cache,
+        }

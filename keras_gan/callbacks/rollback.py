@@ -1,0 +1,253 @@
+"""Rescue of a run that goes wrong."""
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from keras_gan._checks import whole_number
+from keras_gan.callbacks._configurable import Configurable
+from keras_gan.callbacks._diagnosis import (
+    Collapse,
+    Saturation,
+    Trouble,
+    exploding,
+    not_finite,
+)
+from keras_gan.callbacks._numbers import number_in
+from keras_gan.callbacks._players import retrace
+from keras_gan.callbacks._state import TrainingState
+from keras_gan.callbacks._values import value_of
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class Rollback(Configurable, keras.callbacks.Callback):
+    """Returns a run that goes wrong to its last good state, or stops it.
+
+    It says, in a warning, what is wrong and what usually helps:
+
+    * logs that are NaN or infinite, after the very step;
+    * an exploding gradient norm;
+    * a discriminator that has won: nearly always right for `patience` epochs;
+    * collapsing variety: generated images that have become all alike.
+
+    Then weights, averages, both optimizers, seeds and running metrics go back
+    to the end of the last epoch without trouble (or to the start), and both
+    learning rates are multiplied by `factor`. After `max_returns` of these the
+    next trouble restores the last good state once more, saves it if asked to,
+    and ends training; `reason` says why.
+
+    The last good state is kept in memory: about four times the weights that
+    are trained with Adam and an average. At each epoch's end 64 images are
+    generated and scored. Put this callback before those that save.
+
+    Args:
+        restore: Whether to return; else it warns once of each trouble.
+        max_returns: How often to return before training ends.
+        factor: What the learning rates are multiplied by at a return, in
+            `(0, 1]`. Learning rate schedules stay as they are.
+        gradient_norm: Largest global norm of a player's gradients, or `None`
+            not to watch them.
+        accuracy: Share of right answers, in `(0.5, 1]`, from which on the
+            discriminator has won.
+        patience: For how many epochs in a row it has to be that accurate.
+        variety: Least variety of generated images, as a share of the real
+            ones', in `(0, 1]`.
+        filepath: Where to save the last good model when training ends for
+            a reason, such as `"best.keras"`.
+
+    Raises:
+        ValueError: If a number is out of range.
+
+    Example:
+        >>> rescue = keras_gan.callbacks.Rollback(filepath="best.keras")
+        >>> gan.fit(images, epochs=100, callbacks=[rescue])
+        >>> rescue.reason  # None, or why training ended early
+    """
+
+    async_safe = True
+
+    def __init__(
+        self,
+        *,
+        restore: bool = True,
+        max_returns: int = 3,
+        factor: float = 0.5,
+        gradient_norm: float | None = 1e4,
+        accuracy: float = 0.995,
+        patience: int = 10,
+        variety: float = 0.1,
+        filepath: str | Path | None = None,
+    ) -> None:
+        super().__init__()
+        self.restore = restore
+        self.max_returns = whole_number("max_returns", max_returns, 0)
+        self.factor = number_in("factor", factor, 0.0, 1.0)
+        self.gradient_norm = (
+            None
+            if gradient_norm is None
+            else number_in("gradient_norm", gradient_norm)
+        )
+        self.accuracy = number_in("accuracy", accuracy, 0.5, 1.0)
+        self.patience = whole_number("patience", patience, 1)
+        self.variety = number_in("variety", variety, 0.0, 1.0)
+        self.filepath = None if filepath is None else str(filepath)
+        self.returns = 0
+        self.reason: str | None = None
+        self._seen: Trouble | None = None
+        self._good: TrainingState | None = None
+        self._since = 0
+        self._switched_on = False
+        self._start_anew()
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        """Keeps the state at the start."""
+        model = self.model
+        self._start_anew()
+        if self.gradient_norm is not None and not model._watching_gradients:
+            model.watch_gradients(True)
+            self._switched_on = True
+            retrace(model)
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Keeps the state at the start of training."""
+        self._since = 0
+        if self._good is None and self.restore:
+            self._good = TrainingState(self.model, epoch)
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        """Acts on what was seen after the last batch."""
+        if self._seen is not None:
+            # What comes in late from steps before this one is known.
+            self._since = batch
+            self._act(self._seen)
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Looks at the logs; safe to be called while the next step runs."""
+        if self._seen is None and batch >= self._since:
+            self._seen = not_finite(logs or {})
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Looks at the epoch, and keeps its state where all is well."""
+        if self.reason is not None:
+            # `fit` makes one more step before it ends.
+            self._restored(self.model)
+            return
+        trouble = self._seen or self._examine(logs or {})
+        if trouble is not None:
+            self._act(trouble)
+        elif self.restore:
+            self._good = TrainingState(self.model, epoch + 1)
+
+    def on_train_end(self, logs: Any = None) -> None:
+        """Lets go of the state."""
+        self._good = None
+        if self._switched_on:
+            self.model.watch_gradients(False)
+            self._switched_on = False
+
+    def _start_anew(self) -> None:
+        self.returns = 0
+        self.reason = None
+        self._seen = self._good = None
+        self._since = 0
+        self._warned: set[str] = set()
+        self._saturation = Saturation(self.accuracy, self.patience)
+        self._collapse = Collapse(self.variety)
+
+    def _examine(self, logs: dict[str, float]) -> Trouble | None:
+        trouble = not_finite(logs) or exploding(logs, self.gradient_norm)
+        model = self.model
+        batch = getattr(model, "first_batch", None)
+        if trouble is not None or batch is None:
+            return trouble
+        fake = model.generate(
+            latents=model.latents(len(batch.images), seed=0),
+            labels=batch.labels if hasattr(model, "num_classes") else None,
+        )
+        return self._collapse.check(batch, fake) or self._saturation.check(
+            model, batch, fake
+        )
+
+    def _act(self, trouble: Trouble) -> None:
+        self._seen = None
+        if not self.restore:
+            if trouble.kind not in self._warned:
+                self._warned.add(trouble.kind)
+                _warn(trouble.words)
+            return
+        model = self.model
+        self._restored(model)
+        self._saturation.reset()
+        if self.returns == self.max_returns:
+            self._stop(model, trouble)
+        else:
+            self._return(model, trouble)
+
+    def _restored(self, model: Any) -> None:
+        assert self._good is not None
+        self._good.restore(model)
+        # The means of an epoch start with what is trained from now on.
+        model.reset_metrics()
+
+    def _return(self, model: Any, trouble: Trouble) -> None:
+        assert self._good is not None
+        self.returns += 1
+        lowered = [
+            _lower(optimizer, self.factor)
+            for optimizer in model.optimizer.optimizers
+        ]
+        # Another return to this state must lower the rates further.
+        self._good = TrainingState(model, self._good.epoch)
+        _warn(
+            f"{trouble.words} Returned to {_place(self._good)} "
+            f"({self.returns} of {self.max_returns}), learning rates now: "
+            f"discriminator {lowered[0]}, generator {lowered[1]}."
+        )
+
+    def _stop(self, model: Any, trouble: Trouble) -> None:
+        assert self._good is not None
+        self.reason = trouble.words
+        model.stop_training = True
+        end = f"Training ends with {_place(self._good)}"
+        if self.max_returns:
+            end += f", after {self.max_returns} returns that did not help"
+        if self.filepath is not None:
+            model.save(self.filepath)
+            end += f". The model is saved in {self.filepath}"
+        _warn(f"{trouble.words} {end}.")
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments."""
+        return {
+            "restore": self.restore,
+            "max_returns": self.max_returns,
+            "factor": self.factor,
+            "gradient_norm": self.gradient_norm,
+            "accuracy": self.accuracy,
+            "patience": self.patience,
+            "variety": self.variety,
+            "filepath": self.filepath,
+        }
+
+
+def _lower(optimizer: Any, factor: float) -> str:
+    """Multiplies a learning rate, and returns it as text."""
+    optimizer = getattr(optimizer, "inner_optimizer", optimizer)
+    rate = float(value_of(optimizer.learning_rate))
+    try:
+        optimizer.learning_rate = rate * factor
+    except TypeError:
+        return f"{rate:.3g} (by its schedule)"
+    return f"{rate * factor:.3g}"
+
+
+def _place(state: TrainingState) -> str:
+    if state.epoch == 0:
+        return "the state at the start"
+    return f"the state after epoch {state.epoch}"
+
+
+def _warn(words: str) -> None:
+    warnings.warn(words, stacklevel=4)

@@ -1,0 +1,241 @@
+import keras
+import numpy as np
+import pytest
+import tiny
+
+from keras_gan import losses
+from keras_gan.callbacks import Rollback, TerminateOnNaN
+from keras_gan.callbacks._diagnosis import Collapse, Saturation, exploding
+from keras_gan.models.first_batch import FirstBatch
+
+
+class Breaks(keras.callbacks.Callback):
+    """Puts NaN into a generator's weight before a step, so often."""
+
+    def __init__(self, epoch, batch, times=1):
+        super().__init__()
+        self.at, self.times, self.epoch = (epoch, batch), times, None
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch
+
+    def on_train_batch_begin(self, batch, logs=None):
+        if (self.epoch, batch) >= self.at and self.times:
+            self.times -= 1
+            weight = self.model.generator.trainable_variables[0]
+            weight.assign(np.full(weight.shape, np.nan, "float32"))
+
+
+def fit(model, images, callbacks, epochs=3):
+    return model.fit(
+        images, batch_size=16, epochs=epochs, verbose=0, callbacks=callbacks
+    )
+
+
+def finite(model):
+    return all(np.isfinite(value).all() for value in tiny.state(model))
+
+
+def rates(model):
+    return [float(o.learning_rate.numpy()) for o in model.optimizer.optimizers]
+
+
+def test_it_comes_back_from_nan_within_the_epoch(images):
+    model = tiny.gan(ema_decay=0.9)
+    rescue = Rollback()
+    with pytest.warns(UserWarning, match="diverged") as caught:
+        history = fit(model, images, [rescue, Breaks(1, 2)])
+    assert rescue.returns == 1
+    assert rescue.reason is None
+    assert finite(model)
+    assert np.isfinite(history.history["g_loss"]).all()
+    np.testing.assert_allclose(rates(model), [1e-4, 1e-4], rtol=1e-6)
+    text = next(str(w.message) for w in caught if w.category is UserWarning)
+    assert "after epoch 1 (1 of 3)" in text
+    assert "GradientClipping" in text
+
+
+def test_everything_is_as_it_was(images):
+    """Weights, averages, optimizers and seeds; rates are kept by factor 1."""
+    model = tiny.gan_r1_ema()
+    states = []
+
+    class Keeps(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            states.append(tiny.state(self.model))
+
+    # Broken in the last step of epoch 2: it is found at the epoch's end.
+    with pytest.warns(UserWarning, match="after epoch 1"):
+        fit(
+            model,
+            images,
+            [Rollback(factor=1.0), Breaks(1, 4), Keeps()],
+            epochs=2,
+        )
+    assert len(states) == 2
+    for first, second in zip(*states, strict=True):
+        np.testing.assert_array_equal(first, second)
+
+
+def test_it_ends_with_the_reason_and_the_last_good_model(images, tmp_path):
+    model = tiny.gan()
+    path = tmp_path / "best.keras"
+    rescue = Rollback(max_returns=2, filepath=path)
+    with pytest.warns(UserWarning, match="Training ends|Returned"):
+        history = fit(model, images, [rescue, Breaks(1, 0, times=99)], 9)
+    assert rescue.returns == 2
+    assert "diverged" in rescue.reason
+    assert len(history.epoch) == 2
+    assert finite(model)
+    saved = keras.saving.load_model(path)
+    for one, other in zip(
+        tiny.weights(saved), tiny.weights(model), strict=True
+    ):
+        np.testing.assert_array_equal(one, other)
+    # Two returns to one state lower the rates twice.
+    np.testing.assert_allclose(rates(model), [5e-5, 5e-5], rtol=1e-6)
+
+
+def test_before_the_first_epoch_it_returns_to_the_start(images):
+    model = tiny.gan()
+    with pytest.warns(UserWarning, match="the state at the start"):
+        fit(model, images, [Rollback(), Breaks(0, 1)], epochs=1)
+    assert finite(model)
+
+
+def test_it_only_warns_once_where_it_shall_not_restore(images):
+    with pytest.warns(UserWarning, match="diverged") as caught:
+        fit(tiny.gan(), images, [Rollback(restore=False), Breaks(0, 1)])
+    assert len([w for w in caught if w.category is UserWarning]) == 1
+
+
+def test_a_healthy_run_is_left_alone(images):
+    plain, watched = tiny.gan(), tiny.gan()
+    watched.set_weights(plain.get_weights())
+    fit(plain, images, [])
+    rescue = Rollback()
+    fit(watched, images, [rescue])
+    assert rescue.returns == 0
+    for one, other in zip(tiny.state(plain), tiny.state(watched), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_schedule_is_left_as_it_is(images):
+    schedule = keras.optimizers.schedules.ExponentialDecay(1e-3, 10, 0.9)
+    model = tiny.gan()
+    model.compile(keras.optimizers.Adam(schedule), "adam")
+    with pytest.warns(UserWarning, match="by its schedule"):
+        fit(model, images, [Rollback(), Breaks(1, 0)])
+    np.testing.assert_allclose(rates(model)[1], 5e-4, rtol=1e-6)
+
+
+def test_exploding_gradients_are_seen_and_named(images):
+    model = tiny.gan()
+    with pytest.warns(UserWarning, match="gradients explode"):
+        fit(model, images, [Rollback(gradient_norm=1e-9, max_returns=0)])
+    logs = {"d_gradient_norm": 2.0, "g_gradient_norm": 50.0}
+    assert exploding(logs, 60.0) is None
+    assert "generator's gradients explode" in exploding(logs, 40.0).words
+
+
+class Judge:
+    """Scores an image by its mean."""
+
+    adversarial_loss = losses.get("hinge")
+
+    def unpack(self, data):
+        return data[0], ()
+
+    def discriminate(self, images, condition, training):
+        return keras.ops.mean(images, axis=(1, 2, 3))
+
+
+def test_a_discriminator_that_has_won_for_long(images):
+    batch = FirstBatch(np.ones((8, 4, 4, 1), "float32"), None, 8)
+    watch = Saturation(accuracy=0.995, patience=3)
+    lost, mixed = -batch.images, np.concatenate([-batch.images[:4]] * 2)
+    mixed[4:] = 2.0
+    found = [
+        watch.check(Judge(), batch, fake) is not None
+        for fake in (lost, lost, mixed, lost, lost, lost)
+    ]
+    assert found == [False] * 5 + [True]
+
+
+def test_a_wasserstein_critic_may_part_the_two():
+    class Wasserstein(Judge):
+        adversarial_loss = losses.get("wasserstein")
+
+    batch = FirstBatch(np.ones((8, 4, 4, 1), "float32"), None, 8)
+    watch = Saturation(accuracy=0.9, patience=1)
+    assert watch.check(Judge(), batch, -batch.images) is not None
+    assert watch.check(Wasserstein(), batch, -batch.images) is None
+
+
+def test_collapse_counts_once_there_was_variety(images):
+    batch = FirstBatch(images[:64], None, 64)
+    watch = Collapse(share=0.1)
+    alike = np.repeat(images[:1], 64, axis=0)
+    assert watch.check(batch, alike) is None  # The start of training.
+    assert watch.check(batch, images[6:70]) is None
+    assert "collapsed" in watch.check(batch, alike).words
+
+
+def test_a_run_that_collapses_comes_back(images):
+    model = tiny.gan()
+
+    class Collapses(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            if self.params["epochs"] and batch == 4 and self.epoch == 1:
+                for weight in self.model.generator.trainable_variables:
+                    weight.assign(weight * 0.0)
+
+        def on_epoch_begin(self, epoch, logs=None):
+            self.epoch = epoch
+
+    rescue = Rollback(variety=0.02)
+    with pytest.warns(UserWarning, match="has collapsed"):
+        fit(model, images, [rescue, Collapses()])
+    assert rescue.returns == 1
+    assert np.abs(model.generator.get_weights()[0]).max() > 0.01
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"max_returns": -1},
+        {"factor": 0.0},
+        {"factor": 1.5},
+        {"gradient_norm": -1.0},
+        {"accuracy": 0.5},
+        {"patience": 0},
+        {"variety": 2.0},
+    ],
+    ids=str,
+)
+def test_bad_arguments_are_refused(arguments):
+    with pytest.raises(ValueError, match=f"`{next(iter(arguments))}`"):
+        Rollback(**arguments)
+
+
+@pytest.mark.parametrize("name", ["d_loss", "gp", "g_loss"])
+def test_terminate_on_nan_sees_every_log(name, capsys):
+    model = tiny.gan()
+    stop = TerminateOnNaN()
+    stop.set_model(model)
+    model.stop_training = False
+    stop.on_batch_end(0, {"d_loss": 1.0, "g_loss": 1.0})
+    assert not model.stop_training
+    stop.on_batch_end(1, {"d_loss": 1.0, name: float("nan")})
+    assert model.stop_training
+    assert "Batch 1" in capsys.readouterr().out
+
+
+def test_terminate_on_nan_ends_fit_at_the_step(images, capsys):
+    history = fit(tiny.gan(), images, [Breaks(1, 2), TerminateOnNaN()])
+    assert len(history.epoch) == 2
+    assert "Batch 2" in capsys.readouterr().out
+    with pytest.raises(RuntimeError, match="NaN"):
+        fit(
+            tiny.gan(), images, [Breaks(0, 0), TerminateOnNaN(raise_error=True)]
+        )

@@ -1,0 +1,317 @@
+import io
+from collections import defaultdict
+
+import keras
+import numpy as np
+import pytest
+import tiny
+from PIL import Image
+from tensorboard.backend.event_processing import event_file_loader
+from tensorboard.plugins.custom_scalar import layout_pb2
+from tensorboard.plugins.hparams import plugin_data_pb2
+from tensorboard.util import tensor_util
+
+from keras_gan.callbacks import TensorBoard
+from keras_gan.callbacks import _events as events
+from keras_gan.callbacks._gradients import gradients
+from keras_gan.callbacks._points import Points
+
+
+def read(folder):
+    """Every value under a run's folder: tag -> [(step, value, plugin)]."""
+    found = defaultdict(list)
+    for path in sorted(folder.glob("events*")):
+        for event in event_file_loader.EventFileLoader(str(path)).Load():
+            for value in event.summary.value:
+                plugin = value.metadata.plugin_data
+                found[value.tag].append(
+                    (event.step, tensor_util.make_ndarray(value.tensor), plugin)
+                )
+    return found
+
+
+def fit(model, data, board, labels=None, **kwargs):
+    settings = {"epochs": 2, "batch_size": 16, "verbose": 0, **kwargs}
+    return model.fit(data, labels, callbacks=[board], **settings)
+
+
+@pytest.fixture(scope="module")
+def run(images, labels, tmp_path_factory):
+    """A conditional WGAN-GP's run: what it wrote, its history, the model."""
+    keras.utils.set_random_seed(1)
+    folder = tmp_path_factory.mktemp("runs") / "first"
+    model = tiny.conditional_wgan_gp()
+    board = TensorBoard(folder, histogram_freq=1, hparams={"data": "tiny"})
+    history = fit(
+        model,
+        images,
+        board,
+        labels,
+        validation_data=(images[:16], labels[:16]),
+    )
+    return read(folder / "train"), history.history, model, folder
+
+
+def points(found, tag):
+    return [(step, float(value)) for step, value, _ in found[tag]]
+
+
+@pytest.mark.parametrize(
+    "name", ["d_loss", "g_loss", "d_real", "d_fake", "gp", "d_gradient_norm"]
+)
+def test_every_log_by_epoch_and_by_step(run, name):
+    found, history, _, _ = run
+    expected = list(enumerate(history[name]))
+    np.testing.assert_allclose(
+        points(found, f"epoch_{name}"), expected, rtol=1e-5
+    )
+    by_step = points(found, f"batch_{name}")
+    assert [step for step, _ in by_step] == list(range(1, 11))
+    np.testing.assert_allclose(by_step[-1][1], history[name][-1], rtol=1e-5)
+
+
+def test_validation_is_a_run_beside(run):
+    _, history, _, folder = run
+    found = read(folder / "validation")
+    expected = list(enumerate(history["val_d_loss"]))
+    np.testing.assert_allclose(
+        points(found, "epoch_d_loss"), expected, rtol=1e-5
+    )
+
+
+def test_one_file_for_a_run(run):
+    folder = run[3]
+    assert len(list((folder / "train").iterdir())) == 1
+
+
+def test_learning_rates_norms_and_speed(run):
+    found, _, model, _ = run
+    rate = points(found, "epoch_learning_rate_generator")[0][1]
+    assert rate == pytest.approx(1e-4)
+    assert "epoch_learning_rate_discriminator" in found
+    weights = [v.numpy() for v in model.generator.trainable_variables]
+    norm = np.sqrt(sum(np.sum(w.astype("float64") ** 2) for w in weights))
+    written = points(found, "epoch_g_weight_norm")[-1][1]
+    assert written == pytest.approx(norm, rel=1e-5)
+    assert points(found, "epoch_images_per_second")[-1][1] > 0.0
+
+
+def test_generated_images_beside_real_ones(run):
+    found, _, model, _ = run
+    steps = [step for step, _, _ in found["generated/grid"]]
+    assert steps == [0, 1]
+    pictures = []
+    for tag in ("generated/grid", "real/grid"):
+        width, height, png = found[tag][-1][1]
+        assert found[tag][-1][2].plugin_name == "images"
+        pictures.append(Image.open(io.BytesIO(png)))
+        assert pictures[-1].size == (int(width), int(height))
+    assert pictures[0].size == pictures[1].size
+
+
+def test_histograms_of_weights_gradients_and_scores(run, images):
+    found, _, model, _ = run
+    for player in ("discriminator", "generator"):
+        for variable in getattr(model, player).trainable_variables:
+            path = variable.path
+            tag = path if path.startswith(player) else f"{player}/{path}"
+            for kind in ("histogram", "gradient"):
+                rows = found[f"{tag}/{kind}"][-1][1]
+                assert rows[:, 2].sum() == np.prod(variable.shape)
+    assert found["scores/real"][-1][1][:, 2].sum() == 16
+    assert found["scores/fake"][-1][2].plugin_name == "histograms"
+
+
+def test_the_table_of_hyper_parameters(run):
+    found = run[0]
+    ((_, _, plugin),) = found["_hparams_/session_start_info"]
+    data = plugin_data_pb2.HParamsPluginData.FromString(plugin.content)
+    start = data.session_start_info
+    assert start.group_name == "first"
+    assert start.hparams["model"].string_value == "ConditionalWGANGP"
+    assert start.hparams["gp_weight"].number_value == 10.0
+    assert start.hparams["d_learning_rate"].number_value == 1e-4
+    assert start.hparams["batch_size"].number_value == 16
+    assert start.hparams["data"].string_value == "tiny"
+    assert "_hparams_/session_end_info" in found
+
+
+def test_both_losses_on_one_chart(run):
+    ((_, value, _),) = run[0]["custom_scalars__config__"]
+    layout = layout_pb2.Layout.FromString(value.item())
+    charts = {c.title: list(c.multiline.tag) for c in layout.category[0].chart}
+    assert charts["losses by epoch"] == ["epoch_d_loss", "epoch_g_loss"]
+
+
+def test_both_networks_graphs_can_be_drawn(run):
+    import json
+
+    from tensorboard.plugins.graph import keras_util
+
+    found, _, model, _ = run
+    for player in ("discriminator", "generator"):
+        ((_, value, plugin),) = found[player]
+        assert plugin.plugin_name == "graph_keras_model"
+        graph = keras_util.keras_model_to_graph_def(json.loads(value.item()))
+        names = {node.name.split("/")[-1] for node in graph.node}
+        assert {layer.name for layer in getattr(model, player).layers} <= names
+
+
+@pytest.mark.parametrize("update_freq", ["auto", 3])
+def test_training_is_the_same_under_watch(images, tmp_path, update_freq):
+    plain, watched = tiny.gan_r1_ema(), tiny.gan_r1_ema()
+    watched.set_weights(plain.get_weights())
+    plain.fit(images, epochs=2, batch_size=16, verbose=0)
+    board = TensorBoard(tmp_path, histogram_freq=1, update_freq=update_freq)
+    fit(watched, images, board)
+    for one, other in zip(
+        tiny.weights(plain), tiny.weights(watched), strict=True
+    ):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+    for one, other in zip(
+        plain._seed_states(), watched._seed_states(), strict=True
+    ):
+        np.testing.assert_array_equal(one.numpy(), other.numpy())
+    found = read(tmp_path / "train")
+    expected = list(range(1, 11)) if update_freq == "auto" else [3, 6, 9]
+    assert [step for step, _ in points(found, "batch_g_loss")] == expected
+    assert [s for s, _ in points(found, "epoch_g_loss")] == [0, 1]
+
+
+def test_by_epoch_there_are_no_points_by_step(images, tmp_path):
+    fit(tiny.gan(), images, TensorBoard(tmp_path, update_freq="epoch"))
+    found = read(tmp_path / "train")
+    assert not [tag for tag in found if tag.startswith("batch_")]
+    assert len(found["epoch_d_loss"]) == 2
+
+
+def test_steps_go_on_in_a_second_fit(images, tmp_path):
+    model = tiny.gan()
+    fit(model, images, TensorBoard(tmp_path / "a"), epochs=1)
+    fit(model, images, TensorBoard(tmp_path / "b"), epochs=1)
+    found = read(tmp_path / "b" / "train")
+    steps = [step for step, _ in points(found, "batch_d_loss")]
+    assert steps == [6, 7, 8, 9, 10]
+
+
+def test_gradient_norms_are_watched_for_the_run_only(images, tmp_path):
+    model = tiny.gan()
+    assert (
+        "d_gradient_norm" in fit(model, images, TensorBoard(tmp_path)).history
+    )
+    after = model.fit(images, batch_size=16, verbose=0).history
+    assert "d_gradient_norm" not in after
+
+
+def test_vectors_have_curves_but_no_pictures(tmp_path):
+    import keras_gan
+
+    layers = keras.layers
+    generator = keras.Sequential([keras.Input((2,)), layers.Dense(2)])
+    critic = keras.Sequential([keras.Input((2,)), layers.Dense(1)])
+    data = np.random.default_rng(0).normal(size=(32, 2)).astype("float32")
+    fit(keras_gan.GAN(generator, critic), data, TensorBoard(tmp_path))
+    found = read(tmp_path / "train")
+    assert "epoch_d_loss" in found
+    assert "generated/grid" not in found
+
+
+@pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="as in Keras"
+)
+def test_profiling_still_works(images, tmp_path):
+    board = TensorBoard(tmp_path, profile_batch=(2, 3))
+    fit(tiny.gan(), images, board, epochs=1)
+    assert list(tmp_path.rglob("*.xplane.pb"))
+
+
+def test_keras_own_options_still_work(images, tmp_path):
+    board = TensorBoard(
+        tmp_path,
+        write_images=True,
+        write_steps_per_second=True,
+        update_freq="batch",
+    )
+    fit(tiny.gan(), images, board, epochs=1)
+    found = read(tmp_path / "train")
+    assert "epoch_steps_per_second" in found
+    assert len(found["batch_steps_per_second"]) == 5
+    assert [tag for tag in found if tag.endswith("/image")]
+
+
+def test_gradients_are_those_of_the_step(images):
+    """Plain descent moves each weight by the gradient times the rate."""
+    model = tiny.gan()
+    model.compile(keras.optimizers.SGD(1.0), keras.optimizers.SGD(1.0))
+    batch = images[:16]
+    found = {(p, path): g for p, path, g in gradients(model, (batch, None))}
+    before = {
+        v.path: v.numpy() for v in model.discriminator.trainable_variables
+    }
+    model.train_on_batch(batch)
+    for variable in model.discriminator.trainable_variables:
+        moved = before[variable.path] - variable.numpy()
+        gradient = found["discriminator", variable.path]
+        np.testing.assert_allclose(moved, gradient, atol=1e-5)
+
+
+def test_a_histogram_counts_what_numpy_counts():
+    values = np.array([0.0, 0.1, 0.2, 1.0, np.nan, np.inf], "float32")
+    (value,) = events.histogram("h", values, buckets=4).value
+    rows = tensor_util.make_ndarray(value.tensor)
+    np.testing.assert_allclose(rows[:, 2], [3, 0, 0, 1])
+    np.testing.assert_allclose(rows[:, 0], [0.0, 0.25, 0.5, 0.75])
+
+
+@pytest.mark.parametrize(
+    ("values", "shape", "total"),
+    [([], (0, 3), 0), ([2.0, 2.0], (1, 3), 2)],
+    ids=["nothing", "all equal"],
+)
+def test_degenerate_histograms(values, shape, total):
+    (value,) = events.histogram("h", values).value
+    rows = tensor_util.make_ndarray(value.tensor)
+    assert rows.shape == shape
+    assert rows[:, 2].sum() == total
+
+
+def test_curves_leave_out_what_is_not_finite():
+    summary = events.scalars({"a": 1.0, "b": float("nan"), "c": float("inf")})
+    assert [value.tag for value in summary.value] == ["a"]
+
+
+def test_points_beyond_the_budget_are_thinned_evenly(monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr("time.perf_counter", lambda: clock[0])
+    written = []
+
+    def slowly(points):
+        clock[0] += 0.01 * len(points)
+        written.append([step for step, _ in points])
+
+    waiting = Points(slowly, limited=True)
+    for start in (0, 100, 200):
+        clock[0] += 1.0
+        for step in range(start + 1, start + 101):
+            waiting.add(step, {})
+        waiting.flush_if_due()
+        waiting.flush()
+    assert len(written[0]) == 100  # What it costs is not known before.
+    assert written[1] == [200]
+    assert written[2] == [300]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"histogram_freq": -1},
+        {"update_freq": "step"},
+        {"update_freq": 0},
+        {"images_freq": -1},
+        {"num_images": 0},
+    ],
+    ids=str,
+)
+def test_bad_arguments_are_refused(arguments, tmp_path):
+    with pytest.raises(ValueError, match=f"`{next(iter(arguments))}`"):
+        TensorBoard(tmp_path, **arguments)
