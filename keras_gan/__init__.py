@@ -1,20 +1,66 @@
 """Generative adversarial networks that feel like a part of Keras 3."""
 
-from keras_gan import augment as augment
-from keras_gan import callbacks as callbacks
-from keras_gan import datasets as datasets
-from keras_gan import features as features
-from keras_gan import images as images
-from keras_gan import layers as layers
-from keras_gan import losses as losses
-from keras_gan import metrics as metrics
-from keras_gan import models as models
-from keras_gan import networks as networks
-from keras_gan import optimizers as optimizers
-from keras_gan import recipes as recipes
-from keras_gan import regularizers as regularizers
+import importlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 from keras_gan._version import __version__ as __version__
-from keras_gan.models import GAN as GAN
-from keras_gan.models import WGANGP as WGANGP
-from keras_gan.models import ConditionalGAN as ConditionalGAN
-from keras_gan.models import ConditionalWGANGP as ConditionalWGANGP
+
+if TYPE_CHECKING:
+    from keras_gan import augment as augment
+    from keras_gan import callbacks as callbacks
+    from keras_gan import datasets as datasets
+    from keras_gan import features as features
+    from keras_gan import images as images
+    from keras_gan import layers as layers
+    from keras_gan import losses as losses
+    from keras_gan import metrics as metrics
+    from keras_gan import models as models
+    from keras_gan import networks as networks
+    from keras_gan import optimizers as optimizers
+    from keras_gan import recipes as recipes
+    from keras_gan import regularizers as regularizers
+    from keras_gan.models import GAN as GAN
+    from keras_gan.models import WGANGP as WGANGP
+    from keras_gan.models import ConditionalGAN as ConditionalGAN
+    from keras_gan.models import ConditionalWGANGP as ConditionalWGANGP
+
+_MODELS = ("GAN", "WGANGP", "ConditionalGAN", "ConditionalWGANGP")
+_MODULES = (
+    "augment",
+    "callbacks",
+    "datasets",
+    "features",
+    "images",
+    "layers",
+    "losses",
+    "metrics",
+    "models",
+    "networks",
+    "optimizers",
+    "recipes",
+    "regularizers",
+)
+
+__all__ = [*_MODELS, *_MODULES, "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return importlib.import_module(f"keras_gan.{name}")
+    if name in _MODELS:
+        return getattr(importlib.import_module("keras_gan.models"), name)
+    raise AttributeError(f"module 'keras_gan' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+# Keras finds classes of saved files only once their modules are imported. The
+# command line alone must answer, and quiet a backend's start, before Keras is
+# loaded, which takes seconds; it imports what it needs.
+if Path(sys.argv[0]).stem not in ("keras-gan", "-m"):
+    for _name in _MODULES:
+        importlib.import_module(f"keras_gan.{_name}")

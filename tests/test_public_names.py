@@ -9,6 +9,7 @@ import keras
 import pytest
 
 import keras_gan
+from tests import tiny
 
 MODULES = [
     "augment",
@@ -71,3 +72,36 @@ def test_the_version_has_one_home():
     )
     assert settings["project"]["dynamic"] == ["version"]
     assert keras_gan.__version__.count(".") == 2
+
+
+def test_the_command_line_answers_before_keras_is_loaded():
+    code = (
+        "import sys; sys.argv[0] = 'keras-gan'; import keras_gan.cli; "
+        "print('keras' in sys.modules, keras_gan.GAN.__name__)"
+    )
+    printed = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ,
+    ).stdout
+    assert printed.split() == ["False", "GAN"]
+
+
+def test_a_file_loads_once_the_package_is_imported(images, tmp_path):
+    model = tiny.gan(augment="diffaugment", ema_decay=0.9)
+    model.train_on_batch(images)
+    model.save(tmp_path / "gan.keras")
+    code = (
+        "import keras_gan, keras, sys; "
+        "print(keras.saving.load_model(sys.argv[1]).name)"
+    )
+    printed = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "gan.keras")],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ,
+    ).stdout
+    assert printed.strip() == "gan"
