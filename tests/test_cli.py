@@ -21,6 +21,7 @@ TINY = [
     "--set=networks.generator_units=[8,8]",
     "--set=networks.discriminator_units=[8]",
     *("--set=regularizer=r1", "--set=model.ema_decay=0.9"),
+    "--set=evaluation.num_samples=70",
 ]
 VANILLA = ["train", "vanilla", *TINY]
 
@@ -71,9 +72,7 @@ def weights(path):
 
 
 def files(folder):
-    return sorted(
-        str(path.relative_to(folder)) for path in folder.rglob("*.*")
-    )
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*.*"))
 
 
 # ------------------------------------------------------------------- train
@@ -97,7 +96,9 @@ def test_a_run_folder_holds_what_it_should(run):
     ]
     rows = run_folder.read_metrics(run / "metrics.csv")
     assert [row["epoch"] for row in rows] == [1, 2]
-    assert {"d_loss", "g_loss", "d_real", "d_fake", "r1"} <= rows[0].keys()
+    assert {"d_loss", "g_loss", "d_real", "d_fake", "r1", "fid"} <= rows[
+        0
+    ].keys()
     with Image.open(run / "progress.gif") as animation:
         assert animation.n_frames == 2
 
@@ -109,6 +110,21 @@ def test_the_configuration_says_what_ran(run):
     assert config["data"]["num_images"] == 64
     assert config["seed"] == 0
     assert config["backend"] == keras.backend.backend()
+
+
+def test_the_best_model_is_that_of_the_lowest_distance(run):
+    rows = run_folder.read_metrics(run / "metrics.csv")
+    distances = [row["fid"] for row in rows]
+    is_last = weights(run / "best.keras") == weights(run / "model.keras")
+    assert is_last == (distances[1] < distances[0])
+
+
+def test_without_an_evaluation_the_last_model_is_the_best(elsewhere):
+    arguments = [*VANILLA, "--epochs=1", "--set=evaluation=none"]
+    assert main([*arguments, "--out=plain"]) == 0
+    plain = elsewhere / "plain"
+    assert weights(plain / "best.keras") == weights(plain / "model.keras")
+    assert "fid" not in run_folder.read_metrics(plain / "metrics.csv")[0]
 
 
 def test_an_existing_run_is_not_touched(run, capsys):
@@ -145,10 +161,11 @@ def test_a_killed_run_goes_on_exactly(run, elsewhere, monkeypatch, capsys):
         raise Killed
 
     arguments = [*VANILLA, "--epochs=2", "--out=killed"]
-    with monkeypatch.context() as patch, pytest.raises(Killed):
+    with monkeypatch.context() as patch:
         # Pictures and the row of the first epoch are there by now.
         patch.setattr(run_folder.checkpoints, "_save", fall)
-        main(arguments)
+        with pytest.raises(Killed):
+            main(arguments)
     killed = elsewhere / "killed"
     assert (killed / "images" / "epoch-0001.png").exists()
     assert main([*arguments, "--resume"]) == 0
@@ -302,7 +319,7 @@ def test_a_disk_that_fills_up_is_one_line(elsewhere, monkeypatch, capsys):
         patch.setattr(os, "fsync", full)
         error = fails(capsys, *arguments)
     assert "No space left" in error
-    assert not [path for path in (elsewhere / "full").rglob("*.*")]
+    assert not files(elsewhere / "full")
 
 
 # ---------------------------------------------------------------- generate

@@ -17,7 +17,11 @@ pytestmark = pytest.mark.slow
 
 TRAIN = [
     *("train", "quick", "--data=fashion_mnist_sample", "--epochs=6"),
-    *("--set=limit=512", "--set=networks.filters=4", "--set=augment=diffaugment"),
+    *(
+        "--set=limit=512",
+        "--set=networks.filters=4",
+        "--set=augment=diffaugment",
+    ),
     *("--set=networks.dropout=0.2", "--seed=11"),
 ]
 RUN = "import sys; from keras_gan.cli import main; sys.exit(main())"

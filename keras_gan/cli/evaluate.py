@@ -9,13 +9,6 @@ from keras_gan.cli.errors import UsageError, user_input
 
 __all__ = ["add_parser", "run"]
 
-_CLASSIFIERS = {
-    "fashion_mnist": "fashion_mnist",
-    "fashion_mnist_sample": "fashion_mnist",
-    "mnist": "mnist",
-    "digits": "mnist",
-}
-
 
 def add_parser(commands: Any) -> None:
     """Adds the command and its arguments."""
@@ -153,12 +146,13 @@ def _split(
 
 def _extractor(name: str, data: str) -> Any:
     from keras_gan import features
+    from keras_gan.recipes.assembling import CLASSIFIERS
 
     if name == "auto":
-        name = _CLASSIFIERS.get(data, "imagenet")
+        name = CLASSIFIERS.get(data, "imagenet")
     if name == "imagenet":
         return features.imagenet()
-    if name in _CLASSIFIERS.values():
+    if name in CLASSIFIERS.values():
         return features.classifier(name)
     return features.inception(name)
 

@@ -105,7 +105,7 @@ class Progress(keras.callbacks.Callback):
         rate = images / max(now - self._epoch_start, 1e-9)
         shown = [
             f"{key} {float(logs[key]):.3f}"
-            for key in ("d_loss", "g_loss", "fid")
+            for key in ("d_loss", "g_loss", "fid", "kid")
             if key in logs
         ]
         return "  ".join([*shown, f"{rate:,.0f} images/s"])

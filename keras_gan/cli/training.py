@@ -95,7 +95,9 @@ def _callbacks(
         Progress(
             len(plan.source.images) // recipe.batch_size * recipe.batch_size
         ),
-        run_folder.BestModel(folder.best, rows=metrics.rows),
+        run_folder.BestModel(
+            folder.best, _monitor(plan), metrics.rows, interruption
+        ),
         metrics,
         run_folder.Checkpoints(folder.backup, interruption),
     ]
@@ -104,9 +106,13 @@ def _callbacks(
 def _finish(plan: Plan, gan: GAN, rows: list[dict[str, float]]) -> None:
     folder = plan.folder
     run_folder.save_model(gan, folder.model)
-    if not any("fid" in row for row in rows):
+    if not any(_monitor(plan) in row for row in rows):
         # Nothing was measured, so the last epoch is as good as any.
         run_folder.save_model(gan, folder.best)
+
+
+def _monitor(plan: Plan) -> str:
+    return str((plan.recipe.evaluation or {"name": "fid"})["name"])
 
 
 def _say_how_to_resume(folder: RunFolder, done: int) -> None:

@@ -10,7 +10,24 @@ from keras_gan.models import GAN
 from keras_gan.recipes.parts import make
 from keras_gan.recipes.recipe import Recipe
 
-__all__ = ["assemble", "batches", "clipping", "evaluation", "networks"]
+__all__ = [
+    "CLASSIFIERS",
+    "assemble",
+    "batches",
+    "clipping",
+    "evaluation",
+    "networks",
+]
+
+CLASSIFIERS = {
+    "fashion_mnist": "fashion_mnist",
+    "fashion_mnist_sample": "fashion_mnist",
+    "mnist": "mnist",
+    "digits": "mnist",
+}
+"""Data sets, each with the shipped classifier whose features compare it."""
+
+_REAL = 10_000
 
 
 def assemble(
@@ -117,10 +134,22 @@ def clipping(recipe: Recipe) -> list[keras.callbacks.Callback]:
 def evaluation(
     recipe: Recipe, source: Source
 ) -> list[keras.callbacks.Callback]:
-    """Returns the callbacks that a recipe's `evaluation` asks for."""
+    """Returns the callbacks that a recipe's `evaluation` asks for.
+
+    They compare with the training images: a test set that chose the best
+    epoch would no longer be one.
+    """
     if recipe.evaluation is None:
         return []
-    return [make("evaluation", recipe.evaluation, real=source.images)]
+    settings = {"extractor": CLASSIFIERS.get(source.name), **recipe.evaluation}
+    if settings["extractor"] is None:
+        return []
+    real = source.select(limit=_REAL).images[:]
+    return [
+        make(
+            "evaluation", settings, metrics=recipe.evaluation["name"], real=real
+        )
+    ]
 
 
 def _players(recipe: Recipe) -> tuple[str, str]:

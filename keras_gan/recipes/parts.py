@@ -17,11 +17,12 @@ _CLIPPING: dict[str, Maker] = {
     "gradient": callbacks.GradientClipping,
     "weight": callbacks.WeightClipping,
 }
+_DISTANCES = ("fid", "kid")
 _MODELS = ("GAN", "WGANGP", "ConditionalGAN", "ConditionalWGANGP", "ACGAN")
 _GIVEN = (
     *("self", "name", "seed", "image_shape", "num_classes", "latent_dim"),
     *("generator", "discriminator", "critic", "regularizer", "augment"),
-    "real",
+    *("real", "metrics", "split", "labels", "cache"),
 )
 """Arguments that no recipe sets: they follow from data, seed or other parts."""
 
@@ -119,8 +120,8 @@ def _clipping(name: str) -> Maker:
 
 
 def _evaluation(name: str) -> Maker:
-    if name != "evaluation":
-        raise _unknown("evaluation", name, ["evaluation"])
+    if name not in _DISTANCES:
+        raise _unknown("evaluation", name, _DISTANCES)
     return callbacks.Evaluation
 
 

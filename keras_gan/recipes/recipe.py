@@ -42,8 +42,9 @@ class Recipe:
         epochs: How often to go through the data. None leaves it to `budget`.
         budget: Images to train on in total, where `epochs` is None: more
             epochs of a small data set, fewer of a large one.
-        evaluation: Settings of `keras_gan.callbacks.Evaluation`; None trains
-            without.
+        evaluation: `fid` or `kid`, measured while training: the settings of
+            the callback `Evaluation`. Left out where the package has no
+            classifier of the data and no `extractor` is set.
     """
 
     name: str
@@ -65,7 +66,9 @@ class Recipe:
     batch_size: int = 128
     epochs: int | None = 20
     budget: int | None = None
-    evaluation: Settings | None = None
+    evaluation: Settings | None = field(
+        default_factory=lambda: {"name": "fid", "num_samples": 2000}
+    )
 
     @property
     def conditional(self) -> bool:

@@ -8,6 +8,7 @@ import keras
 
 from keras_gan.run_folder.files import replacing
 from keras_gan.run_folder.history import Row
+from keras_gan.run_folder.interruption import Interruption
 
 __all__ = ["BestModel", "save_model"]
 
@@ -22,19 +23,27 @@ class BestModel(keras.callbacks.Callback):
         path: The `.keras` file.
         monitor: The metric, lower is better.
         rows: What a resumed run has done already.
+        interruption: An epoch that it cut short is not saved.
     """
 
     def __init__(
-        self, path: Path, monitor: str = "fid", rows: list[Row] | None = None
+        self,
+        path: Path,
+        monitor: str = "fid",
+        rows: list[Row] | None = None,
+        interruption: Interruption | None = None,
     ) -> None:
         super().__init__()
         self._path = path
         self._monitor = monitor
+        self._interruption = interruption
         known = [row[monitor] for row in rows or [] if monitor in row]
         self._lowest = min(known, default=math.inf)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Saves the model if it is the best."""
+        """Saves the model if it is the best, of a complete epoch."""
+        if self._interruption is not None and self._interruption.requested:
+            return
         value = (logs or {}).get(self._monitor)
         if value is not None and float(value) < self._lowest:
             self._lowest = float(value)
