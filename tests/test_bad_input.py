@@ -289,3 +289,9 @@ def test_layers_with_wrong_second_derivatives_warn(make):
     layer = make(groups=2) if make is layers.GroupNormalization else make()
     with pytest.warns(UserWarning, match="wrong second derivative"):
         keras_gan.WGANGP(tiny.generator(), critic_with(layer))
+
+
+def test_activity_regularizers_warn():
+    layer = layers.Dense(2, activity_regularizer="l2")
+    with pytest.warns(UserWarning, match="activity regularizers"):
+        keras_gan.GAN(tiny.generator(), critic_with(layer))

@@ -600,3 +600,23 @@ def test_arrays_come_in_an_order_of_seed_and_epoch(images):
     assert sorted(epoch(0)) == list(range(70))
     assert not np.array_equal(epoch(0), epoch(1))
     assert np.array_equal(epoch(1), epoch(1))
+
+
+def test_each_epoch_has_an_order_of_its_own(images):
+    seen = []
+
+    class Listening(keras_gan.GAN):
+        def unpack(self, data):
+            real, condition = super().unpack(data)
+            seen.append(ops.convert_to_numpy(real)[:, 4, 4, 0])
+            return real, condition
+
+    keras.utils.set_random_seed(1)
+    model = Listening(*tiny.pair(), seed=1)
+    model.compile(run_eagerly=True)
+    if BACKEND == "jax":
+        pytest.skip("A batch is traced on JAX.")
+    fit(model, images, None, epochs=2)
+    first, second = np.concatenate(seen[:3]), np.concatenate(seen[3:])
+    assert not np.array_equal(first, second)
+    np.testing.assert_array_equal(np.sort(first), np.sort(second))

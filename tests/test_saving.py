@@ -252,3 +252,28 @@ def test_only_the_generator_is_exported(images, tmp_path):
         model.generate(latents=latents),
         atol=1e-5,
     )
+
+
+def test_unseeded_dropout_resumes_to_the_bit(images, tmp_path):
+    # On torch it draws from the global generator.
+    def make():
+        judge = keras.Sequential(
+            [
+                keras.Input(tiny.SHAPE),
+                keras.layers.Flatten(),
+                keras.layers.Dropout(0.5),
+                keras.layers.Dense(1),
+            ]
+        )
+        return keras_gan.GAN(tiny.generator(), judge, seed=5)
+
+    straight = make()
+    train(straight, images, None, 0, 3)
+    keras.utils.set_random_seed(1)
+    stopped = make()
+    train(stopped, images, None, 0, 2)
+    stopped.save(tmp_path / "gan.keras")
+    keras.utils.set_random_seed(99)
+    resumed = keras.saving.load_model(tmp_path / "gan.keras")
+    train(resumed, images, None, 2, 3)
+    assert equal(tiny.state(straight), tiny.state(resumed))

@@ -5,6 +5,7 @@ from typing import Any
 
 import keras
 
+from keras_gan import backend
 from keras_gan._typing import Tensor
 from keras_gan.models import inspection
 
@@ -36,6 +37,7 @@ class Building:
                 f"of shape {(None, *self._image_shape)}: {error}"
             ) from error
         self._warn_of_penalised_layers()
+        self._warn_of_activity_regularizers()
 
     def _build_generator(
         self, generator: keras.Model
@@ -109,6 +111,22 @@ class Building:
                 "gradient. Use keras_gan.layers.LayerNormalization or "
                 "InstanceNormalization, nearest-neighbour resizing, or "
                 "another backend.",
+                stacklevel=4,
+            )
+
+    def _warn_of_activity_regularizers(self) -> None:
+        regularized = [
+            layer.name
+            for network in (self.generator, self.discriminator)
+            for layer in backend.flat_layers(network)
+            if getattr(layer, "activity_regularizer", None) is not None
+        ]
+        if regularized:
+            warnings.warn(
+                f"The activity regularizers of {regularized} are not part of "
+                "any player's loss: Keras keeps those of the last call only, "
+                "and a network is called several times a step. Add the term "
+                "by overriding `discriminator_loss` or `generator_loss`.",
                 stacklevel=4,
             )
 

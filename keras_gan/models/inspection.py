@@ -5,6 +5,7 @@ from typing import Any
 
 import keras
 
+from keras_gan import backend
 from keras_gan._typing import Tensor
 
 RANGES: dict[str, tuple[float, float]] = {
@@ -135,8 +136,6 @@ def per_sample_penalty_risk(critic: keras.layers.Layer) -> list[str]:
     Batch normalisation mixes the samples whose gradients are penalised, on
     every backend.
     """
-    from keras_gan import backend
-
     return [
         layer.name
         for layer in backend.flat_layers(critic)
@@ -151,8 +150,6 @@ def wrong_second_derivatives(network: keras.layers.Layer) -> list[str]:
     gradient of a bilinear resize is not differentiable again. A gradient
     penalty then trains on a wrong gradient, without any error.
     """
-    from keras_gan import backend
-
     if keras.backend.backend() != "tensorflow":
         return []
     return [
