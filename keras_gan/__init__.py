@@ -21,12 +21,13 @@ if TYPE_CHECKING:
     from keras_gan import optimizers as optimizers
     from keras_gan import recipes as recipes
     from keras_gan import regularizers as regularizers
+    from keras_gan.models import ACGAN as ACGAN
     from keras_gan.models import GAN as GAN
     from keras_gan.models import WGANGP as WGANGP
     from keras_gan.models import ConditionalGAN as ConditionalGAN
     from keras_gan.models import ConditionalWGANGP as ConditionalWGANGP
 
-_MODELS = ("GAN", "WGANGP", "ConditionalGAN", "ConditionalWGANGP")
+_MODELS = ("ACGAN", "GAN", "WGANGP", "ConditionalGAN", "ConditionalWGANGP")
 _MODULES = (
     "augment",
     "callbacks",

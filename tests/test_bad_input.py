@@ -81,6 +81,11 @@ CONSTRUCTORS = {
         ValueError,
         "num_classes=4",
     ),
+    "no classifier": (
+        lambda: keras_gan.ACGAN(tiny.generator(True), tiny.discriminator()),
+        ValueError,
+        "class_logits",
+    ),
     "steps 0": (
         lambda: tiny.gan(discriminator_steps=0),
         ValueError,

@@ -35,6 +35,8 @@ def test_fit_needs_no_compile_and_logs_both_players(make, images, labels):
     model = make()
     history = fit(model, images, labels)
     expected = {"d_loss", "g_loss", "d_real", "d_fake"}
+    if isinstance(model, keras_gan.ACGAN):
+        expected |= {"d_class_loss", "g_class_loss"}
     assert set(history) == expected | {r.name for r in model.regularizers}
     assert np.isfinite([values[-1] for values in history.values()]).all()
 
@@ -477,6 +479,15 @@ def test_labels_change_the_picture():
     pictures = model.generate(latents=latents, labels=[0, 1, 1])
     assert np.abs(pictures[0] - pictures[1]).max() > 1e-4
     np.testing.assert_allclose(pictures[1], pictures[2], atol=1e-6)
+
+
+def test_an_auxiliary_classifier_learns_the_classes(images, labels):
+    model = tiny.ac_gan()
+    model.compile(d_opt=keras.optimizers.Adam(1e-2))
+    history = fit(model, images, labels, epochs=12)["d_class_loss"]
+    # Two terms of log 3 each at first.
+    assert history[-1] < 0.8 * 2 * np.log(3)
+    assert history[-1] < history[0]
 
 
 def test_unconditional_models_ignore_labels(images, labels):

@@ -69,7 +69,23 @@ def conditional_wgan_gp(**kwargs):
     return keras_gan.ConditionalWGANGP(*pair(True), **settings)
 
 
-MODELS = [gan, gan_r1_ema, wgan_gp, conditional_gan, conditional_wgan_gp]
+def ac_gan(**kwargs):
+    images = keras.Input(SHAPE)
+    x = layers.Conv2D(4, 3, strides=2, padding="same")(images)
+    x = layers.Flatten()(layers.LeakyReLU(negative_slope=0.2)(x))
+    heads = [layers.Dense(1)(x), layers.Dense(CLASSES)(x)]
+    judge = keras.Model(images, heads, name="discriminator")
+    return keras_gan.ACGAN(generator(True), judge, **{"seed": 5, **kwargs})
+
+
+MODELS = [
+    gan,
+    gan_r1_ema,
+    wgan_gp,
+    conditional_gan,
+    conditional_wgan_gp,
+    ac_gan,
+]
 
 
 def state(model):

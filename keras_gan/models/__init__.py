@@ -1,7 +1,8 @@
 """The GAN family: one member a file."""
 
+from keras_gan.models.ac_gan import ACGAN
 from keras_gan.models.conditional_gan import ConditionalGAN, ConditionalWGANGP
 from keras_gan.models.gan import GAN
 from keras_gan.models.wgan_gp import WGANGP
 
-__all__ = ["GAN", "WGANGP", "ConditionalGAN", "ConditionalWGANGP"]
+__all__ = ["ACGAN", "GAN", "WGANGP", "ConditionalGAN", "ConditionalWGANGP"]

@@ -31,6 +31,8 @@ class ConditionalGAN(GAN):
     """
 
     _num_inputs = 2
+    _discriminator_is_told = True
+    """Whether the discriminator takes labels, as the generator does."""
 
     def __init__(
         self,
@@ -44,7 +46,9 @@ class ConditionalGAN(GAN):
         inspection.require_network(discriminator, "discriminator")
         self._label_inputs = (
             _label_input(generator, "generator", "latents"),
-            _label_input(discriminator, "discriminator", "images"),
+            _label_input(discriminator, "discriminator", "images")
+            if self._discriminator_is_told
+            else None,
         )
         self.num_classes = _class_count(
             num_classes, (generator, discriminator), self._label_inputs

@@ -249,9 +249,18 @@ class GAN(
         training: bool,
         as_logits: bool,
     ) -> Tensor:
-        if self.augment is not None and training:
-            images = self.augment(images, training=True)
-        scores = ops.cast(self._judge(images, condition, training), "float32")
+        images = self._augmented(images, training)
+        return self._score_form(
+            self._judge(images, condition, training), as_logits
+        )
+
+    def _augmented(self, images: Tensor, training: bool) -> Tensor:
+        if self.augment is None or not training:
+            return images
+        return self.augment(images, training=True)
+
+    def _score_form(self, outputs: Tensor, as_logits: bool) -> Tensor:
+        scores = ops.cast(outputs, "float32")
         if as_logits and self._gives_probabilities:
             return losses.to_logits(scores)
         return scores

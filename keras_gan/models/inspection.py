@@ -108,6 +108,9 @@ def final_activation(network: keras.layers.Layer) -> str | None:
     """
     if isinstance(network, keras.layers.TorchModuleWrapper):
         return None
+    if len(getattr(network, "output_names", ())) > 1:
+        # The score is the first output; others may classify.
+        return final_activation(network.get_layer(network.output_names[0]))
     layers = getattr(network, "layers", None)
     if layers:
         for layer in reversed(layers):

@@ -1,0 +1,133 @@
+"""GAN whose discriminator also names the class."""
+
+import math
+from typing import Any
+
+import keras
+from keras import ops
+
+from keras_gan._typing import Tensor
+from keras_gan.models.conditional_gan import ConditionalGAN
+from keras_gan.models.training import Logs
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class ACGAN(ConditionalGAN):
+    """GAN with an auxiliary classifier.
+
+    The generator is told the class. The discriminator sees images alone, and
+    says both how real they are and of which class; both players want the class
+    to be recognised. With `C(x)` the cross-entropy of the class,
+    `D: adversarial + class_weight * (mean(C(real)) + mean(C(fake)))`,
+    `G: adversarial + class_weight * mean(C(fake))`.
+
+    Args:
+        generator: Takes `[latents, labels]`.
+        discriminator: Takes images; returns `[scores, class_logits]`, the
+            latter of shape `(n, num_classes)` without softmax, such as from
+            `keras_gan.networks.dcgan(..., conditioning="auxiliary")`.
+        num_classes: How many classes. Default: read off the label input.
+        class_weight: Factor of the classification terms, at least 0.
+        **kwargs: As in `GAN`.
+
+    The logs have `d_class_loss` and `g_class_loss` beside the others.
+
+    Reference: Odena et al., 2017, arXiv 1610.09585, eq. 2-3.
+    """
+
+    _discriminator_is_told = False
+
+    def __init__(
+        self,
+        generator: keras.Model,
+        discriminator: keras.Model,
+        *,
+        num_classes: int | None = None,
+        class_weight: float = 1.0,
+        **kwargs: Any,
+    ) -> None:
+        if not (math.isfinite(class_weight) and class_weight >= 0):
+            raise ValueError(
+                "`class_weight` must be a finite number of at least 0. "
+                f"Received: class_weight={class_weight}"
+            )
+        super().__init__(
+            generator, discriminator, num_classes=num_classes, **kwargs
+        )
+        self.class_weight = float(class_weight)
+        self._refuse_missing_classifier()
+
+    @property
+    def log_names(self) -> list[str]:
+        """The keys of the logs."""
+        return [*super().log_names, "d_class_loss", "g_class_loss"]
+
+    def discriminator_loss(
+        self,
+        real: Tensor,
+        fake: Tensor,
+        condition: tuple[Tensor, ...] = (),
+        training: bool = True,
+    ) -> tuple[Tensor, Logs]:
+        """States what the discriminator minimises; see the class."""
+        real_scores, real_classes = self._both(real, training)
+        fake_scores, fake_classes = self._both(fake, training)
+        loss = self.adversarial_loss.discriminator(real_scores, fake_scores)
+        classes = self._class_loss(real_classes, condition)
+        classes = classes + self._class_loss(fake_classes, condition)
+        return loss + self.class_weight * classes, {
+            "d_real": real_scores,
+            "d_fake": fake_scores,
+            "d_class_loss": classes,
+        }
+
+    def generator_loss(
+        self,
+        real: Tensor,
+        fake: Tensor,
+        condition: tuple[Tensor, ...] = (),
+        training: bool = True,
+    ) -> tuple[Tensor, Logs]:
+        """States what the generator minimises; see the class."""
+        fake_scores, fake_classes = self._both(fake, training)
+        real_scores = None
+        if self.adversarial_loss.needs_real:
+            real_scores, _ = self._both(real, training)
+        loss = self.adversarial_loss.generator(fake_scores, real_scores)
+        classes = self._class_loss(fake_classes, condition)
+        return loss + self.class_weight * classes, {"g_class_loss": classes}
+
+    def _both(self, images: Tensor, training: bool) -> tuple[Tensor, Tensor]:
+        """Returns scores, as the loss takes them, and class logits."""
+        images = self._augmented(images, training)
+        scores, classes = self.discriminator(images, training=training)
+        scores = self._score_form(scores, self.adversarial_loss.takes_logits)
+        return scores, ops.cast(classes, "float32")
+
+    def _class_loss(
+        self, class_logits: Tensor, condition: tuple[Tensor, ...]
+    ) -> Tensor:
+        target = self._encoded(condition[0], None)
+        return ops.mean(
+            ops.categorical_crossentropy(target, class_logits, from_logits=True)
+        )
+
+    def _judge(
+        self, images: Tensor, condition: tuple[Tensor, ...], training: bool
+    ) -> Tensor:
+        return self.discriminator(images, training=training)[0]
+
+    def _refuse_missing_classifier(self) -> None:
+        outputs = self.discriminator(keras.Input(self.image_shape))
+        shapes = [tuple(t.shape) for t in keras.tree.flatten(outputs)]
+        if len(shapes) == 2 and shapes[1] == (None, self.num_classes):
+            return
+        raise ValueError(
+            "The discriminator of an ACGAN returns [scores, class_logits], "
+            f"the latter of shape (n, {self.num_classes}). Received: outputs "
+            f"of shape {shapes}"
+        )
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments."""
+        return {**super().get_config(), "class_weight": self.class_weight}
