@@ -97,7 +97,7 @@ def test_learning_rates_norms_and_speed(run):
 
 
 def test_generated_images_beside_real_ones(run):
-    found, _, model, _ = run
+    found = run[0]
     steps = [step for step, _, _ in found["generated/grid"]]
     assert steps == [0, 1]
     pictures = []

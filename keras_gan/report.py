@@ -1,0 +1,264 @@
+"""A run's report: one HTML file that holds everything there is to see."""
+
+import base64
+import csv
+import html
+import json
+import math
+import platform
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from importlib import metadata, resources
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import numpy as np
+
+__all__ = ["write_report"]
+
+_TEMPLATE = resources.files("keras_gan") / "assets" / "report.html"
+_FRAMES = 60
+_PACKAGES = ("keras-gan", "keras", "tensorflow", "jax", "torch", "numpy")
+
+_CHARTS = {
+    "Losses": ("d_loss", "g_loss", "val_d_loss", "val_g_loss"),
+    "Scores of real and generated images": ("d_real", "d_fake"),
+    "Distance to real images": ("fid",),
+    "Kernel distance to real images": ("kid",),
+    "Precision and recall": ("precision", "recall", "density", "coverage"),
+    "Penalties": ("gp", "r1", "r2", "dragan"),
+    "Gradient norms": ("d_gradient_norm", "g_gradient_norm"),
+}
+_LOWER, _HIGHER = ("fid", "kid"), ("precision", "recall", "coverage")
+
+Rows = list[dict[str, float | None]]
+
+
+def write_report(run_folder: str | Path) -> Path:
+    """Writes `report.html` into a run's folder, and returns its path.
+
+    One file that opens by double-click, without a server or network: loss and
+    metric curves, the snapshots on a slider, configuration and versions. What
+    the folder does not hold is left out, so a run may still be going on.
+
+    Args:
+        run_folder: A folder with any of `config.json` (a dictionary),
+            `metrics.csv` (as `keras.callbacks.CSVLogger` writes it) and
+            `images/` (as `keras_gan.callbacks.ImageSnapshot` writes it).
+
+    Returns:
+        The path of the report.
+
+    Raises:
+        ValueError: If there is no such folder, or nothing to report in it.
+
+    Example:
+        >>> keras_gan.report.write_report("runs/quick-2026-01-31")
+    """
+    folder = Path(run_folder)
+    if not folder.is_dir():
+        raise ValueError(
+            "`run_folder` must be the folder of a run. "
+            f"Received: run_folder={str(run_folder)!r}, which is none"
+        )
+    config = _configuration(folder / "config.json")
+    rows = _metrics(folder / "metrics.csv")
+    frames = _frames(folder / "images")
+    if not (config or rows or frames):
+        raise ValueError(
+            f"There is nothing to report in {folder}: neither config.json, nor "
+            "metrics.csv, nor pictures in images/."
+        )
+    path = folder / "report.html"
+    page = _page(folder.resolve().name, config, rows, frames)
+    temporary = path.with_suffix(".html.part")
+    temporary.write_text(page, encoding="utf-8")
+    temporary.replace(path)
+    return path
+
+
+def _page(
+    name: str, config: dict[str, Any], rows: Rows, frames: list[dict[str, str]]
+) -> str:
+    curves = _curves(rows)
+    data = {
+        "epochs": [int(row["epoch"] or 0) + 1 for row in rows],
+        "curves": curves,
+        "charts": _charts(curves),
+        "frames": frames,
+    }
+    settings, versions = _versions(config)
+    tables = [("Configuration", settings), ("Environment", versions)]
+    return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
+        title=html.escape(name),
+        subtitle=f"Report of {datetime.now():%Y-%m-%d %H:%M}",
+        facts="".join(_fact(*fact) for fact in _facts(rows, curves)),
+        pictures=_player(len(frames)) if frames else "",
+        tables="\n".join(_table(*table) for table in tables if table[1]),
+        # A script element ends at the first "</", wherever it is.
+        data=json.dumps(data, allow_nan=False).replace("</", "<\\/"),
+    )
+
+
+def _configuration(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{path} is not JSON: {error}") from error
+    return found if isinstance(found, dict) else {"config": found}
+
+
+def _metrics(path: Path) -> Rows:
+    if not path.is_file():
+        return []
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = [
+            {key: _number(value) for key, value in row.items() if key}
+            for row in csv.DictReader(file)
+            # A run that was killed may have left half a line.
+            if None not in row.values()
+        ]
+    # One that was resumed may have made an epoch twice.
+    whole = {row["epoch"]: row for row in rows if row.get("epoch") is not None}
+    return [whole[epoch] for epoch in sorted(whole, key=lambda e: e or 0.0)]
+
+
+def _number(text: Any) -> float | None:
+    try:
+        value = float(text)
+    except (TypeError, ValueError):
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _curves(rows: Rows) -> dict[str, list[float | None]]:
+    names = dict.fromkeys(name for row in rows for name in row)
+    curves = {name: [row.get(name) for row in rows] for name in names}
+    curves.pop("epoch", None)
+    return {k: v for k, v in curves.items() if any(x is not None for x in v)}
+
+
+def _charts(curves: Iterable[str]) -> list[dict[str, Any]]:
+    left = list(curves)
+    charts = []
+    for title, wanted in _CHARTS.items():
+        names = [name for name in wanted if name in left]
+        left = [name for name in left if name not in names]
+        if names:
+            charts.append({"title": title, "names": names})
+    return charts + [{"title": name, "names": [name]} for name in left]
+
+
+def _facts(
+    rows: Rows, curves: Mapping[str, list[float | None]]
+) -> list[tuple[str, str]]:
+    if not rows:
+        return []
+    facts = [("epochs", str(int(rows[-1]["epoch"] or 0) + 1))]
+    for name in ("d_loss", "g_loss"):
+        if name in curves:
+            facts.append((f"last {name}", _short(curves[name][-1])))
+    for names, best in ((_LOWER, min), (_HIGHER, max)):
+        for name in names:
+            known = [v for v in curves.get(name, []) if v is not None]
+            if known:
+                facts.append((f"best {name}", _short(best(known))))
+    return facts
+
+
+def _short(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4g}"
+
+
+def _frames(folder: Path) -> list[dict[str, str]]:
+    from keras_gan.callbacks.image_snapshot import snapshots
+
+    paths = snapshots(folder)
+    if len(paths) > _FRAMES:
+        chosen = np.linspace(0, len(paths) - 1, _FRAMES).round()
+        paths = [paths[int(index)] for index in chosen]
+    return [
+        {
+            "name": _spoken(path.stem),
+            "source": "data:image/png;base64,"
+            + base64.b64encode(path.read_bytes()).decode(),
+        }
+        for path in paths
+    ]
+
+
+def _spoken(stem: str) -> str:
+    """Says "epoch 12" for "epoch-0012"."""
+    unit, count = stem.split("-")
+    return f"{unit} {int(count):,}"
+
+
+def _versions(
+    config: dict[str, Any],
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Returns the settings, and the environment that they were used in.
+
+    A configuration may bring an environment of its own: that of the run.
+    """
+    config = dict(config)
+    own = config.pop("environment", config.pop("versions", None))
+    versions = _flat(own) if isinstance(own, dict) else _environment()
+    return _flat(config), versions
+
+
+def _environment() -> dict[str, str]:
+    import keras
+
+    found = {
+        "python": platform.python_version(),
+        "platform": platform.platform(terse=True),
+        "backend": keras.backend.backend(),
+    }
+    for package in _PACKAGES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _flat(nested: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    """Returns {"a.b": "1"} for {"a": {"b": 1}}."""
+    flat: dict[str, str] = {}
+    for key, value in nested.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping) and value:
+            flat.update(_flat(value, f"{name}."))
+        else:
+            flat[name] = value if isinstance(value, str) else json.dumps(value)
+    return flat
+
+
+def _fact(name: str, value: str) -> str:
+    return (
+        f'<div class="card"><b>{html.escape(value)}</b>'
+        f"<span>{html.escape(name)}</span></div>"
+    )
+
+
+def _player(count: int) -> str:
+    """Returns the snapshots on a slider, which starts at the last one."""
+    last = count - 1
+    return (
+        '<div class="card picture"><h2>Generated images</h2>'
+        '<img id="snapshot" alt="">'
+        '<div class="player"><button id="play" type="button">Play</button>'
+        f'<input id="slider" type="range" min="0" max="{last}" value="{last}" '
+        'aria-label="Snapshot"><output id="when"></output></div></div>'
+    )
+
+
+def _table(title: str, rows: Mapping[str, str]) -> str:
+    cells = "".join(
+        f"<tr><td>{html.escape(name)}</td><td>{html.escape(value)}</td></tr>"
+        for name, value in rows.items()
+    )
+    return f'<div class="card"><h2>{title}</h2><table>{cells}</table></div>'

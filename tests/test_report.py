@@ -1,0 +1,136 @@
+import json
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from keras_gan.report import write_report
+
+
+@pytest.fixture
+def run(tmp_path):
+    folder = tmp_path / "quick-2026-01-31"
+    (folder / "images").mkdir(parents=True)
+    config = {"recipe": "quick", "seed": 1, "d_opt": {"name": "</script>"}}
+    (folder / "config.json").write_text(json.dumps(config))
+    (folder / "metrics.csv").write_text(
+        "epoch,d_loss,fid,g_loss,speed\n"
+        "0,1.5,90.0,0.5,7\n"
+        "1,nan,70.0,0.7,8\n"
+        "2,1.25,80.0,0.9,\n"
+        "2,1.2"  # Killed while writing.
+    )
+    for epoch in (1, 2, 10):
+        shade = np.full((4, 4), 20 * epoch, "uint8")
+        path = folder / "images" / f"epoch-{epoch:04d}.png"
+        Image.fromarray(shade).save(path)
+    return folder
+
+
+class Page(HTMLParser):
+    """What the page's script gets, and every reference it makes."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.references, self.text, self._script = [], [], False
+        self.feed(text)
+        raw = re.search(
+            r'<script type="application/json"[^>]*>(.*?)</script>', text, re.S
+        )[1]
+        self.data = json.loads(raw)
+
+    def handle_starttag(self, tag, attrs):
+        self._script = tag in ("script", "style")
+        self.references += [v for k, v in attrs if k in ("src", "href")]
+
+    def handle_endtag(self, tag):
+        self._script = False
+
+    def handle_data(self, text):
+        if not self._script:
+            self.text.append(text)
+
+
+def page_of(folder):
+    path = write_report(folder)
+    assert path == folder / "report.html"
+    return Page(path.read_text(encoding="utf-8"))
+
+
+def test_it_refers_to_nothing_outside(run):
+    page = page_of(run)
+    assert page.references == []
+    text = (run / "report.html").read_text(encoding="utf-8")
+    urls = set(re.findall(r"https?://[^\s\"'<)]+", text))
+    assert urls == {"http://www.w3.org/2000/svg"}  # A name, not a place.
+
+
+def test_the_curves_are_those_of_the_file(run):
+    data = page_of(run).data
+    assert data["epochs"] == [1, 2, 3]
+    assert data["curves"]["fid"] == [90.0, 70.0, 80.0]
+    assert data["curves"]["speed"] == [7.0, 8.0, None]
+    assert data["curves"]["d_loss"] == [1.5, None, 1.25]  # NaN is a gap.
+    titles = {chart["title"]: chart["names"] for chart in data["charts"]}
+    assert titles["Losses"] == ["d_loss", "g_loss"]
+    assert titles["speed"] == ["speed"]
+
+
+def test_the_snapshots_are_inside_in_their_order(run):
+    data = page_of(run).data
+    names = [frame["name"] for frame in data["frames"]]
+    assert names == ["epoch 1", "epoch 2", "epoch 10"]
+    sources = [frame["source"] for frame in data["frames"]]
+    assert all(s.startswith("data:image/png;base64,") for s in sources)
+
+
+def test_settings_and_versions_are_told_and_escaped(run):
+    text = " ".join(page_of(run).text)
+    for expected in ("quick-2026-01-31", "d_opt.name", "</script>", "keras"):
+        assert expected in text
+    assert "best fid" in text
+    assert "70" in text
+
+
+def test_a_run_tells_the_environment_it_had(run):
+    config = {"recipe": "quick", "environment": {"keras": "3.99"}}
+    (run / "config.json").write_text(json.dumps(config))
+    text = " ".join(page_of(run).text)
+    assert "3.99" in text
+    assert "environment" not in text.replace("Environment", "")
+
+
+@pytest.mark.parametrize("missing", ["config.json", "metrics.csv", "images"])
+def test_what_is_missing_is_left_out(run, missing):
+    path = run / missing
+    if path.is_dir():
+        for picture in path.iterdir():
+            picture.unlink()
+    else:
+        path.unlink()
+    data = page_of(run).data
+    assert bool(data["frames"]) == (missing != "images")
+    assert bool(data["charts"]) == (missing != "metrics.csv")
+
+
+def test_long_runs_have_sixty_frames_first_and_last_among_them(run):
+    for epoch in range(11, 151):
+        Image.new("L", (2, 2)).save(run / "images" / f"epoch-{epoch:04d}.png")
+    names = [frame["name"] for frame in page_of(run).data["frames"]]
+    assert len(names) == 60
+    assert (names[0], names[-1]) == ("epoch 1", "epoch 150")
+
+
+def test_no_folder_and_an_empty_one_are_refused(tmp_path):
+    with pytest.raises(ValueError, match="`run_folder`"):
+        write_report(tmp_path / "none")
+    with pytest.raises(ValueError, match="nothing to report"):
+        write_report(tmp_path)
+
+
+def test_a_broken_configuration_is_named(run):
+    (run / "config.json").write_text("{")
+    with pytest.raises(ValueError, match=r"config\.json is not JSON"):
+        write_report(run)
