@@ -93,6 +93,7 @@ def test_a_run_folder_holds_what_it_should(run):
         "metrics.csv",
         "model.keras",
         "progress.gif",
+        "report.html",
     ]
     rows = run_folder.read_metrics(run / "metrics.csv")
     assert [row["epoch"] for row in rows] == [1, 2]

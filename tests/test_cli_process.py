@@ -24,14 +24,18 @@ TRAIN = [
     ),
     *("--set=networks.dropout=0.2", "--seed=11"),
 ]
-RUN = "import sys; from keras_gan.cli import main; sys.exit(main())"
+COMMAND = [sys.executable, "-m", "keras_gan.cli"]
+ENVIRONMENT = {
+    **os.environ,
+    "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+}
 
 
 def start(folder, *arguments):
     return subprocess.Popen(
-        [sys.executable, "-c", RUN, *arguments],
+        [*COMMAND, *arguments],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        env=ENVIRONMENT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -134,24 +138,56 @@ def test_a_signal_while_starting_ends_with_130(tmp_path):
     finish(tmp_path, *TRAIN, "--epochs=1", "--out=run", "--resume")
 
 
+def test_help_answers_before_keras_is_loaded(tmp_path):
+    code = (
+        "import sys; sys.argv = ['keras-gan', '--help']\n"
+        "from keras_gan.cli import main\n"
+        "try:\n    main()\n"
+        "except SystemExit:\n    assert 'keras' not in sys.modules"
+    )
+    result = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys; sys.argv[0] = 'keras-gan'\n" + code,
+        ],
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert "train" in result.stdout
+
+
+@pytest.mark.parametrize("backend", ["nonsense", "openvino"])
+def test_a_backend_that_is_not_there_is_one_line(tmp_path, backend):
+    result = subprocess.run(
+        [*COMMAND, "recipes"],
+        env={**ENVIRONMENT, "KERAS_BACKEND": backend},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 2
+    last = result.stderr.strip().splitlines()[-1]
+    assert last.startswith("keras-gan: error:")
+    assert "Traceback" not in result.stderr
+
+
 def test_a_disk_quota_is_one_line(tmp_path):
     """The limit on the size of files stops the checkpoint halfway."""
-    command = f"ulimit -f 300; exec {sys.executable} -c '{RUN}' "
+    command = " ".join([*COMMAND, *TRAIN, "--out=run"])
     result = subprocess.run(
-        ["bash", "-c", command + " ".join([*TRAIN, "--out=run"])],
+        ["bash", "-c", f"ulimit -f 300; exec {command}"],
         cwd=tmp_path,
-        env={
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join(sys.path),
-            "TF_CPP_MIN_LOG_LEVEL": "3",
-        },
+        env=ENVIRONMENT,
         capture_output=True,
         text=True,
         check=False,
         timeout=300,
     )
     assert result.returncode == 2
-    last = result.stderr.strip().splitlines()[-1]
-    assert last.startswith("keras-gan: error:")
-    assert "Traceback" not in result.stderr
+    assert result.stderr.startswith("keras-gan: error:")
+    assert result.stderr.count("\n") == 1
     assert not list((tmp_path / "run" / "backup").iterdir())

@@ -1,7 +1,6 @@
 """Which command runs, and what a failure looks like."""
 
 import argparse
-import os
 import signal
 import sys
 import warnings
@@ -12,6 +11,7 @@ from typing import Any
 from keras_gan._version import __version__
 from keras_gan.cli import evaluate, export, generate, recipes, train
 from keras_gan.cli.errors import UsageError
+from keras_gan.cli.starting import load_backend
 
 __all__ = ["main"]
 
@@ -29,12 +29,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         when it was interrupted.
     """
     arguments = _parser().parse_args(argv)
-    # What TensorFlow reports of itself is noise here; errors still raise.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     before = _interrupt_on_sigterm()
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _show_warning
+            load_backend()
             return int(arguments.run(arguments))
     except UsageError as error:
         return _fail(str(error))

@@ -5,7 +5,7 @@ from typing import Any
 
 import keras
 
-from keras_gan import callbacks, run_folder
+from keras_gan import callbacks, report, run_folder
 from keras_gan.cli.console import console, duration
 from keras_gan.cli.planning import Plan
 from keras_gan.cli.progress import Progress
@@ -52,6 +52,7 @@ def train(plan: Plan, gan: GAN) -> int:
                 callbacks=_callbacks(plan, metrics, interruption),
             )
     run_folder.draw_losses(metrics.rows, folder.losses)
+    report.write_report(folder.path)
     if interruption.requested:
         _say_how_to_resume(folder, len(metrics.rows))
         return INTERRUPTED
@@ -129,7 +130,7 @@ def _say_where(plan: Plan, seconds: float) -> None:
     lines += (
         [("In motion", folder.progress)] if folder.progress.exists() else []
     )
-    lines += [("Curves", folder.losses), ("Model", folder.model)]
+    lines += [("Report", folder.report), ("Model", folder.model)]
     out.print(f"Done in {duration(seconds)}.")
     for label, path in lines:
         out.print(f"[bold]{label:<10}[/]{path}")

@@ -26,6 +26,7 @@ class RunFolder:
     images/       a grid for each epoch, from the same latents
     progress.gif  these, in motion
     losses.png    both players' curves
+    report.html   all of these on one page
     tensorboard/  event files
     model.keras   the GAN at the end
     best.keras    the GAN at its best epoch

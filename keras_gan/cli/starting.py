@@ -1,0 +1,48 @@
+"""Loads Keras and its backend without what they report of themselves."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from keras_gan.cli.errors import user_input
+
+__all__ = ["load_backend"]
+
+_STDERR = 2
+
+
+def load_backend() -> None:
+    """Imports Keras, and `keras_gan` for the chosen backend.
+
+    Raises:
+        UsageError: If KERAS_BACKEND names none, or one that is not installed.
+    """
+    if "keras" in sys.modules:
+        return
+    # What TensorFlow reports later is noise, too; its errors still raise.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with user_input(), _hushed():
+        import keras_gan.models  # noqa: F401
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """Keeps stderr back, and gives it out if something fails.
+
+    The libraries' own code writes to the file descriptor.
+    """
+    sys.stderr.flush()
+    before = os.dup(_STDERR)
+    with tempfile.TemporaryFile() as kept:
+        os.dup2(kept.fileno(), _STDERR)
+        try:
+            yield
+        finally:
+            failed = sys.exc_info()[0] not in (None, KeyboardInterrupt)
+            os.dup2(before, _STDERR)
+            os.close(before)
+            if failed:
+                kept.seek(0)
+                os.write(_STDERR, kept.read())
