@@ -1,0 +1,18 @@
+"""Pictures of the class that is asked for: a grid with a row for each."""
+
+import keras_gan
+
+images, labels = keras_gan.datasets.load("fashion_mnist_sample")
+generator, critic = keras_gan.networks.wgan_gp(
+    images.shape[1:], filters=64, num_classes=10, conditioning="concat"
+)
+
+gan = keras_gan.ConditionalWGANGP(generator, critic)
+gan.fit(
+    images / 127.5 - 1.0,
+    labels,
+    epochs=20,
+    batch_size=64,
+    callbacks=[keras_gan.callbacks.ImageSnapshot("pictures", num_images=100)],
+)
+trousers = gan.generate(labels=[1] * 8)

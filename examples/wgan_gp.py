@@ -1,0 +1,17 @@
+"""Wasserstein distance with gradient penalty: more variety than `dcgan.py`."""
+
+import keras_gan
+
+images, _ = keras_gan.datasets.load("fashion_mnist_sample")
+generator, critic = keras_gan.networks.wgan_gp(
+    images.shape[1:], filters=64, critic_filters=(64, 256, 128), dropout=0.2
+)
+
+# Five critic steps, each on a fresh batch, for each generator step.
+gan = keras_gan.WGANGP(generator, critic, gp_weight=10.0)
+gan.fit(
+    images / 127.5 - 1.0,
+    epochs=20,
+    batch_size=64,
+    callbacks=[keras_gan.callbacks.ImageSnapshot("pictures")],
+)

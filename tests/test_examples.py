@@ -1,0 +1,76 @@
+import runpy
+import sys
+from pathlib import Path
+
+import keras
+import matplotlib
+import numpy as np
+import pytest
+from PIL import Image
+
+import keras_gan
+from keras_gan import datasets
+
+matplotlib.use("Agg")
+FOLDER = Path(__file__).parents[1] / "examples"
+EXAMPLES = sorted(FOLDER.glob("*.py"))
+QUICK = ("custom_objective", "dense_logits", "image_folder", "vanilla")
+
+
+@pytest.fixture
+def one_step(monkeypatch, tmp_path):
+    """Leaves an example its code, and takes the time out of it."""
+    load, fit = datasets.load, keras_gan.GAN.fit
+
+    def few(name, **kwargs):
+        kwargs.pop("label", None)
+        return load("fashion_mnist_sample", **kwargs, limit=40)
+
+    def short(self, *args, **kwargs):
+        return fit(self, *args, **{**kwargs, "epochs": 1, "verbose": 0})
+
+    def few_pictures(self, n=16, **kwargs):
+        return generate(self, min(n, 16), **kwargs)
+
+    generate = keras_gan.GAN.generate
+    monkeypatch.setattr(datasets, "load", few)
+    monkeypatch.setattr(keras_gan.GAN, "fit", short)
+    monkeypatch.setattr(keras_gan.GAN, "generate", few_pictures)
+    monkeypatch.setenv("KERAS_BACKEND", keras.backend.backend())
+    monkeypatch.chdir(tmp_path)
+
+
+def arguments(name, folder):
+    if name == "switch_backend":
+        return [keras.backend.backend()]
+    if name != "image_folder":
+        return []
+    pictures = folder / "mine"
+    pictures.mkdir()
+    rng = np.random.default_rng(0)
+    for index in range(4):
+        noise = rng.integers(0, 256, (70, 80, 3), dtype="uint8")
+        Image.fromarray(noise).save(pictures / f"{index}.png")
+    return [str(pictures)]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, marks=[] if path.stem in QUICK else pytest.mark.slow)
+        for path in EXAMPLES
+    ],
+    ids=lambda path: path.stem,
+)
+def test_an_example_runs(path, one_step, monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(
+        sys, "argv", [str(path), *arguments(path.stem, tmp_path)]
+    )
+    runpy.run_path(str(path), run_name="__main__")
+    if 'ImageSnapshot("pictures")' in path.read_text():
+        assert list(Path("pictures").glob("*.png"))
+
+
+def test_examples_are_short():
+    for path in EXAMPLES:
+        assert len(path.read_text().splitlines()) <= 80, path.name
