@@ -7,6 +7,7 @@ import pytest
 import tiny
 from PIL import Image
 from tensorboard.backend.event_processing import event_file_loader
+from tensorboard.compat.proto import config_pb2
 from tensorboard.plugins.custom_scalar import layout_pb2
 from tensorboard.plugins.hparams import plugin_data_pb2
 from tensorboard.util import tensor_util
@@ -143,18 +144,18 @@ def test_both_losses_on_one_chart(run):
     assert charts["losses by epoch"] == ["epoch_d_loss", "epoch_g_loss"]
 
 
-def test_both_networks_graphs_can_be_drawn(run):
-    import json
-
-    from tensorboard.plugins.graph import keras_util
-
+def test_both_networks_are_in_the_graph(run):
     found, _, model, _ = run
+    ((_, value, plugin),) = found["networks"]
+    assert plugin.plugin_name == "graph_run_metadata_graph"
+    data = config_pb2.RunMetadata.FromString(value.item())
+    graph = data.function_graphs[0].pre_optimization_graph
+    names = {node.name for node in graph.node}
     for player in ("discriminator", "generator"):
-        ((_, value, plugin),) = found[player]
-        assert plugin.plugin_name == "graph_keras_model"
-        graph = keras_util.keras_model_to_graph_def(json.loads(value.item()))
-        names = {node.name.split("/")[-1] for node in graph.node}
-        assert {layer.name for layer in getattr(model, player).layers} <= names
+        layers = {layer.name for layer in getattr(model, player).layers}
+        assert {f"{player}/{layer}" for layer in layers} <= names
+    assert {path for node in graph.node for path in node.input} <= names
+    assert {node.op for node in graph.node} >= {"Dense", "Conv2DTranspose"}
 
 
 @pytest.mark.parametrize("update_freq", ["auto", 3])

@@ -1,6 +1,7 @@
 """Summaries as TensorBoard reads them, made without any framework."""
 
 import io
+import json
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -67,20 +68,47 @@ def _counted(values: Any, buckets: int) -> tuple[Any, Any]:
     return np.histogram(values, bins=buckets, range=(low, high))
 
 
-def network(tag: str, json: str) -> Summary:
-    """Returns the graph of a network's layers.
+def networks(descriptions: Mapping[str, str]) -> Summary:
+    """Returns the layers of some networks as one graph.
 
     Args:
-        tag: Its name.
-        json: As from `keras.Model.to_json`.
+        descriptions: Name of each network -> what its `to_json` returned.
     """
-    from tensorboard.compat.proto import summary_pb2
+    from tensorboard.compat.proto import config_pb2, summary_pb2
     from tensorboard.plugins.graph import metadata
 
     described = summary_pb2.SummaryMetadata()
-    described.plugin_data.plugin_name = metadata.PLUGIN_NAME_KERAS_MODEL
+    # As a graph of operations, which is the one that the page opens with.
+    plugin = metadata.PLUGIN_NAME_RUN_METADATA_WITH_GRAPH
+    described.plugin_data.plugin_name = plugin
     described.plugin_data.content = b"1"
-    return _tensor(tag, described, dtype=_STRING, string_val=[json.encode()])
+    found = config_pb2.RunMetadata()
+    graph = found.function_graphs.add().pre_optimization_graph
+    for name, text in descriptions.items():
+        graph.node.extend(_layers(name, json.loads(text)))
+    return _tensor(
+        "networks",
+        described,
+        dtype=_STRING,
+        string_val=[found.SerializeToString()],
+    )
+
+
+def _layers(name: str, description: dict[str, Any]) -> list[Any]:
+    from tensorboard.plugins.graph import keras_util
+
+    def renamed(path: str) -> str:
+        return f"{name}/{path.removeprefix(own)}"
+
+    own = description["config"]["name"] + "/"
+    nodes = list(keras_util.keras_model_to_graph_def(description).node)
+    for node in nodes:
+        node.name = renamed(node.name)
+        node.op = node.attr["keras_class"].s.decode()
+        inputs = [renamed(path) for path in node.input]
+        del node.input[:]
+        node.input.extend(inputs)
+    return nodes
 
 
 def layout(charts: Mapping[str, Sequence[str]]) -> Summary:

@@ -1,5 +1,6 @@
 """Keras' TensorBoard, for two networks and their pictures."""
 
+import contextlib
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -55,7 +56,7 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
     * HISTOGRAMS: weights, gradients, and the scores of real and of generated
       images (`scores/real`, `scores/fake`);
     * HPARAMS: the run's settings, so that runs can be compared in a table;
-    * GRAPHS: the layers of both networks;
+    * GRAPHS: the layers of both networks, under the tag `networks`;
     * CUSTOM SCALARS: both losses on one chart.
 
     Give each run a `log_dir` of its own under one directory, and see them side
@@ -267,12 +268,15 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
                 )
 
     def _write_graphs(self, model: Any) -> None:
+        found = {}
         for _, player in _PLAYERS:
-            try:
-                json = getattr(model, player).to_json()
-            except (NotImplementedError, TypeError, ValueError):
-                continue  # Subclassed networks have no graph of layers.
-            self._write(events.network(player, json), 0)
+            # Subclassed networks have no graph of layers.
+            with contextlib.suppress(
+                NotImplementedError, TypeError, ValueError
+            ):
+                found[player] = getattr(model, player).to_json()
+        if found:
+            self._write(events.networks(found), 0)
 
     def _write_real(self, model: Any, samples: FixedSamples) -> None:
         batch = _first_batch(model)
