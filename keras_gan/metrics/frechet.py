@@ -116,29 +116,37 @@ def _nuclear_norm_by_gram(product: Array) -> tuple[float, float]:
 def _moments(features: Array) -> tuple[Array, Array]:
     """The mean, and a factor R of the covariance R'R with few rows."""
     mean = features.mean(axis=0, dtype=np.float64)
-    centred = features - mean
-    centred /= np.sqrt(len(features) - 1)
-    if len(features) <= features.shape[1]:
-        return mean, centred
-    return mean, _triangle(centred)
+    scale = np.sqrt(len(features) - 1)
+    if len(features) > features.shape[1]:
+        factor = _cholesky(features, mean)
+        if factor is None:
+            # X'X has lost the small directions, X has not.
+            (factor,) = scipy.linalg.qr(
+                features - mean, mode="r", overwrite_a=True, check_finite=False
+            )
+            factor = factor[: features.shape[1]]
+    else:
+        factor = features - mean
+    factor /= scale
+    return mean, factor
 
 
-def _triangle(centred: Array) -> Array:
-    """A square R with R'R = X'X."""
+def _cholesky(features: Array, mean: Array) -> Array | None:
+    """A triangle R with R'R = X'X, or None where rounding would show."""
+    dim = len(mean)
+    step = max(dim, 1024)
+    scatter = np.zeros((dim, dim))
+    for start in range(0, len(features), step):
+        centred = features[start : start + step] - mean
+        scatter += centred.T @ centred
     try:
         factor: Array = scipy.linalg.cholesky(
-            centred.T @ centred, overwrite_a=True, check_finite=False
+            scatter, overwrite_a=True, check_finite=False
         )
-        diagonal = factor.diagonal()
-        if diagonal.min() > 1e-5 * diagonal.max():
-            return factor
     except scipy.linalg.LinAlgError:
-        pass
-    # X'X has lost the small directions, X has not.
-    (factor,) = scipy.linalg.qr(
-        centred, mode="r", overwrite_a=True, check_finite=False
-    )
-    return factor[: centred.shape[1]]
+        return None
+    diagonal = factor.diagonal()
+    return factor if diagonal.min() > 1e-5 * diagonal.max() else None
 
 
 def _square_root(covariance: Array) -> Array:

@@ -1,6 +1,7 @@
 """How far apart are two sets of features, under a polynomial kernel?"""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from keras_gan._typing import Tensor
 
 __all__ = ["kernel_distance", "kernel_distance_subsets"]
 
-_BLOCK = 512
+_BLOCK = 1024
 # Multiplications up to which products are float64: seconds at most.
 _FLOAT64_WORK = 1e11
 
@@ -88,6 +89,7 @@ def kernel_distance_subsets(
             *_prepare(
                 real[rng.choice(len(real), subset_size, replace=False)],
                 fake[rng.choice(len(fake), subset_size, replace=False)],
+                num_subsets,
             )
         )
         for _ in range(num_subsets)
@@ -95,62 +97,81 @@ def kernel_distance_subsets(
     return {"mean": float(np.mean(distances)), "std": float(np.std(distances))}
 
 
-def _prepare(real: Array, fake: Array) -> tuple[Array, Array, Array]:
-    """The features about their common mean, and that mean.
+class _Centred(NamedTuple):
+    """Samples about a common mean, such that x.y / d + 1 is u.v / d + a + b.
 
-    With u = x - mean, x.y = mean.mean + mean.u + mean.v + u.v. The last term
-    is small and of either sign, so that float32 products serve where there
-    are many of them; everything else is float64.
+    Attributes:
+        u: x - mean, over the square root of d, (n, d).
+        a: mean.(u + mean / 2) / d + 1 / 2, float64, (n,).
     """
+
+    u: Array
+    a: Array
+
+
+def _prepare(
+    real: Array, fake: Array, times: int = 1
+) -> tuple[_Centred, _Centred]:
+    """Both sets about their common mean, one of so many pairs of sets.
+
+    The products of what is left are small and of either sign, so that float32
+    serves where there are many; everything else is float64.
+    """
+    dim = real.shape[1]
     mean = np.mean([x.mean(axis=0, dtype=np.float64) for x in (real, fake)], 0)
-    work = float(len(real) + len(fake)) ** 2 * len(mean)
+    work = float(len(real) + len(fake)) ** 2 * dim * times
     dtype = np.float64 if work < _FLOAT64_WORK else np.float32
-    return (real - mean).astype(dtype), (fake - mean).astype(dtype), mean
+
+    def centre(x: Array) -> _Centred:
+        u = x - mean
+        a = (u @ mean + mean @ mean / 2) / dim + 0.5
+        return _Centred((u / np.sqrt(dim)).astype(dtype), a)
+
+    return centre(real), centre(fake)
 
 
-def _discrepancy(real: Array, fake: Array, mean: Array) -> float:
-    n, m = len(real), len(fake)
+def _discrepancy(real: _Centred, fake: _Centred) -> float:
+    n, m = len(real.u), len(fake.u)
     return (
-        _sum_within(real, mean) / (n * (n - 1))
-        + _sum_within(fake, mean) / (m * (m - 1))
-        - 2.0 * _sum_between(real, fake, mean) / (n * m)
+        _sum_within(real) / (n * (n - 1))
+        + _sum_within(fake) / (m * (m - 1))
+        - 2.0 * _sum_between(real, fake) / (n * m)
     )
 
 
-def _sum_within(x: Array, mean: Array) -> float:
+def _sum_within(x: _Centred) -> float:
     """The kernel summed over ordered pairs of two different samples."""
     total = 0.0
     blocks = list(_blocks(x))
     for i, rows in enumerate(blocks):
-        base = _base(rows, rows, mean)
+        base = _base(rows, rows)
         total += _sum_of_cubes(base) - float((base.diagonal() ** 3).sum())
         for columns in blocks[i + 1 :]:
-            total += 2.0 * _sum_of_cubes(_base(rows, columns, mean))
+            total += 2.0 * _sum_of_cubes(_base(rows, columns))
     return total
 
 
-def _sum_between(x: Array, y: Array, mean: Array) -> float:
+def _sum_between(x: _Centred, y: _Centred) -> float:
     total = 0.0
     for rows in _blocks(x):
         for columns in _blocks(y):
-            total += _sum_of_cubes(_base(rows, columns, mean))
+            total += _sum_of_cubes(_base(rows, columns))
     return total
 
 
-def _blocks(x: Array) -> Iterator[Array]:
-    for start in range(0, len(x), _BLOCK):
-        yield x[start : start + _BLOCK]
+def _blocks(x: _Centred) -> Iterator[_Centred]:
+    for start in range(0, len(x.u), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        yield _Centred(x.u[part], x.a[part])
 
 
-def _base(x: Array, y: Array, mean: Array) -> Array:
-    """x.y / d + 1 for all pairs, of samples about `mean`."""
-    dim = len(mean)
-    base: Array = (x @ y.T).astype(np.float64, copy=False)
-    base += (x @ mean)[:, np.newaxis] + (mean @ mean + dim)
-    base += y @ mean
-    base /= dim
+def _base(x: _Centred, y: _Centred) -> Array:
+    """x.y / d + 1 for all pairs, in float64."""
+    base: Array = (x.u @ y.u.T).astype(np.float64, copy=False)
+    base += x.a[:, np.newaxis]
+    base += y.a
     return base
 
 
 def _sum_of_cubes(base: Array) -> float:
-    return float(np.vdot(base * base, base))
+    return float(np.einsum("ij,ij,ij->i", base, base, base).sum())
