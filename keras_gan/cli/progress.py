@@ -6,7 +6,6 @@ from typing import Any
 import keras
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
     TextColumn,
     TimeRemainingColumn,
 )
@@ -16,6 +15,7 @@ from keras_gan.cli.console import console, duration
 
 __all__ = ["Progress"]
 
+_MEASURED = ("fid", "kid")
 _REFRESH = 0.25
 """Seconds between two looks at the logs: each waits for the device."""
 
@@ -36,6 +36,7 @@ class Progress(keras.callbacks.Callback):
         self._start = self._epoch_start = 0.0
         self._first = self._epoch = 0
         self._task: Any = None
+        self._measured: dict[str, Any] = {}
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Shows the bar."""
@@ -44,8 +45,8 @@ class Progress(keras.callbacks.Callback):
             return
         self._bars = Bars(
             TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
+            # What is left of 80 columns by the numbers beside it.
+            BarColumn(bar_width=8),
             TextColumn("{task.fields[logs]}"),
             TimeRemainingColumn(),
             console=self._console,
@@ -83,6 +84,12 @@ class Progress(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Prints the epoch's line where there is no bar."""
+        # Known only now and then, so the next batches show it, too.
+        self._measured = {
+            key: value
+            for key, value in (logs or {}).items()
+            if key in _MEASURED
+        }
         if self._bars is not None:
             return
         now = time.monotonic()
@@ -103,9 +110,15 @@ class Progress(keras.callbacks.Callback):
 
     def _text(self, logs: dict[str, Any], images: float, now: float) -> str:
         rate = images / max(now - self._epoch_start, 1e-9)
+        known = {**self._measured, **logs}
         shown = [
-            f"{key} {float(logs[key]):.3f}"
-            for key in ("d_loss", "g_loss", "fid", "kid")
-            if key in logs
+            f"{key} {float(known[key]):.3f}"
+            for key in ("d_loss", "g_loss")
+            if key in known
         ]
-        return "  ".join([*shown, f"{rate:,.0f} images/s"])
+        shown += [
+            f"{key} {float(known[key]):.1f}"
+            for key in _MEASURED
+            if key in known
+        ]
+        return "  ".join([*shown, f"{rate:,.0f} img/s"])

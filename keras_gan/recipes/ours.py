@@ -11,16 +11,29 @@ _ADAM = {
     "beta_2": 0.99,
 }
 
+_QUICK_ADAM = {**_ADAM, "learning_rate": 2e-3}
+"""Ten times the usual rate, which R1 and averaged weights bear."""
+
 QUICK = Recipe(
     name="quick",
     system="the default: the best pictures for a minute of CPU time",
-    networks={"name": "dcgan", "filters": 32, "dropout": 0.0},
+    networks={
+        "name": "dcgan",
+        "filters": 32,
+        # A third more time than two stages of 5 x 5, for half their FID.
+        "stages": 3,
+        "kernel_size": 4,
+        "generator_activation": "relu",
+        "minibatch_std_dev": True,
+        "dropout": 0.0,
+    },
     model={"name": "GAN", "ema_decay": 0.999},
     loss={"name": "non_saturating"},
-    d_opt=_ADAM,
-    g_opt=_ADAM,
+    d_opt=_QUICK_ADAM,
+    g_opt=_QUICK_ADAM,
     regularizer={"name": "r1", "weight": 1.0, "interval": 4},
-    batch_size=64,
+    # Twice the updates of 64 for a quarter more time.
+    batch_size=32,
     epochs=None,
     budget=120_000,
 )
