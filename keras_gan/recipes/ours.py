@@ -24,6 +24,7 @@ QUICK = Recipe(
         "stages": 3,
         "kernel_size": 4,
         "generator_activation": "relu",
+        # Beside R1 as in StyleGAN2 (Karras et al., 2020, arXiv 1912.04958).
         "minibatch_std_dev": True,
         "dropout": 0.0,
     },
