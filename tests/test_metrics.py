@@ -132,9 +132,10 @@ def _kernel_distance_by_definition(real, fake):
     )
 
 
-def test_kernel_distance_over_several_blocks_of_unequal_sets():
+@pytest.mark.parametrize("dim", [5, 40], ids=["moments", "pairs"])
+def test_kernel_distance_over_several_blocks_of_unequal_sets(dim):
     rng = np.random.default_rng(0)
-    real, fake = rng.normal(size=(1100, 5)), rng.normal(1, 1, (700, 5))
+    real, fake = rng.normal(size=(1100, dim)), rng.normal(1, 1, (700, dim))
     assert metrics.kernel_distance(real, fake) == pytest.approx(
         _kernel_distance_by_definition(real, fake), rel=1e-11
     )

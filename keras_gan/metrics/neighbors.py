@@ -16,7 +16,7 @@ from keras_gan._typing import Tensor
 
 __all__ = ["nearest_neighbor_distances"]
 
-_BLOCK = 1024
+_BLOCK = 2048
 # Candidates kept beyond the k nearest, so that near ties rarely overflow.
 _SPARE = 8
 
