@@ -631,3 +631,20 @@ def test_each_epoch_has_an_order_of_its_own(images):
     first, second = np.concatenate(seen[:3]), np.concatenate(seen[3:])
     assert not np.array_equal(first, second)
     np.testing.assert_array_equal(np.sort(first), np.sort(second))
+
+
+@pytest.mark.parametrize(
+    ("scale", "expected"),
+    [(lambda x: (x + 1) * 127.5, (0, 255)), (lambda x: (x + 1) / 2, (0, 1))],
+    ids=["0..255", "0..1"],
+)
+def test_an_unbounded_generator_takes_black_and_white_from_the_data(
+    scale, expected, images
+):
+    model = keras_gan.GAN(
+        tiny.generator(activation="relu"), tiny.discriminator()
+    )
+    assert model.pixel_range is None
+    fit(model, scale(images), None)
+    assert model.pixel_range == expected
+    assert tiny.gan().pixel_range == (-1, 1)

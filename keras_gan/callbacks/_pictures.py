@@ -7,7 +7,6 @@ import numpy as np
 from PIL import Image
 
 from keras_gan import images as pictures
-from keras_gan.models import inspection
 
 Array = np.ndarray[Any, Any]
 
@@ -76,7 +75,7 @@ def pixels(model: Any, images: Array) -> Array:
 
     What is not a number, because the networks have diverged, becomes black.
     """
-    bounds = inspection.output_range(model.generator)
+    bounds = model.pixel_range
     if bounds is None:
         bounds = (-1.0, 1.0) if np.nanmin(images, initial=0) < 0 else (0.0, 1.0)
     finite = np.nan_to_num(images, nan=bounds[0])

@@ -20,8 +20,9 @@ class MinibatchStdDev(keras.layers.Layer):
 
     A discriminator that sees it notices when the generator makes all images
     alike, which counters mode collapse. Put it before the last convolution. The
-    samples of a group depend on each other, so do not combine it with a penalty
-    that is meant for each sample alone.
+    samples of a group depend on each other, so it does not go with a penalty
+    that asks for a gradient norm of each sample, such as `GradientPenalty`;
+    beside `R1` it is usual.
 
     The `n` samples are dealt to `ceil(n / group_size)` groups like cards, so
     any batch size works and group sizes differ by one at most.

@@ -61,6 +61,7 @@ def check_first_batch(
         )
     _check_shape(images, model.image_shape)
     _check_values(images, inspection.output_range(model.generator))
+    model._real_range = _likely_range(images)
     _check_labels(model, images, labels)
     kept = None if labels is None else labels[:_KEPT]
     model.first_batch = FirstBatch(images[:_KEPT], kept, len(images))
@@ -192,6 +193,13 @@ def _check_range(
             "[0, 1] use images * 2 - 1, or end the generator in a sigmoid.",
             stacklevel=5,
         )
+
+
+def _likely_range(images: Array) -> tuple[float, float]:
+    """Returns which of the usual ranges the images are in."""
+    if images.min() < 0:
+        return (-1.0, 1.0)
+    return (0.0, 255.0) if images.max() > 2 else (0.0, 1.0)
 
 
 def _check_labels(model: Any, images: Array, labels: Array | None) -> None:

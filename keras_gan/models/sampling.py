@@ -7,6 +7,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_gan.models import inspection
+
 Array = np.ndarray[Any, Any]
 
 
@@ -17,6 +19,7 @@ class Sampling:
     ema_generator: keras.Model | None
     _latent_shape: tuple[int, ...]
     _image_shape: tuple[int, ...]
+    _real_range: tuple[float, float] | None = None
 
     @property
     def latent_dim(self) -> int:
@@ -27,6 +30,15 @@ class Sampling:
     def image_shape(self) -> tuple[int, ...]:
         """The shape of one image, without the batch."""
         return self._image_shape
+
+    @property
+    def pixel_range(self) -> tuple[float, float] | None:
+        """The values of black and white.
+
+        The generator's range; where that is unbounded, what the real images it
+        was last trained on suggest; `None` before.
+        """
+        return inspection.output_range(self.generator) or self._real_range
 
     def latents(self, n: int, seed: int | None = None) -> Array:
         """Draws standard normal latents, the same on every backend.

@@ -174,8 +174,6 @@ SINGLE_CLASS_DENSE = Recipe(
     value_range=(0.0, 255.0),
     batch_size=32,
     epochs=10,
-    # The callback takes unbounded images for 0 to 1, which these are not.
-    evaluation=None,
 )
 
 SINGLE_CLASS_DCGAN = Recipe(
