@@ -184,7 +184,7 @@ def test_unknown_losses_are_refused(given, error, says):
 
 
 def test_impossible_smoothing_is_refused():
-    with pytest.raises(ValueError, match="label_smoothing=1.5"):
+    with pytest.raises(ValueError, match=r"label_smoothing=1\.5"):
         losses.NonSaturating(label_smoothing=1.5)
 
 
