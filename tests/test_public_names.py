@@ -104,4 +104,4 @@ def test_a_file_loads_once_the_package_is_imported(images, tmp_path):
         check=True,
         env=os.environ,
     ).stdout
-    assert printed.strip() == "gan"
+    assert printed.strip() == model.name

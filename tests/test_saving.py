@@ -13,10 +13,6 @@ from keras import ops
 import keras_gan
 from tests import tiny
 
-every_model = pytest.mark.parametrize(
-    "make", tiny.MODELS, ids=lambda f: f.__name__
-)
-
 
 def equal(left, right):
     return all(np.array_equal(a, b) for a, b in zip(left, right, strict=True))
@@ -40,7 +36,13 @@ def augmented(**kwargs):
 
 
 @pytest.mark.parametrize(
-    "make", [*tiny.MODELS, augmented], ids=lambda f: f.__name__
+    "make",
+    [
+        *(pytest.param(make, marks=pytest.mark.slow) for make in tiny.MODELS),
+        augmented,
+        tiny.conditional_wgan_gp,
+    ],
+    ids=lambda make: make.__name__,
 )
 def test_a_resumed_run_equals_an_uninterrupted_one(
     make, images, labels, tmp_path
@@ -60,7 +62,9 @@ def test_a_resumed_run_equals_an_uninterrupted_one(
     assert equal(tiny.state(straight), tiny.state(resumed))
 
 
-@every_model
+@pytest.mark.parametrize(
+    "make", [augmented, tiny.ac_gan], ids=lambda make: make.__name__
+)
 def test_weights_hold_the_whole_state(make, images, labels, tmp_path):
     model = make()
     train(model, images, labels, 0, 2)

@@ -1,6 +1,7 @@
 """Networks small enough that a test can train them in a second."""
 
 import keras
+import pytest
 from keras import layers
 
 import keras_gan
@@ -86,6 +87,17 @@ MODELS = [
     conditional_wgan_gp,
     ac_gan,
 ]
+
+# The others are made of the same parts, in other pairs.
+_OFTEN = (gan_r1_ema, wgan_gp, conditional_gan, ac_gan)
+every_model = pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(make, marks=() if make in _OFTEN else pytest.mark.slow)
+        for make in MODELS
+    ],
+    ids=lambda make: make.__name__,
+)
 
 
 def state(model):
