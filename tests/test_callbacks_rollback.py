@@ -37,7 +37,10 @@ def finite(model):
 
 
 def rates(model):
-    return [float(o.learning_rate.numpy()) for o in model.optimizer.optimizers]
+    return [
+        float(keras.ops.convert_to_numpy(optimizer.learning_rate))
+        for optimizer in model.optimizer.optimizers
+    ]
 
 
 def test_it_comes_back_from_nan_within_the_epoch(images):

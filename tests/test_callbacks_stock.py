@@ -22,7 +22,10 @@ def fit(model, images, callbacks, epochs=3, **kwargs):
 
 
 def rates(model):
-    return [float(o.learning_rate.numpy()) for o in model.optimizer.optimizers]
+    return [
+        float(keras.ops.convert_to_numpy(optimizer.learning_rate))
+        for optimizer in model.optimizer.optimizers
+    ]
 
 
 def equal(one, other):

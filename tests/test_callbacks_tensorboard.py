@@ -295,11 +295,26 @@ def test_points_beyond_the_budget_are_thinned_evenly(monkeypatch):
         clock[0] += 1.0
         for step in range(start + 1, start + 101):
             waiting.add(step, {})
-        waiting.flush_if_due()
         waiting.flush()
     assert len(written[0]) == 100  # What it costs is not known before.
     assert written[1] == [200]
     assert written[2] == [300]
+
+
+def test_points_that_come_in_late_are_put_in_order(monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr("time.perf_counter", lambda: clock[0])
+    written = []
+    waiting = Points(lambda p: written.extend(s for s, _ in p), limited=False)
+    for step in (1, 3, 2, *range(4, 20)):
+        waiting.add(step, {})
+    waiting.flush_if_due()
+    assert written == []  # Not yet a second.
+    clock[0] = 2.0
+    waiting.flush_if_due()
+    assert written == [1, 2, 3]
+    waiting.flush()
+    assert written == list(range(1, 20))
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,9 @@ Point = tuple[int, Mapping[str, float]]
 _SECONDS = 1.0
 """How long points wait to be written."""
 
+_LATE = 16
+"""How many of the last points wait for others, which may come in late."""
+
 _FREE, _SHARE = 0.5, 0.02
 """Seconds of writing that are free, and the share of the time after that."""
 
@@ -34,6 +37,7 @@ class Points:
         self._began = self._flushed = time.perf_counter()
         self._spent = 0.0
         self._written = 0
+        self._last = -1
 
     def add(self, step: int, values: Mapping[str, float]) -> None:
         """Takes a point; safe to call from another thread."""
@@ -42,11 +46,22 @@ class Points:
     def flush_if_due(self) -> None:
         """Writes what is waiting, once a second."""
         if time.perf_counter() - self._flushed > _SECONDS:
-            self.flush()
+            self._flush(late=_LATE)
 
     def flush(self) -> None:
-        """Writes what is waiting."""
-        points, self._waiting = self._waiting, []
+        """Writes all that is waiting."""
+        self._flush(late=0)
+
+    def _flush(self, late: int) -> None:
+        # Points may come in from several threads, but a curve is read in the
+        # order of the file, and what goes back in steps replaces what was.
+        waiting, self._waiting = self._waiting, []
+        waiting.sort(key=lambda point: point[0])
+        end = max(len(waiting) - late, 0)
+        points = [point for point in waiting[:end] if point[0] > self._last]
+        self._waiting.extend(waiting[end:])
+        if points:
+            self._last = points[-1][0]
         began = time.perf_counter()
         chosen = self._affordable(points, began - self._began)
         if chosen:

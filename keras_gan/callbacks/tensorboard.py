@@ -156,6 +156,9 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
     def on_train_begin(self, logs: Any = None) -> None:
         """Writes what does not change: graphs, settings, real images."""
         super().on_train_begin(logs)
+        # Keras 3 finds none, but looks for it after the first batch: from
+        # another thread, that would take JAX's state away from the next step.
+        self._should_write_train_graph = False
         model = self.model
         if self.watch_gradients and not model._watching_gradients:
             model.watch_gradients(True)
