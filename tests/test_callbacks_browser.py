@@ -154,7 +154,9 @@ def text_with(browser, *words):
     ("page", "words"),
     [
         ("scalars", ["epoch_d_loss", "epoch_learning_rate_generator"]),
-        ("histograms", ["scores/real", "generator/"]),
+        ("histograms", ["discriminator/", "generator/"]),
+        # Only the first groups of a page are open.
+        ("histograms&tagFilter=scores", ["scores/real", "scores/fake"]),
         ("hparams", ["latent_dim", "ConditionalGAN", "by-class"]),
         ("custom_scalars", ["losses by epoch", "gradient norms"]),
         ("graphs", ["networks", "discriminator", "generator"]),
