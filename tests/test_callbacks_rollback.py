@@ -6,6 +6,7 @@ import tiny
 from keras_gan import losses
 from keras_gan.callbacks import Rollback, TerminateOnNaN
 from keras_gan.callbacks._diagnosis import Collapse, Saturation, exploding
+from keras_gan.callbacks._state import LastGood
 from keras_gan.models.first_batch import FirstBatch
 
 
@@ -242,3 +243,23 @@ def test_terminate_on_nan_ends_fit_at_the_step(images, capsys):
         fit(
             tiny.gan(), images, [Breaks(0, 0), TerminateOnNaN(raise_error=True)]
         )
+
+
+def test_the_last_good_state_is_not_renewed_at_any_price(monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr("time.perf_counter", lambda: clock[0])
+
+    class Slow:
+        def __init__(self, model, epoch):
+            clock[0] += 1.0
+            self.epoch = epoch
+
+    monkeypatch.setattr("keras_gan.callbacks._state.TrainingState", Slow)
+    good = LastGood(None, 0)
+    kept = []
+    for epoch in range(1, 5):
+        clock[0] += 30.0
+        good.renew(None, epoch)
+        kept.append(good.state.epoch)
+    # The first is free; the next is due when 50 seconds have gone by.
+    assert kept == [1, 2, 2, 2]

@@ -15,7 +15,7 @@ _SECONDS = 1.0
 _LATE = 16
 """How many of the last points wait for others, which may come in late."""
 
-_FREE, _SHARE = 0.5, 0.02
+_FREE, _SHARE = 0.5, 0.01
 """Seconds of writing that are free, and the share of the time after that."""
 
 
@@ -25,7 +25,7 @@ class Points:
     Args:
         write: Writes some points.
         limited: Whether to leave points out, evenly, where writing all of them
-            would take more than 2 % of the time.
+            would take more than 1 % of the time.
     """
 
     def __init__(

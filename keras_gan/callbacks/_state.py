@@ -1,5 +1,6 @@
 """A model's whole training state, kept in memory."""
 
+import time
 from typing import Any
 
 import keras
@@ -7,6 +8,9 @@ from keras import ops
 
 from keras_gan import backend
 from keras_gan.callbacks._values import value_of
+
+_FREE, _SHARE = 0.5, 0.01
+"""Seconds of copying that are free, and the share of the time after that."""
 
 
 class TrainingState:
@@ -32,6 +36,28 @@ class TrainingState:
         ):
             variable.assign(ops.convert_to_tensor(value, dtype=variable.dtype))
         backend.set_random_state(self._random)
+
+
+class LastGood:
+    """The last good state, renewed as often as that is cheap.
+
+    Args:
+        model: A compiled GAN.
+        epoch: After how many epochs this is.
+    """
+
+    def __init__(self, model: Any, epoch: int) -> None:
+        self._began = time.perf_counter()
+        self._spent = 0.0
+        self.state = TrainingState(model, epoch)
+
+    def renew(self, model: Any, epoch: int) -> None:
+        """Keeps the state of now, unless that costs too much time."""
+        began = time.perf_counter()
+        if self._spent > _FREE + _SHARE * (began - self._began):
+            return
+        self.state = TrainingState(model, epoch)
+        self._spent += time.perf_counter() - began
 
 
 def _variables(model: Any) -> list[keras.Variable]:

@@ -9,5 +9,6 @@ from keras import ops
 def value_of(variable: Any) -> np.ndarray[Any, Any]:
     """Returns a copy of a variable's value, or a tensor's."""
     # A variable itself would make numpy 2 warn of its `__array__`.
-    tensor = ops.convert_to_tensor(variable)
-    return np.array(ops.convert_to_numpy(tensor))
+    array = ops.convert_to_numpy(ops.convert_to_tensor(variable))
+    # A backend may give a view of the variable's own memory.
+    return array if array.flags.owndata else np.array(array)

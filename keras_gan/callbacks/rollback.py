@@ -17,7 +17,7 @@ from keras_gan.callbacks._diagnosis import (
 )
 from keras_gan.callbacks._numbers import number_in
 from keras_gan.callbacks._players import retrace
-from keras_gan.callbacks._state import TrainingState
+from keras_gan.callbacks._state import LastGood, TrainingState
 from keras_gan.callbacks._values import value_of
 
 
@@ -39,8 +39,10 @@ class Rollback(Configurable, keras.callbacks.Callback):
     and ends training; `reason` says why.
 
     The last good state is kept in memory: about four times the weights that
-    are trained with Adam and an average. At each epoch's end 64 images are
-    generated and scored. Put this callback before those that save.
+    are trained with Adam and an average. Where keeping it takes more than 1 %
+    of the time, because epochs are short, it may be some epochs old. At each
+    epoch's end 64 images are generated and scored. Put this callback before
+    those that save.
 
     Args:
         restore: Whether to return; else it warns once of each trouble.
@@ -96,7 +98,7 @@ class Rollback(Configurable, keras.callbacks.Callback):
         self.returns = 0
         self.reason: str | None = None
         self._seen: Trouble | None = None
-        self._good: TrainingState | None = None
+        self._good: LastGood | None = None
         self._since = 0
         self._switched_on = False
         self._start_anew()
@@ -114,7 +116,7 @@ class Rollback(Configurable, keras.callbacks.Callback):
         """Keeps the state at the start of training."""
         self._since = 0
         if self._good is None and self.restore:
-            self._good = TrainingState(self.model, epoch)
+            self._good = LastGood(self.model, epoch)
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         """Acts on what was seen after the last batch."""
@@ -137,8 +139,8 @@ class Rollback(Configurable, keras.callbacks.Callback):
         trouble = self._seen or self._examine(logs or {})
         if trouble is not None:
             self._act(trouble)
-        elif self.restore:
-            self._good = TrainingState(self.model, epoch + 1)
+        elif self._good is not None:
+            self._good.renew(self.model, epoch + 1)
 
     def on_train_end(self, logs: Any = None) -> None:
         """Lets go of the state."""
@@ -187,7 +189,7 @@ class Rollback(Configurable, keras.callbacks.Callback):
 
     def _restored(self, model: Any) -> None:
         assert self._good is not None
-        self._good.restore(model)
+        self._good.state.restore(model)
         # The means of an epoch start with what is trained from now on.
         model.reset_metrics()
 
@@ -199,9 +201,10 @@ class Rollback(Configurable, keras.callbacks.Callback):
             for optimizer in model.optimizer.optimizers
         ]
         # Another return to this state must lower the rates further.
-        self._good = TrainingState(model, self._good.epoch)
+        state = TrainingState(model, self._good.state.epoch)
+        self._good.state = state
         _warn(
-            f"{trouble.words} Returned to {_place(self._good)} "
+            f"{trouble.words} Returned to {_place(self._good.state)} "
             f"({self.returns} of {self.max_returns}), learning rates now: "
             f"discriminator {lowered[0]}, generator {lowered[1]}."
         )
@@ -210,7 +213,7 @@ class Rollback(Configurable, keras.callbacks.Callback):
         assert self._good is not None
         self.reason = trouble.words
         model.stop_training = True
-        end = f"Training ends with {_place(self._good)}"
+        end = f"Training ends with {_place(self._good.state)}"
         if self.max_returns:
             end += f", after {self.max_returns} returns that did not help"
         if self.filepath is not None:

@@ -71,7 +71,7 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
         write_steps_per_second: Whether to write steps per second.
         update_freq: How many steps lie between two points by step; `"batch"`
             for one; `"epoch"` for no points by step; `"auto"` for one where
-            writing takes less than 2 % of the time, else more. Summaries
+            writing takes less than 1 % of the time, else more. Summaries
             that a network writes itself need `"batch"` or a number.
         profile_batch: Steps to profile, as in Keras (not on torch).
         embeddings_freq: As in Keras.
@@ -98,7 +98,7 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
     def __init__(
         self,
         log_dir: str | Path = "logs",
-        histogram_freq: int = 5,
+        histogram_freq: int = 10,
         write_graph: bool = True,
         write_images: bool = False,
         write_steps_per_second: bool = False,
