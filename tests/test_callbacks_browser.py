@@ -219,7 +219,7 @@ def test_the_report_tells_what_the_file_says(browser, runs):
     with (runs / "plain" / "metrics.csv").open(newline="") as file:
         last = list(csv.DictReader(file))[-1]
     text = browser.execute_script("return document.body.innerText")
-    assert f"{float(last['d_loss']):.3g}"[:4] in text
+    assert f"{float(last['d_loss']):.4g}" in text
     errors = [
         entry
         for entry in browser.get_log("browser")
