@@ -137,7 +137,7 @@ def _moments(features: Array) -> tuple[Array, Array]:
 def _cholesky(features: Array, mean: Array) -> Array | None:
     """A triangle R with R'R = X'X, or None where rounding would show."""
     dim = len(mean)
-    step = max(dim, 1024)
+    step = max(2**22 // dim, 1)
     scatter = np.zeros((dim, dim), order="F")
     for start in range(0, len(features), step):
         centred = features[start : start + step] - mean

@@ -1,7 +1,7 @@
 """How far apart are two sets of features, under a polynomial kernel?"""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -152,13 +152,18 @@ def _prepare(
     mean = np.mean([x.mean(axis=0, dtype=np.float64) for x in (real, fake)], 0)
     work = float(len(real) + len(fake)) ** 2 * dim * times
     dtype = np.float64 if work < _FLOAT64_WORK else np.float32
+    return _centre(real, mean, dtype), _centre(fake, mean, dtype)
 
-    def centre(x: Array) -> _Centred:
-        u = x - mean
-        a = (u @ mean + mean @ mean / 2) / dim + 0.5
-        return _Centred((u / np.sqrt(dim)).astype(dtype), a)
 
-    return centre(real), centre(fake)
+def _centre(x: Array, mean: Array, dtype: type[np.floating[Any]]) -> _Centred:
+    dim = len(mean)
+    u, a = np.empty(x.shape, dtype), np.empty(len(x))
+    for start in range(0, len(x), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        centred = x[part] - mean
+        a[part] = (centred @ mean + mean @ mean / 2) / dim + 0.5
+        u[part] = centred / np.sqrt(dim)
+    return _Centred(u, a)
 
 
 def _discrepancy(real: _Centred, fake: _Centred) -> float:

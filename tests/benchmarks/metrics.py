@@ -28,6 +28,9 @@ from pathlib import Path
 
 import numpy as np
 
+# The package need not be installed.
+sys.path.append(str(Path(__file__).parents[2]))
+
 
 def make_features(samples, dim, dtype):
     """Two sets of features with the falling spectrum that networks have."""
@@ -278,10 +281,10 @@ def in_turn(path, rounds, only):
                 if finished.returncode or not lines:
                     sys.exit(f"{package}, {task}:\n{finished.stderr}")
                 result = json.loads(lines[-1])
+                print(package, task, result, file=sys.stderr)
                 if "missing" not in result:
                     row = results.setdefault(task, {})
                     row.setdefault(package, []).append(result)
-                    print(package, task, result, file=sys.stderr)
     return results
 
 
