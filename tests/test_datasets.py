@@ -161,13 +161,22 @@ def test_places_are_searched_in_order(offline, monkeypatch):
         return datasets.source("fashion_mnist").origin
 
     assert origin() == "Keras' download"
+    assert not datasets.installed("fashion_mnist")
     write_idx(home / "fashion-mnist", count=3)
     assert origin() == str(home / "fashion-mnist")
+    assert datasets.installed("fashion_mnist")
     write_idx(offline / "system" / "fashion-mnist", count=4)
     assert origin() == str(offline / "system" / "fashion-mnist")
     write_idx(offline / "mine", count=5)
     found = datasets.source("fashion_mnist", path=offline / "mine")
     assert len(found.images) == 5
+
+
+def test_what_is_in_packages_is_installed(offline):
+    assert datasets.installed("fashion_mnist_sample")
+    assert datasets.installed("digits")
+    with pytest.raises(ValueError, match="fashion_mnist"):
+        datasets.installed("nonsense")
 
 
 def test_keras_own_mnist_file_is_found_offline(offline):

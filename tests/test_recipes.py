@@ -58,7 +58,12 @@ def kinds(network, kind):
 
 def test_every_tutorial_and_ours_are_there():
     assert recipes.NAMES[0] == "quick"
-    assert set(recipes.NAMES) == TUTORIALS | {"quick", "sngan", "few-images"}
+    assert set(recipes.NAMES) == TUTORIALS | {
+        "quick",
+        "ac-gan",
+        "sngan",
+        "few-images",
+    }
 
 
 @pytest.mark.parametrize("recipe", recipes.ALL, ids=recipes.NAMES)
@@ -202,6 +207,46 @@ def test_a_part_that_is_named_starts_from_its_defaults():
     assert isinstance(gan.optimizer.discriminator, keras.optimizers.SGD)
 
 
+@pytest.mark.parametrize("value", ["relu", 0.2], ids=str)
+def test_a_setting_may_be_of_each_type_it_declares(value):
+    key = "networks.generator_activation"
+    recipe = override(recipes.get("dcgan"), [(key, value)])
+    assert recipe.networks["generator_activation"] == value
+
+
+@pytest.mark.parametrize(
+    ("schedule", "halfway"), [("cosine", 1e-3), ("linear", 1e-3)]
+)
+def test_learning_rates_fall_to_nothing_as_the_run_ends(schedule, halfway):
+    changes = [
+        ("schedule", schedule),
+        ("epochs", 3),
+        ("batch_size", 10),
+        ("d_opt.learning_rate", 2e-3),
+        ("g_opt.learning_rate", 4e-3),
+        ("model.discriminator_steps", 2),
+    ]
+    recipe = small(override(recipes.get("quick"), changes))
+    # 3 epochs of 4 batches: 12 updates of the discriminator, 6 of the other.
+    gan = assemble(recipe, num_images=45)
+    for optimizer, rate, steps in (
+        (gan.optimizer.discriminator, 1.0, 12),
+        (gan.optimizer.generator, 2.0, 6),
+    ):
+        rates = []
+        for step in (0, steps // 2, steps):
+            optimizer.iterations.assign(step)
+            rates.append(float(optimizer.learning_rate) / rate)
+        assert rates == pytest.approx([2e-3, halfway, 0.0], abs=1e-9)
+
+
+def test_rates_stay_where_the_length_of_the_run_is_unknown():
+    recipe = override(recipes.get("quick"), [("schedule", "cosine")])
+    gan = assemble(small(recipe))
+    gan.optimizer.generator.iterations.assign(10_000)
+    assert float(gan.optimizer.generator.learning_rate) == pytest.approx(2e-3)
+
+
 def test_a_default_that_is_none_can_be_set():
     recipe = override(recipes.get("vanilla"), [("model.ema_decay", 0.9)])
     assert assemble(recipe).ema_decay == 0.9
@@ -224,6 +269,7 @@ def test_a_default_that_is_none_can_be_set():
         ("d_opt", "nonsense", "nonsense"),
         ("clipping", "nonsense", "gradient"),
         ("evaluation", "recall", "fid, kid"),
+        ("schedule", "nonsense", "cosine, linear"),
         ("augment.policy", "color", "--set augment="),
         ("value_range", [1, "x"], "two numbers"),
         ("name", "x", "batch_size"),

@@ -97,6 +97,7 @@ def _from_run(folder: RunFolder) -> Trained:
         config["image_shape"],
         num_classes=config["num_classes"],
         seed=config["seed"],
+        num_images=config["data"]["num_images"],
     )
     run_folder.restore(gan, folder.backup)
     return Trained(gan, config, folder.backup)

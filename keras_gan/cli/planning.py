@@ -11,7 +11,7 @@ import numpy as np
 from keras_gan import datasets, recipes
 from keras_gan._version import __version__
 from keras_gan.cli.errors import UsageError
-from keras_gan.datasets import Source, named
+from keras_gan.datasets import Source
 from keras_gan.recipes import Recipe
 from keras_gan.recipes.overriding import parse
 from keras_gan.run_folder import RunFolder
@@ -184,21 +184,13 @@ def _with_data(recipe: Recipe, notes: list[str]) -> Recipe:
             f"The recipe {recipe.name} trains on your own pictures: give the "
             "folder with --data DIR."
         )
-    if recipe.data != "fashion_mnist" or _is_installed():
+    if recipe.data != "fashion_mnist" or datasets.installed("fashion_mnist"):
         return recipe
     notes.append(
         "The full Fashion-MNIST is not on this machine, so the 10,000 images "
         "in the package are used. --data fashion_mnist downloads it."
     )
     return replace(recipe, data=EMBEDDED)
-
-
-def _is_installed() -> bool:
-    """Whether the full Fashion-MNIST can be had without a download."""
-    return any(
-        place.is_file() or named._idx_file(place, "train", "images")
-        for place in named._places("fashion_mnist", "fashion-mnist")
-    )
 
 
 def _source(recipe: Recipe) -> Source:

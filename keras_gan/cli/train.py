@@ -67,6 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
             plan.source.image_shape,
             num_classes=plan.num_classes,
             seed=plan.seed,
+            num_images=len(plan.source.images),
         )
     describing.show(plan, gan, in_full=arguments.dry_run)
     if arguments.dry_run:

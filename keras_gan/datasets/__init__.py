@@ -5,6 +5,15 @@ from keras_gan.datasets.folder import ImageFolder as ImageFolder
 from keras_gan.datasets.loading import NAMES as NAMES
 from keras_gan.datasets.loading import load as load
 from keras_gan.datasets.loading import source as source
+from keras_gan.datasets.named import installed as installed
 from keras_gan.datasets.sources import Source as Source
 
-__all__ = ["NAMES", "ImageBatches", "ImageFolder", "Source", "load", "source"]
+__all__ = [
+    "NAMES",
+    "ImageBatches",
+    "ImageFolder",
+    "Source",
+    "installed",
+    "load",
+    "source",
+]

@@ -3,6 +3,7 @@
 import gzip
 import os
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import keras
@@ -17,6 +18,7 @@ __all__ = [
     "digits",
     "fashion_mnist",
     "fashion_mnist_sample",
+    "installed",
     "mnist",
 ]
 
@@ -47,18 +49,21 @@ Pixels = tuple[np.ndarray, np.ndarray, str]
 SYSTEM = Path("/usr/share/datasets")
 """Where Debian's package `dataset-fashion-mnist` puts its files."""
 
+_DOWNLOADED = {"fashion_mnist": "fashion-mnist", "mnist": "mnist"}
+"""What Keras would download, each with the folder of its idx files."""
+
 _PREFIXES = {"train": "train", "test": "t10k"}
 _IDX_UINT8 = b"\x00\x00\x08"
 
 
 def fashion_mnist(split: str, path: str | Path | None = None) -> Pixels:
     """Returns 60,000 training or 10,000 test images of clothes, 28x28."""
-    return _installed("fashion_mnist", "fashion-mnist", split, path)
+    return _installed("fashion_mnist", split, path)
 
 
 def mnist(split: str, path: str | Path | None = None) -> Pixels:
     """Returns 60,000 training or 10,000 test images of digits, 28x28."""
-    return _installed("mnist", "mnist", split, path)
+    return _installed("mnist", split, path)
 
 
 def fashion_mnist_sample(split: str, path: str | Path | None = None) -> Pixels:
@@ -104,10 +109,33 @@ def _refuse_path(name: str, path: str | Path | None) -> None:
         )
 
 
-def _installed(
-    name: str, folder: str, split: str, path: str | Path | None
-) -> Pixels:
-    places = _places(name, folder) if path is None else [Path(path)]
+def installed(name: str) -> bool:
+    """Returns whether a named data set can be had without a download.
+
+    Args:
+        name: One of `keras_gan.datasets.NAMES`.
+
+    Raises:
+        ValueError: If there is none of that name.
+
+    Example:
+        >>> installed("fashion_mnist_sample")
+        True
+    """
+    if name not in READERS:
+        raise ValueError(
+            f"`name` must be one of {list(READERS)}. Received: name={name!r}"
+        )
+    if name == "digits":
+        return find_spec("sklearn") is not None
+    return name not in _DOWNLOADED or any(
+        place.is_file() or _idx_file(place, "train", "images")
+        for place in _places(name)
+    )
+
+
+def _installed(name: str, split: str, path: str | Path | None) -> Pixels:
+    places = _places(name) if path is None else [Path(path)]
     for place in places:
         found = _read_place(place, split)
         if found is not None:
@@ -122,7 +150,8 @@ def _installed(
     return _download(name, split, places)
 
 
-def _places(name: str, folder: str) -> list[Path]:
+def _places(name: str) -> list[Path]:
+    folder = _DOWNLOADED[name]
     home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
     return [
         SYSTEM / folder,

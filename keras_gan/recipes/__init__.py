@@ -27,8 +27,9 @@ def get(name: str) -> Recipe:
     Example:
         >>> recipe = get("quick")
         >>> images, labels = keras_gan.datasets.load("fashion_mnist_sample")
-        >>> gan = assemble(recipe, images.shape[1:], seed=1)
-        >>> gan.fit(batches(recipe, images, seed=1), epochs=10)
+        >>> gan = assemble(recipe, images.shape[1:], num_images=len(images))
+        >>> epochs = recipe.epochs_for(len(images))
+        >>> gan.fit(batches(recipe, images), epochs=epochs)
     """
     for recipe in ALL:
         if recipe.name == name:

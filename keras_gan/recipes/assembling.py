@@ -7,8 +7,8 @@ import keras
 
 from keras_gan.datasets import ImageBatches, Source
 from keras_gan.models import GAN
-from keras_gan.recipes.parts import make
-from keras_gan.recipes.recipe import Recipe
+from keras_gan.recipes.parts import defaults, make
+from keras_gan.recipes.recipe import Recipe, Settings
 
 __all__ = [
     "CLASSIFIERS",
@@ -36,6 +36,7 @@ def assemble(
     *,
     num_classes: int | None = None,
     seed: int | None = None,
+    num_images: int | None = None,
 ) -> GAN:
     """Makes and compiles the GAN of a recipe, for images of any shape.
 
@@ -45,6 +46,9 @@ def assemble(
         num_classes: How many classes the labels name; needed where the recipe
             is conditional.
         seed: Of the initial weights, the latents, dropout and penalties.
+        num_images: How many images an epoch has. With it the learning rates
+            follow the recipe's schedule to the end of its epochs; without,
+            they stay as they are.
 
     Returns:
         The compiled GAN.
@@ -54,7 +58,7 @@ def assemble(
             images.
 
     Example:
-        >>> gan = assemble(get("dcgan"), (28, 28, 1), seed=0)
+        >>> gan = assemble(get("quick"), (28, 28, 1), num_images=60_000)
     """
     pair = networks(recipe, image_shape, num_classes, seed)
     shared = _classes(recipe, num_classes)
@@ -69,11 +73,45 @@ def assemble(
         seed=seed,
         **shared,
     )
-    # Keras names the learning rates in the logs after the optimizers.
-    d_opt = recipe.d_opt and make("d_opt", recipe.d_opt, name="discriminator")
-    g_opt = recipe.g_opt and make("g_opt", recipe.g_opt, name="generator")
-    gan.compile(d_opt, g_opt, recipe.loss and make("loss", recipe.loss))
+    steps = _steps(recipe, num_images)
+    gan.compile(
+        _optimizer(recipe, "d_opt", steps),
+        _optimizer(recipe, "g_opt", -(-steps // gan.discriminator_steps)),
+        recipe.loss and make("loss", recipe.loss),
+    )
     return gan
+
+
+def _steps(recipe: Recipe, num_images: int | None) -> int:
+    if num_images is None:
+        return 0
+    batches = max(1, num_images // recipe.batch_size)
+    return batches * recipe.epochs_for(num_images)
+
+
+def _optimizer(
+    recipe: Recipe, part: str, steps: int
+) -> keras.optimizers.Optimizer | None:
+    settings: Settings | None = getattr(recipe, part)
+    if settings is None:
+        return None
+    # Keras names the learning rates in the logs after the optimizers.
+    name = {"d_opt": "discriminator", "g_opt": "generator"}[part]
+    if recipe.schedule is not None and steps:
+        settings = {**settings, "learning_rate": _schedule(recipe, part, steps)}
+    return make(part, settings, name=name)
+
+
+def _schedule(recipe: Recipe, part: str, steps: int) -> Any:
+    assert recipe.schedule is not None
+    settings = getattr(recipe, part)
+    rate = {**defaults(part, settings["name"]), **settings}["learning_rate"]
+    return make(
+        "schedule",
+        recipe.schedule,
+        initial_learning_rate=rate,
+        decay_steps=steps,
+    )
 
 
 def networks(

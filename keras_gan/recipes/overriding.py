@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from keras_gan.recipes.parts import PARTS, defaults
+from keras_gan.recipes.parts import PARTS, defaults, kinds
 from keras_gan.recipes.recipe import Recipe
 
 __all__ = ["override", "parse"]
@@ -104,10 +104,11 @@ def _changed_part(
     key = ".".join(rest)
     if key not in known:
         raise _unknown_key(f"{part}.{key}", [f"{part}.{k}" for k in known])
-    examples = (current.get(key, known[key]), known[key])
-    kinds = tuple(type(each) for each in examples)
-    if type(None) not in kinds[:1] and not _fits(value, kinds):
-        raise _wrong_type(f"{part}.{key}", value, kinds)
+    now = current.get(key, known[key])
+    declared = kinds(part, current["name"]).get(key, ())
+    allowed = (type(now), type(known[key]), *declared)
+    if now is not None and not _fits(value, allowed):
+        raise _wrong_type(f"{part}.{key}", value, allowed)
     return {**current, key: value}
 
 

@@ -2,14 +2,15 @@
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import keras
 
 import keras_gan
 from keras_gan import augment, callbacks, losses, networks, regularizers
 
-__all__ = ["PARTS", "defaults", "make"]
+__all__ = ["PARTS", "defaults", "kinds", "make"]
 
 Maker = Callable[..., Any]
 
@@ -17,12 +18,29 @@ _CLIPPING: dict[str, Maker] = {
     "gradient": callbacks.GradientClipping,
     "weight": callbacks.WeightClipping,
 }
+
+
+def _linear(
+    initial_learning_rate: float,
+    decay_steps: int,
+    end_learning_rate: float = 0.0,
+) -> keras.optimizers.schedules.LearningRateSchedule:
+    return keras.optimizers.schedules.PolynomialDecay(
+        initial_learning_rate, decay_steps, end_learning_rate
+    )
+
+
+_SCHEDULES: dict[str, Maker] = {
+    "cosine": keras.optimizers.schedules.CosineDecay,
+    "linear": _linear,
+}
 _DISTANCES = ("fid", "kid")
 _MODELS = ("GAN", "WGANGP", "ConditionalGAN", "ConditionalWGANGP", "ACGAN")
 _GIVEN = (
     *("self", "name", "seed", "image_shape", "num_classes", "latent_dim"),
     *("generator", "discriminator", "critic", "regularizer", "augment"),
     *("real", "metrics", "split", "labels", "cache"),
+    *("initial_learning_rate", "decay_steps"),
 )
 """Arguments that no recipe sets: they follow from data, seed or other parts."""
 
@@ -65,6 +83,26 @@ def defaults(part: str, name: str) -> dict[str, Any]:
     return found
 
 
+def kinds(part: str, name: str) -> dict[str, tuple[type, ...]]:
+    """Returns of which types a part's settings say they may be.
+
+    Args:
+        part: One of `PARTS`.
+        name: Which of its kind.
+
+    Raises:
+        ValueError: If there is none of that name.
+    """
+    found: dict[str, tuple[type, ...]] = {}
+    for each in _makers(PARTS[part](name)):
+        for key, hint in get_type_hints(each).items():
+            union = get_origin(hint) in (Union, UnionType)
+            options = get_args(hint) if union else (hint,)
+            types = tuple(kind for kind in options if type(kind) is type)
+            found.setdefault(key, types)
+    return found
+
+
 _VARIADIC = (
     inspect.Parameter.VAR_POSITIONAL,
     inspect.Parameter.VAR_KEYWORD,
@@ -97,6 +135,12 @@ def _model(name: str) -> Maker:
 
 def _optimizer(name: str) -> Maker:
     return type(keras.optimizers.get(name))
+
+
+def _schedule(name: str) -> Maker:
+    if name not in _SCHEDULES:
+        raise _unknown("schedule", name, _SCHEDULES)
+    return _SCHEDULES[name]
 
 
 def _loss(name: str) -> Maker:
@@ -137,6 +181,7 @@ PARTS: dict[str, Callable[[str], Maker]] = {
     "loss": _loss,
     "d_opt": _optimizer,
     "g_opt": _optimizer,
+    "schedule": _schedule,
     "regularizer": _regularizer,
     "augment": _augment,
     "clipping": _clipping,

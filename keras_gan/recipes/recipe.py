@@ -27,6 +27,9 @@ class Recipe:
         d_opt: The discriminator's Keras optimizer. None is the model's
             default.
         g_opt: The generator's, likewise.
+        schedule: How both learning rates fall from the start of the run to
+            its end: `cosine` or `linear`, the schedules of Keras. None keeps
+            them.
         regularizer: A name that `keras_gan.regularizers.get` knows.
         augment: A name that `keras_gan.augment.get` knows.
         clipping: `gradient` or `weight`: the callbacks `GradientClipping` and
@@ -54,6 +57,7 @@ class Recipe:
     loss: Settings | None = None
     d_opt: Settings | None = None
     g_opt: Settings | None = None
+    schedule: Settings | None = None
     regularizer: Settings | None = None
     augment: Settings | None = None
     clipping: Settings | None = None
