@@ -16,35 +16,45 @@ def add_parser(commands: Any) -> None:
         "evaluate",
         help="measure generated images against real ones",
         description=(
-            "Measures the images of a GAN, or of an .npz that `generate` "
-            "made, against real ones. Numbers compare only with the same "
-            "extractor, and with as many images."
+            "Measures the images of a GAN, or of an .npz that `generate` or "
+            "another program made, against real ones. Numbers compare only "
+            "with the same extractor, real images, k and as many images."
         ),
     )
     add = parser.add_argument
     add("model", metavar="RUN|MODEL.keras|SAMPLES.npz", type=Path)
     add(
         "--data",
-        metavar="NAME|PATH",
-        help="the real images [what the run was trained on]",
+        metavar="NAME|PATH|RUN",
+        help="the real images: a data set, a folder or .npz, or those of a "
+        "run [what the run was trained on]",
     )
     add(
         "--metrics",
         metavar="fid,kid,...",
         help="which, separated by commas [fid, kid, precision, recall, "
-        "density, coverage]",
+        "density, coverage]; also nearest_neighbor, sliced_wasserstein, "
+        "ms_ssim_diversity and, by a classifier, inception_score, modes, "
+        "class_entropy, label_accuracy",
     )
     add(
         "--real-split",
         choices=("train", "test"),
-        help="which real images [test where there are any]",
+        help="which real images; those a run was trained on are `train` "
+        "[test where there are any]",
     )
     add(
         "--num-samples",
         type=int,
         default=10_000,
         metavar="N",
-        help="at most so many real and generated images [10000]",
+        help="at most so many generated images [10000]",
+    )
+    add(
+        "--num-real",
+        type=int,
+        metavar="N",
+        help="at most so many real images [as --num-samples]",
     )
     add(
         "--extractor",
@@ -54,6 +64,13 @@ def add_parser(commands: Any) -> None:
         "classifiers), imagenet, or a file with the weights of Inception-v3 "
         "[the data's own classifier, else imagenet]",
     )
+    add(
+        "--k",
+        type=int,
+        default=5,
+        metavar="K",
+        help="neighbours, for precision, recall, density and coverage [5]",
+    )
     add("--seed", type=int, default=0, metavar="S", help="of the images [0]")
     add("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)
@@ -61,11 +78,7 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Measures, and prints a table or JSON."""
-    if arguments.num_samples < 2:
-        raise UsageError(
-            f"--num-samples must be at least 2. Received: "
-            f"{arguments.num_samples}"
-        )
+    _check_counts(arguments)
     from keras_gan import metrics
 
     with user_input():
@@ -78,6 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
             extractor=_extractor(arguments.extractor, real.name),
             metrics=names,
             labels=labels,
+            k=arguments.k,
             real_split=real.split,
         )
     scores = {"data": real.name, **scores}
@@ -88,12 +102,31 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _check_counts(arguments: Any) -> None:
+    if arguments.num_real is None:
+        arguments.num_real = arguments.num_samples
+    for name, least in (("num_samples", 2), ("num_real", 2), ("k", 1)):
+        value = getattr(arguments, name)
+        if value < least:
+            raise UsageError(
+                f"--{name.replace('_', '-')} must be at least {least}. "
+                f"Received: {value}"
+            )
+
+
 def _metric_names(given: str | None) -> list[str]:
-    from keras_gan.metrics import DEFAULT_METRICS
+    """Refuses unknown metrics before images are made."""
+    from keras_gan.metrics import DEFAULT_METRICS, METRICS
 
     if given is None:
         return list(DEFAULT_METRICS)
-    return [name.strip() for name in given.split(",") if name.strip()]
+    names = [name.strip() for name in given.split(",") if name.strip()]
+    if not names or not METRICS.keys() >= set(names):
+        raise UsageError(
+            f"--metrics must be names out of {', '.join(METRICS)}, separated "
+            f"by commas. Received: {given}"
+        )
+    return names
 
 
 def _fake(arguments: Any) -> tuple[dict[str, Any] | None, Any, Any]:
@@ -119,29 +152,43 @@ def _fake(arguments: Any) -> tuple[dict[str, Any] | None, Any, Any]:
 
 
 def _real(arguments: Any, config: dict[str, Any] | None) -> Any:
+    """The real images: of the run itself, of another, or named."""
+    from keras_gan.run_folder import RunFolder
+
+    named = arguments.data
+    if named is not None and RunFolder(Path(named)).started:
+        config, named = RunFolder(Path(named)).read_config(), None
     recipe = config["recipe"] if config else {}
-    name = arguments.data or recipe.get("data")
+    name = named or recipe.get("data")
     if name is None:
         raise UsageError(
             f"{arguments.model} does not say what it was trained on. Name the "
-            "real images with --data."
+            "real images, or the folder of its run, with --data."
         )
-    # The test images of another data set must still be of the same kind.
+    # The images of another data set must still be of the same kind.
     kind = {key: recipe.get(key) for key in ("image_size", "channels", "label")}
-    return _split(name, arguments.real_split, kind, arguments.num_samples)
+    limits = dict.fromkeys(("train", "test"), arguments.num_real)
+    if named is None:
+        limits["train"] = recipe.get("limit")
+    source = _split(name, arguments.real_split, kind, limits)
+    return source.select(limit=arguments.num_real)
 
 
 def _split(
-    name: str, split: str | None, kind: dict[str, Any], limit: int
+    name: str,
+    split: str | None,
+    kind: dict[str, Any],
+    limits: dict[str, int | None],
 ) -> Any:
     from keras_gan import datasets
 
-    if split is not None:
-        return datasets.source(name, split, limit=limit, **kind)
-    try:
-        return datasets.source(name, "test", limit=limit, **kind)
-    except ValueError:
-        return datasets.source(name, "train", limit=limit, **kind)
+    if split != "train":
+        try:
+            return datasets.source(name, "test", limit=limits["test"], **kind)
+        except ValueError:
+            if split == "test":
+                raise
+    return datasets.source(name, "train", limit=limits["train"], **kind)
 
 
 def _extractor(name: str, data: str) -> Any:

@@ -31,6 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     for title in ("recipe and system", "data", "networks"):
         table.add_column(title)
     table.add_column("parameters\nG + D", justify="right")
+    table.add_column("measured\nepochs", justify="right")
     table.add_column("time", justify="right")
     table.add_column("FID", justify="right")
     measured = _measured()
@@ -41,6 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
             _data(recipe),
             recipe.networks["name"],
             _parameters(recipe),
+            str(result.get("epochs", "")),
             _time(result),
             f"{result['fid']:.1f}" if "fid" in result else "",
         )
