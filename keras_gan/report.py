@@ -6,6 +6,7 @@ import html
 import json
 import math
 import platform
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from importlib import metadata, resources
@@ -28,7 +29,13 @@ _CHARTS = {
     "Kernel distance to real images": ("kid",),
     "Precision and recall": ("precision", "recall", "density", "coverage"),
     "Penalties": ("gp", "r1", "r2", "dragan"),
+    "Class losses": ("d_class_loss", "g_class_loss"),
     "Gradient norms": ("d_gradient_norm", "g_gradient_norm"),
+    "Learning rates": (
+        "learning_rate_discriminator",
+        "learning_rate_generator",
+    ),
+    "Seconds for an epoch": ("seconds",),
 }
 _LOWER, _HIGHER = ("fid", "kid"), ("precision", "recall", "coverage")
 
@@ -44,8 +51,9 @@ def write_report(run_folder: str | Path) -> Path:
 
     Args:
         run_folder: A folder with any of `config.json` (a dictionary),
-            `metrics.csv` (as `keras.callbacks.CSVLogger` writes it) and
-            `images/` (as `keras_gan.callbacks.ImageSnapshot` writes it).
+            `metrics.csv` (as `keras.callbacks.CSVLogger` writes it, or with
+            epochs that count from 1) and `images/` (as
+            `keras_gan.callbacks.ImageSnapshot` writes it).
 
     Returns:
         The path of the report.
@@ -83,7 +91,7 @@ def _page(
 ) -> str:
     curves = _curves(rows)
     data = {
-        "epochs": [int(row["epoch"] or 0) + 1 for row in rows],
+        "epochs": [int(row["epoch"] or 0) for row in rows],
         "curves": curves,
         "charts": _charts(curves),
         "frames": frames,
@@ -123,7 +131,10 @@ def _metrics(path: Path) -> Rows:
         ]
     # One that was resumed may have made an epoch twice.
     whole = {row["epoch"]: row for row in rows if row.get("epoch") is not None}
-    return [whole[epoch] for epoch in sorted(whole, key=lambda e: e or 0.0)]
+    # Keras counts epochs from 0, people and the command line from 1.
+    first = 1.0 if 0.0 in whole else 0.0
+    ordered = sorted((e or 0.0, row) for e, row in whole.items())
+    return [{**row, "epoch": epoch + first} for epoch, row in ordered]
 
 
 def _number(text: Any) -> float | None:
@@ -157,7 +168,7 @@ def _facts(
 ) -> list[tuple[str, str]]:
     if not rows:
         return []
-    facts = [("epochs", str(int(rows[-1]["epoch"] or 0) + 1))]
+    facts = [("epochs", str(int(rows[-1]["epoch"] or 0)))]
     for name in ("d_loss", "g_loss"):
         if name in curves:
             facts.append((f"last {name}", _short(curves[name][-1])))
@@ -204,8 +215,17 @@ def _versions(
     A configuration may bring an environment of its own: that of the run.
     """
     config = dict(config)
+    recipe = config.get("recipe")
+    if isinstance(recipe, Mapping):
+        name = {"recipe": recipe.get("name")}
+        config = {**name, **recipe, **config, **name}
+        config.pop("name", None)
     own = config.pop("environment", config.pop("versions", None))
     versions = _flat(own) if isinstance(own, dict) else _environment()
+    for package in ("backend", *_PACKAGES):
+        version = config.pop(package.replace("-", "_"), None)
+        if version is not None:
+            versions[package] = _said(version)
     return _flat(config), versions
 
 
@@ -226,15 +246,31 @@ def _environment() -> dict[str, str]:
 
 
 def _flat(nested: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
-    """Returns {"a.b": "1"} for {"a": {"b": 1}}."""
+    """Returns {"a.b": "1"} for {"a": {"b": 1}}, without what is not set."""
     flat: dict[str, str] = {}
     for key, value in nested.items():
         name = f"{prefix}{key}"
-        if isinstance(value, Mapping) and value:
+        if isinstance(value, Mapping) and "name" not in value:
             flat.update(_flat(value, f"{name}."))
-        else:
-            flat[name] = value if isinstance(value, str) else json.dumps(value)
+        elif value is not None:
+            flat[name] = _said(value)
     return flat
+
+
+def _said(value: Any) -> str:
+    """Says "adam, beta_1 0.5" for {"name": "adam", "beta_1": 0.5}."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return f"[{', '.join(map(_said, value))}]"
+    if not isinstance(value, Mapping):
+        return json.dumps(value)
+    words = [
+        _said(each) if key == "name" else f"{key} {_said(each)}"
+        for key, each in value.items()
+        if each is not None
+    ]
+    return ", ".join(words)
 
 
 def _fact(name: str, value: str) -> str:
@@ -258,7 +294,12 @@ def _player(count: int) -> str:
 
 def _table(title: str, rows: Mapping[str, str]) -> str:
     cells = "".join(
-        f"<tr><td>{html.escape(name)}</td><td>{html.escape(value)}</td></tr>"
+        f"<tr><td>{_breakable(name)}</td><td>{html.escape(value)}</td></tr>"
         for name, value in rows.items()
     )
     return f'<div class="card"><h2>{title}</h2><table>{cells}</table></div>'
+
+
+def _breakable(name: str) -> str:
+    """Lets a long name go on in the next line, but not within a word."""
+    return re.sub(r"([._])", r"\1<wbr>", html.escape(name))

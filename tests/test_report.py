@@ -1,6 +1,7 @@
 import json
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -88,10 +89,43 @@ def test_the_snapshots_are_inside_in_their_order(run):
 
 def test_settings_and_versions_are_told_and_escaped(run):
     text = " ".join(page_of(run).text)
-    for expected in ("quick-2026-01-31", "d_opt.name", "</script>", "keras"):
+    for expected in ("quick-2026-01-31", "opt", "</script>", "keras"):
         assert expected in text
     assert "best fid" in text
     assert "70" in text
+
+
+def test_epochs_may_count_from_one(run):
+    path = run / "metrics.csv"
+    path.write_text("epoch,d_loss\n1,1.5\n2,1.25\n")
+    page = page_of(run)
+    assert page.data["epochs"] == [1, 2]
+    assert page.text[page.text.index("epochs") - 1] == "2"
+
+
+def test_settings_read_as_one_line_for_each_part(run):
+    config = {
+        "backend": "jax",
+        "keras_gan": "0.0",
+        "recipe": {
+            "name": "quick",
+            "d_opt": {"name": "adam", "beta_1": 0.5, "epsilon": None},
+            "augment": None,
+            "data": "digits",
+        },
+        "data": {"name": "digits", "classes": ["0", "1"]},
+        "nested": {"deeper": {"seed": 1}},
+    }
+    (run / "config.json").write_text(json.dumps(config))
+    text = page_of(run).text
+    settings = dict(pairwise(text))  # Each cell -> the one after it.
+    assert settings["recipe"] == "quick"
+    assert settings["d_"] == "opt"  # The browser may break the line there.
+    assert "adam, beta_1 0.5" in text
+    assert settings["data"] == "digits, classes [0, 1]"
+    assert settings["seed"] == "1"
+    assert settings["backend"] == "jax"
+    assert "augment" not in text
 
 
 def test_a_run_tells_the_environment_it_had(run):
