@@ -137,10 +137,11 @@ def _moments(features: Array) -> tuple[Array, Array]:
 def _cholesky(features: Array, mean: Array) -> Array | None:
     """A triangle R with R'R = X'X, or None where rounding would show."""
     dim = len(mean)
-    step = max(2**22 // dim, 1)
-    scatter = np.zeros((dim, dim), order="F")
+    step = min(_rows_at_a_time(dim), len(features))
+    scatter, buffer = np.zeros((dim, dim), order="F"), np.empty((step, dim))
     for start in range(0, len(features), step):
-        centred = features[start : start + step] - mean
+        part = features[start : start + step]
+        centred = np.subtract(part, mean, out=buffer[: len(part)])
         scatter = dsyrk(1.0, centred.T, 1.0, scatter, overwrite_c=True)
     try:
         factor: Array = scipy.linalg.cholesky(
@@ -150,6 +151,14 @@ def _cholesky(features: Array, mean: Array) -> Array | None:
         return None
     diagonal = factor.diagonal()
     return factor if diagonal.min() > 1e-5 * diagonal.max() else None
+
+
+def _rows_at_a_time(dim: int) -> int:
+    # BLAS starts threads above 2^18 multiplications. Where few features are
+    # all there is to multiply, waking them takes longer than they save.
+    if dim <= 64:
+        return 2**18 // (dim * (dim + 1))
+    return max(2**20 // dim, 1)
 
 
 def _square_root(covariance: Array) -> Array:

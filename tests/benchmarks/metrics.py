@@ -1,12 +1,15 @@
 """Times the metrics beside other packages on the same features.
 
-    python tests/benchmarks/metrics.py [--samples 10000] [--rounds 3]
+    python tests/benchmarks/metrics.py [--rounds 3] [--threads 1]
 
 Runs each metric of each installed package in a process of its own, all of
 them in turn, several rounds; prints medians, ratios, values and the growth
 of peak memory as Markdown. `pip install --no-deps pytorch-fid clean-fid
 torch-fidelity prdc` beside torch gives the others; what is missing is left
 out. Every time is from features to number, imports excluded.
+
+Where other programs keep the cores busy, threads wait for each other more
+than they compute; `--threads 1`, for every package, then compares the work.
 """
 
 import argparse
@@ -260,10 +263,13 @@ def _peak() -> Iterator[list[int]]:
         peak[0] = max(peak[0], _resident())
 
 
-def in_turn(path, rounds, only):
+def in_turn(path, rounds, only, threads):
     """All results of all rounds: {task: {package: [result, ...]}}."""
     results: dict[str, dict[str, list[dict]]] = {}
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    if threads is not None:
+        for library in ("OPENBLAS", "OMP", "MKL"):
+            environment[f"{library}_NUM_THREADS"] = str(threads)
     for _ in range(rounds):
         for task, packages in TASKS.items():
             if not task.startswith(only):
@@ -320,6 +326,7 @@ def main():
     parser.add_argument("--dims", type=int, nargs="+", default=[64, 2048])
     parser.add_argument("--dtype", default="float32")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--threads", type=int, help="of every package's BLAS")
     parser.add_argument("--only", default="", help="start of a metric's name")
     parser.add_argument("--measure", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -327,14 +334,17 @@ def main():
         measure(*options.measure)
         return
     print(
-        f"{platform.machine()}, {os.cpu_count()} CPUs, numpy {np.__version__}"
+        f"{platform.machine()}, {os.cpu_count()} CPUs, "
+        f"{options.threads or 'all'} threads, numpy {np.__version__}"
     )
     path = Path(f"metrics-benchmark-{os.getpid()}.npz")
     for dim in options.dims:
         real, fake = make_features(options.samples, dim, options.dtype)
         np.savez(path, real=real, fake=fake)
         try:
-            results = in_turn(path, options.rounds, options.only)
+            results = in_turn(
+                path, options.rounds, options.only, options.threads
+            )
         finally:
             path.unlink()
         table(f"{options.samples:,} x {dim:,}, {options.dtype}", results)
