@@ -12,6 +12,7 @@ from typing import Any, Self
 import keras
 from keras import ops
 
+from keras_gan import backend
 from keras_gan._typing import Tensor
 
 __all__ = [
@@ -251,8 +252,9 @@ class RelativisticAverage(AdversarialLoss):
     needs_real = True
 
     def _discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
-        excess = real - ops.mean(fake)
-        deficit = fake - ops.mean(real)
+        # Replicas compare with the average of the whole batch, too.
+        excess = real - backend.global_mean(fake)
+        deficit = fake - backend.global_mean(real)
         return ops.mean(ops.softplus(-excess)) + ops.mean(ops.softplus(deficit))
 
     def _generator(self, fake: Tensor, real: Tensor | None) -> Tensor:

@@ -181,7 +181,11 @@ class DRAGAN(_NormPenalty):
     ) -> Tensor:
         pixels = backend.draw(keras.random.uniform, ops.shape(real), seed)
         share = backend.draw(keras.random.uniform, _per_sample(real), seed)
-        reach = 0.5 * ops.std(ops.cast(real, "float32"))
+        values = ops.cast(real, "float32")
+        variance = backend.global_mean(
+            ops.square(values - backend.global_mean(values))
+        )
+        reach = 0.5 * ops.sqrt(variance)
         return real + ops.cast(share * reach * pixels, real.dtype)
 
 

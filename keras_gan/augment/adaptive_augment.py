@@ -128,8 +128,8 @@ class AdaptiveAugment(keras.layers.Layer):
             )
         signs = ops.mean(ops.sign(ops.cast(real_scores, "float32")))
         number = ops.cast(ops.shape(real_scores)[0], "float32")
-        count = self.count + number
-        sign_sum = self.sign_sum + number * signs
+        count = self.count + backend.all_sum(number)
+        sign_sum = self.sign_sum + backend.all_sum(number * signs)
         due = ops.equal((self.step + 1) % self.interval, 0)
         change = ops.sign(sign_sum / count - self.target) * count
         now = ops.convert_to_tensor(self.probability)

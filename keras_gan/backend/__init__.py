@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import keras
+from keras import ops
 
 from keras_gan._typing import Tensor
 
@@ -27,10 +28,14 @@ _adapter: Any = importlib.import_module(
 
 __all__ = [
     "Stepper",
+    "all_sum",
     "apply_gradients",
+    "average",
+    "batch_share",
     "constant",
     "draw",
     "flat_layers",
+    "global_mean",
     "input_gradient",
     "jit_choice",
     "random_state",
@@ -43,6 +48,7 @@ __all__ = [
 ]
 
 Stepper = _adapter.Stepper
+all_sum = _adapter.all_sum
 apply_gradients = _adapter.apply_gradients
 constant = _adapter.constant
 input_gradient = _adapter.input_gradient
@@ -77,9 +83,55 @@ def draw(
     index, count = replica()
     if count == 1:
         return distribution(tuple(shape), seed=seed)
-    size = shape[0]
-    whole = distribution((size * count, *shape[1:]), seed=seed)
-    return whole[index * size : (index + 1) * size]
+    size, rest = shape[0], tuple(shape[1:])
+    sizes = _sizes(size)
+    start = ops.sum(sizes[:index])
+    whole = distribution((ops.sum(sizes), *rest), seed=seed)
+    return whole[start : start + size]
+
+
+def batch_share(size: Tensor) -> Tensor:
+    """Returns what a mean over this replica's samples counts for.
+
+    It is 1 where all replicas hold equally many. The mean of `batch_share *
+    replica's mean` over the replicas is the mean over the global batch, also
+    where the last batch does not divide evenly.
+
+    Args:
+        size: How many samples this replica holds.
+    """
+    _, count = replica()
+    if count == 1:
+        return 1.0
+    total = ops.sum(_sizes(size))
+    return ops.cast(size, "float32") * count / ops.cast(total, "float32")
+
+
+def average(values: Sequence[Tensor], size: Tensor) -> list[Tensor]:
+    """Returns means over this replica's samples as means over all samples.
+
+    Args:
+        values: Scalars; differentiable.
+        size: How many samples this replica holds.
+    """
+    _, count = replica()
+    if count == 1:
+        return list(values)
+    shared = batch_share(size) * ops.stack(list(values))
+    return list(ops.unstack(all_sum(shared) / count))
+
+
+def global_mean(values: Tensor) -> Tensor:
+    """Returns the mean over the samples of all replicas, differentiable."""
+    (mean,) = average([ops.mean(values)], ops.shape(values)[0])
+    return mean
+
+
+def _sizes(size: Tensor) -> Tensor:
+    """How many samples each replica holds, int32 (replicas,)."""
+    index, count = replica()
+    mine = ops.one_hot(index, count, dtype="int32")
+    return all_sum(mine * ops.cast(size, "int32"))
 
 
 def flat_layers(network: keras.layers.Layer) -> Iterator[keras.layers.Layer]:

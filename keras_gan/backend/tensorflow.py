@@ -26,7 +26,8 @@ def value_and_grad(
             JAX only).
 
     Returns:
-        The objective's second output, and the gradients in the order of `wrt`.
+        The objective's second output, and the gradients in the order of `wrt`,
+        summed over replicas.
     """
     del state  # Variables change in place.
     values = [v.value for v in wrt]
@@ -35,7 +36,14 @@ def value_and_grad(
         loss, aux = objective()
         # Replicas' gradients are summed by the optimizer, so share the loss.
         loss = loss / tf.distribute.get_strategy().num_replicas_in_sync
-    return aux, tape.gradient(loss, values)
+    return aux, _summed(tape.gradient(loss, values))
+
+
+def _summed(gradients: Sequence[Tensor | None]) -> list[Tensor | None]:
+    """Sums over replicas, where they are needed whole."""
+    found = [tf.convert_to_tensor(g) for g in gradients if g is not None]
+    summed = iter(all_sum(found))
+    return [None if g is None else next(summed) for g in gradients]
 
 
 def input_gradient(critic: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
@@ -63,18 +71,14 @@ def apply_gradients(
         optimizer.apply(list(gradients), list(variables))
         return
     # Keras looks for overflow on replica 0 only, and clips on each replica by
-    # itself; both are right only after the sum over replicas.
+    # itself; both are right with what is summed already, and summed again.
     pairs = [
-        (tf.convert_to_tensor(g), v)
+        (g / count, v)
         for g, v in zip(gradients, variables, strict=True)
         if g is not None
     ]
-    context = tf.distribute.get_replica_context()
-    summed = context.all_reduce(
-        tf.distribute.ReduceOp.SUM, [g for g, _ in pairs]
-    )
     with _clipping_shared(optimizer, count):
-        optimizer.apply([g / count for g in summed], [v for _, v in pairs])
+        optimizer.apply([g for g, _ in pairs], [v for _, v in pairs])
 
 
 @contextlib.contextmanager
@@ -156,6 +160,18 @@ def replica() -> tuple[Tensor, int]:
     return tf.distribute.get_replica_context().replica_id_in_sync_group, count
 
 
+def all_sum(x: Any) -> Any:
+    """Returns the sum of what all replicas hold, differentiable.
+
+    Args:
+        x: A tensor, or nested ones.
+    """
+    if tf.distribute.get_strategy().num_replicas_in_sync == 1:
+        return x
+    context = tf.distribute.get_replica_context()
+    return context.all_reduce(tf.distribute.ReduceOp.SUM, x)
+
+
 def strategy_scope(
     model: keras.Model,
 ) -> contextlib.AbstractContextManager[Any]:
@@ -201,6 +217,16 @@ class Stepper:
     def test_step(self, data: Any) -> dict[str, Tensor]:
         """Scores one batch and returns the logs."""
         return _shaped(self.score(data))  # type: ignore[attr-defined]
+
+    def _maybe_symbolic_build(
+        self, iterator: Any = None, data_batch: Any = None
+    ) -> None:
+        """Does nothing: a GAN is built when it is made.
+
+        Overrides a private method of Keras, which would reduce the first batch
+        over the workers to learn its shape, and fails where that batch has
+        labels. `tests/test_replicas.py` trains such workers.
+        """
 
 
 def _shaped(logs: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -26,7 +26,8 @@ def value_and_grad(
             JAX only).
 
     Returns:
-        The objective's second output, and the gradients in the order of `wrt`.
+        The objective's second output, and the gradients in the order of `wrt`,
+        averaged over processes.
     """
     del state  # Variables change in place.
     loss, aux = objective()
@@ -34,7 +35,18 @@ def value_and_grad(
     gradients = torch.autograd.grad(
         loss, [v.value for v in wrt], allow_unused=True
     )
+    _average_over_processes(gradients)
     return aux, list(gradients)
+
+
+def _average_over_processes(gradients: Sequence[Tensor | None]) -> None:
+    _, count = replica()
+    if count == 1:
+        return
+    for gradient in gradients:
+        if gradient is not None:
+            torch.distributed.all_reduce(gradient)
+            gradient /= count
 
 
 def input_gradient(critic: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
@@ -75,18 +87,7 @@ def apply_gradients(
 ) -> None:
     """Updates `variables` by one step of `optimizer`."""
     with torch.no_grad():
-        _average_over_processes(gradients)
         optimizer.apply(list(gradients), list(variables))
-
-
-def _average_over_processes(gradients: Sequence[Tensor | None]) -> None:
-    _, count = replica()
-    if count == 1:
-        return
-    for gradient in gradients:
-        if gradient is not None:
-            torch.distributed.all_reduce(gradient)
-            gradient /= count
 
 
 def update_if(
@@ -115,6 +116,18 @@ def replica() -> tuple[int, int]:
     if group.is_available() and group.is_initialized():
         return group.get_rank(), group.get_world_size()
     return 0, 1
+
+
+def all_sum(x: Tensor) -> Tensor:
+    """Returns the sum of what all processes hold, differentiable.
+
+    Args:
+        x: A tensor.
+    """
+    _, count = replica()
+    if count == 1:
+        return x
+    return torch.distributed.nn.functional.all_reduce(x)
 
 
 def strategy_scope(

@@ -73,7 +73,7 @@ class Trackers:
             ValueError: If a name was not announced by `log_names`.
         """
         for name, value in logs.items():
-            self._mean(name).update_state(ops.mean(value))
+            self._mean(name).update_state(value)
 
     def estimate(self, name: str, value: Tensor) -> None:
         """Sets what `name` shows until it gets a value."""

@@ -71,8 +71,9 @@ class Alternating:
         g_loss, more = _with_logs(
             self.generator_loss(real, fake, condition, training=False)
         )
-        self._trackers.update(
-            {"d_loss": d_loss, "g_loss": g_loss, **logs, **more}
+        self._track(
+            {"d_loss": d_loss, "g_loss": g_loss, **logs, **more},
+            ops.shape(real)[0],
         )
         for metric in self._trackers.compiled:
             metric.update_state(real, fake)
@@ -118,6 +119,7 @@ class Alternating:
         logs = self._minimize(
             "d",
             lambda: self._discriminator_objective(real, fake, condition, due),
+            ops.shape(real)[0],
         )
         observe = getattr(self.augment, "observe", None)
         if observe is not None and "d_real" in logs:
@@ -144,7 +146,7 @@ class Alternating:
             fake = self.sample(ops.shape(real)[0], condition)
             return _with_logs(self.generator_loss(real, fake, condition))
 
-        self._minimize("g", objective)
+        self._minimize("g", objective, ops.shape(real)[0])
         updates = (self.optimizer.iterations + 1) // self.discriminator_steps
         self._average.update(self.ema_generator, self.generator, updates)
 
@@ -171,17 +173,21 @@ class Alternating:
         return loss, logs
 
     def _minimize(
-        self, player: str, objective: Callable[[], tuple[Tensor, Logs]]
+        self,
+        player: str,
+        objective: Callable[[], tuple[Tensor, Logs]],
+        batch_size: Tensor,
     ) -> Logs:
         """Makes one player's step; its variables and no others change."""
         optimizer, variables = self._players[player]
+        share = backend.batch_share(batch_size)
 
         def scaled() -> tuple[Tensor, Logs]:
             loss, logs = objective()
             loss = loss + _weight_penalty(variables)
             logs = {f"{player}_loss": loss, **logs}
             logs = {k: ops.stop_gradient(v) for k, v in logs.items()}
-            return optimizer.scale_loss(loss), logs
+            return optimizer.scale_loss(share * loss), logs
 
         logs: Logs
         logs, gradients = backend.value_and_grad(
@@ -191,8 +197,13 @@ class Alternating:
             name = f"{player}_gradient_norm"
             logs[name] = _norm(gradients) / optimizer.scale_loss(1.0)
         backend.apply_gradients(optimizer, gradients, variables)
-        self._trackers.update(logs)
+        self._track(logs, batch_size)
         return logs
+
+    def _track(self, logs: Logs, batch_size: Tensor) -> None:
+        means = [ops.mean(value) for value in logs.values()]
+        averages = backend.average(means, batch_size)
+        self._trackers.update(dict(zip(logs, averages, strict=True)))
 
     def _where_due(
         self,

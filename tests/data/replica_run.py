@@ -1,0 +1,194 @@
+"""Trains small GANs on one of several replicas, and keeps what came out.
+
+    python replica_run.py ENGINE COUNT RANK PORT IMAGES PATH
+
+ENGINE is `one`, `mirrored`, `multiworker`, `jax` or `torch`. Writes the weights
+and the logs of every kind of GAN to PATH, an .npz.
+"""
+
+import contextlib
+import json
+import os
+import sys
+
+ENGINE, COUNT, RANK, PORT, IMAGES, PATH = sys.argv[1:]
+COUNT, RANK, IMAGES = int(COUNT), int(RANK), int(IMAGES)
+if ENGINE == "multiworker":
+    workers = [f"localhost:{int(PORT) + i}" for i in range(COUNT)]
+    os.environ["TF_CONFIG"] = json.dumps(
+        {
+            "cluster": {"worker": workers},
+            "task": {"type": "worker", "index": RANK},
+        }
+    )
+if ENGINE == "jax":
+    flags = f"--xla_force_host_platform_device_count={COUNT}"
+    os.environ["XLA_FLAGS"] = flags
+
+import keras
+import numpy as np
+from keras import layers
+
+import keras_gan
+
+SGD = keras.optimizers.SGD
+BATCH, CLASSES = 32, 3
+
+
+def strategy():
+    """Sets the engine up; returns the scope to build and train in."""
+    if ENGINE == "jax":
+        keras.distribution.set_distribution(keras.distribution.DataParallel())
+    if ENGINE == "torch":
+        import torch
+
+        torch.distributed.init_process_group(
+            "gloo",
+            init_method=f"tcp://localhost:{PORT}",
+            rank=RANK,
+            world_size=COUNT,
+        )
+    if ENGINE not in ("mirrored", "multiworker"):
+        return contextlib.nullcontext()
+    import tensorflow as tf
+
+    if ENGINE == "multiworker":
+        return tf.distribute.MultiWorkerMirroredStrategy().scope()
+    cpu = tf.config.list_physical_devices("CPU")[0]
+    tf.config.set_logical_device_configuration(
+        cpu, [tf.config.LogicalDeviceConfiguration()] * COUNT
+    )
+    devices = [f"CPU:{index}" for index in range(COUNT)]
+    return tf.distribute.MirroredStrategy(devices).scope()
+
+
+def networks(conditional=False, auxiliary=False):
+    latents, images = keras.Input((6,)), keras.Input((8,))
+    labels = keras.Input((CLASSES,))
+    made, judged = latents, images
+    if conditional:
+        made = layers.Concatenate()([latents, labels])
+    if conditional and not auxiliary:
+        judged = layers.Concatenate()([images, labels])
+    made = layers.Dense(16, "relu")(made)
+    made = layers.Dense(8, "tanh")(made)
+    judged = layers.Dense(16, "tanh")(judged)
+    score = layers.Dense(1)(judged)
+    generator = keras.Model([latents, labels] if conditional else latents, made)
+    if auxiliary:
+        score = [score, layers.Dense(CLASSES)(judged)]
+        return generator, keras.Model(images, score)
+    return generator, keras.Model(
+        [images, labels] if conditional else images, score
+    )
+
+
+def gan(loss="non_saturating", d_opt=None, **kwargs):
+    model = keras_gan.GAN(*networks(), seed=3, **kwargs)
+    model.compile(d_opt or SGD(0.05), SGD(0.05), loss)
+    return model
+
+
+def wgan_gp():
+    model = keras_gan.WGANGP(
+        *networks(), discriminator_steps=2, ema_decay=0.9, seed=3
+    )
+    model.compile(SGD(0.05), SGD(0.05))
+    return model
+
+
+def conditional():
+    model = keras_gan.ConditionalGAN(*networks(True), seed=3)
+    model.compile(SGD(0.05), SGD(0.05))
+    return model
+
+
+def ac_gan():
+    model = keras_gan.ACGAN(*networks(True, True), seed=3)
+    model.compile(SGD(0.05), SGD(0.05))
+    return model
+
+
+smoothed = keras.losses.BinaryCrossentropy(
+    from_logits=True, label_smoothing=0.1
+)
+regularizers = keras_gan.regularizers
+KINDS = {
+    **{
+        name: lambda name=name: gan(name)
+        for name in (
+            "non_saturating",
+            "minimax",
+            "least_squares",
+            "hinge",
+            "wasserstein",
+            "relativistic",
+        )
+    },
+    "smoothed": lambda: gan(smoothed),
+    **{
+        name: lambda name=name: gan(regularizer=name)
+        for name in ("gradient_penalty", "r1", "r2", "dragan")
+    },
+    "lazy": lambda: gan(regularizer=regularizers.R1(10.0, interval=2)),
+    "clipped": lambda: gan(d_opt=SGD(0.5, global_clipnorm=0.01)),
+    "adam": lambda: gan(d_opt=keras.optimizers.Adam(1e-3)),
+    "noisy": lambda: gan(augment=keras_gan.augment.InstanceNoise(0.1)),
+    "wgan_gp": wgan_gp,
+    "conditional": conditional,
+    "ac_gan": ac_gan,
+}
+
+
+def data():
+    images = np.cos(np.arange(IMAGES * 8)).reshape(IMAGES, 8).astype("float32")
+    labels = np.arange(IMAGES) % CLASSES
+    if ENGINE == "torch":
+        return own_parts(images, labels)
+    import tensorflow as tf
+
+    return tf.data.Dataset.from_tensor_slices((images, labels)).batch(BATCH)
+
+
+def own_parts(images, labels):
+    """A process's part of each batch, as a distributed sampler gives it."""
+    part = BATCH // COUNT
+
+    class Parts(keras.utils.PyDataset):
+        def __len__(self):
+            return -(-IMAGES // BATCH)
+
+        def __getitem__(self, index):
+            start = index * BATCH + RANK * part
+            mine = slice(start, start + part)
+            return images[mine], labels[mine]
+
+    return Parts()
+
+
+def train(model, first=0):
+    history = model.fit(
+        data(), epochs=3, initial_epoch=first, verbose=0, shuffle=False
+    )
+    return np.array(list(history.history.values()))
+
+
+results = {}
+with strategy():
+    for name, make in KINDS.items():
+        keras.utils.set_random_seed(1)
+        model = make()
+        results[f"{name}/logs"] = train(model)
+        for index, weight in enumerate(model.get_weights()):
+            results[f"{name}/{index}"] = weight
+    # The same again, in two parts.
+    keras.utils.set_random_seed(1)
+    model = wgan_gp()
+    model.fit(data(), epochs=1, verbose=0, shuffle=False)
+    model.save_weights(f"{PATH}.weights.h5")
+    model = wgan_gp()
+    model.load_weights(f"{PATH}.weights.h5")
+    train(model, first=1)
+    for index, weight in enumerate(model.get_weights()):
+        results[f"resumed/{index}"] = weight
+np.savez(PATH, **results)
