@@ -7,8 +7,9 @@ from PIL import Image
 import keras_gan
 from keras_gan.callbacks import ImageSnapshot
 from keras_gan.callbacks._interval import Interval
-from keras_gan.callbacks._pictures import FixedSamples
+from keras_gan.callbacks._pictures import FixedSamples, matching
 from keras_gan.callbacks._strips import interpolate, traverse
+from keras_gan.models.first_batch import FirstBatch
 
 
 def fit(model, images, snapshot, labels=None, **kwargs):
@@ -58,6 +59,22 @@ def test_a_row_for_each_class_and_one_latent_a_column():
     assert samples.columns == 4
     np.testing.assert_array_equal(samples.latents[0], samples.latents[8])
     assert not np.array_equal(samples.latents[0], samples.latents[1])
+
+
+def test_across_a_column_for_each_class_and_one_latent_a_row():
+    model = tiny.conditional_gan()
+    samples = FixedSamples(model, 10, None, None, seed=0, across=True)
+    np.testing.assert_array_equal(samples.labels, np.tile([0, 1, 2], 4))
+    assert samples.columns == 3
+    np.testing.assert_array_equal(samples.latents[0], samples.latents[2])
+    assert not np.array_equal(samples.latents[0], samples.latents[3])
+
+
+def test_real_images_are_of_the_wanted_class_or_black(images):
+    batch = FirstBatch(images[:4], np.array([1, 0, 1, 2]), 4)
+    shown = matching(batch, 4, [0, 0, 1, 1])
+    np.testing.assert_array_equal(shown[[0, 2, 3]], images[[1, 0, 2]])
+    assert (shown[1] == images[:4].min()).all()
 
 
 @pytest.mark.parametrize(

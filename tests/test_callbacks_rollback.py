@@ -124,13 +124,37 @@ def test_a_healthy_run_is_left_alone(images):
         np.testing.assert_array_equal(one, other)
 
 
-def test_a_schedule_is_left_as_it_is(images):
-    schedule = keras.optimizers.schedules.ExponentialDecay(1e-3, 10, 0.9)
+def test_a_schedule_goes_on_lower(images, tmp_path):
+    schedule = keras.optimizers.schedules.CosineDecay(1e-3, 15)
     model = tiny.gan()
-    model.compile(keras.optimizers.Adam(schedule), "adam")
-    with pytest.warns(UserWarning, match="by its schedule"):
-        fit(model, images, [Rollback(), Breaks(1, 0)])
-    np.testing.assert_allclose(rates(model)[1], 5e-4, rtol=1e-6)
+    model.compile(
+        keras.optimizers.SGD(schedule), keras.optimizers.Adam(schedule)
+    )
+    weights = []
+
+    class Keeps(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            weights.append(self.model.discriminator.get_weights())
+
+    path = tmp_path / "gan.keras"
+    rescue = Rollback(factor=0.1, filepath=path, max_returns=2)
+    with pytest.warns(UserWarning, match="discriminator 7.5e-05") as caught:
+        fit(model, images, [rescue, Breaks(1, 2, times=2), Keeps()])
+    # The second return is to the same step, and lowers the rates further.
+    assert any("discriminator 7.5e-06" in str(w.message) for w in caught)
+    step = int(model.optimizer.discriminator.iterations.numpy())
+    expected = 0.01 * float(keras.ops.convert_to_numpy(schedule(step)))
+    np.testing.assert_allclose(rates(model), [expected] * 2, rtol=1e-5)
+    # The compiled step takes the lower rate, too.
+    before = [np.linalg.norm(b - a) for a, b in zip(*weights[:2], strict=True)]
+    after = [
+        np.linalg.norm(b - a) for a, b in zip(*weights[-3:-1], strict=True)
+    ]
+    assert max(after) < 0.05 * max(before)
+    model.save(path)
+    np.testing.assert_allclose(
+        rates(keras.saving.load_model(path)), [expected] * 2, rtol=1e-5
+    )
 
 
 def test_exploding_gradients_are_seen_and_named(images):

@@ -1,4 +1,5 @@
 import io
+import re
 from collections import defaultdict
 
 import keras
@@ -15,6 +16,7 @@ from tensorboard.util import tensor_util
 from keras_gan.callbacks import TensorBoard
 from keras_gan.callbacks import _events as events
 from keras_gan.callbacks._gradients import gradients
+from keras_gan.callbacks._hparams import hyper_parameters
 from keras_gan.callbacks._points import Points
 
 
@@ -142,6 +144,66 @@ def test_both_losses_on_one_chart(run):
     layout = layout_pb2.Layout.FromString(value.item())
     charts = {c.title: list(c.multiline.tag) for c in layout.category[0].chart}
     assert charts["losses by epoch"] == ["epoch_d_loss", "epoch_g_loss"]
+
+
+def test_no_chart_is_empty(run):
+    found = run[0]
+    ((_, value, _),) = found["custom_scalars__config__"]
+    layout = layout_pb2.Layout.FromString(value.item())
+    tags = set(found)
+    for chart in layout.category[0].chart:
+        patterns = list(chart.multiline.tag)
+        assert any(re.match(p, tag) for p in patterns for tag in tags)
+
+
+def test_a_chart_comes_with_its_first_curve(images, tmp_path):
+    class Measures(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if epoch == 1:
+                logs["fid"] = 9.0
+
+    board = TensorBoard(tmp_path)
+    tiny.gan().fit(
+        images,
+        batch_size=16,
+        epochs=3,
+        verbose=0,
+        callbacks=[Measures(), board],
+    )
+    layouts = read(tmp_path / "train")["custom_scalars__config__"]
+    titles = [
+        [
+            c.title
+            for c in layout_pb2.Layout.FromString(v.item()).category[0].chart
+        ]
+        for _, v, _ in layouts
+    ]
+    assert [step for step, _, _ in layouts] == [0, 1]
+    assert set(titles[1]) - set(titles[0]) == {"distance to real images"}
+
+
+def test_a_schedule_is_told_by_its_name_and_first_rate(images):
+    model = tiny.gan()
+    cosine = keras.optimizers.schedules.CosineDecay(1e-3, 10)
+    steps = keras.optimizers.schedules.PiecewiseConstantDecay([5], [0.5, 0.1])
+    model.compile(keras.optimizers.Adam(cosine), keras.optimizers.SGD(steps))
+    found = hyper_parameters(model)
+    assert (found["d_schedule"], found["d_learning_rate"]) == (
+        "CosineDecay",
+        1e-3,
+    )
+    assert (found["g_schedule"], found["g_learning_rate"]) == (
+        "PiecewiseConstantDecay",
+        0.5,
+    )
+    assert hyper_parameters(tiny.gan())["d_schedule"] == "constant"
+
+
+def test_score_histograms_share_a_scale(run):
+    found = run[0]
+    real, fake = (found[f"scores/{n}"][-1][1] for n in ("real", "fake"))
+    np.testing.assert_array_equal(real[:, :2], fake[:, :2])
+    assert len(real) == 6  # For 16 scores, by the rule of Rice.
 
 
 def test_both_networks_are_in_the_graph(run):

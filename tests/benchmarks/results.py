@@ -60,21 +60,21 @@ class Row:
 ROWS = (
     Row("quick", 1, seeds=3),
     Row("quick", 20, looks=(1, 2, 3, 5, 10, 15)),
-    Row("vanilla", 20, seeds=3, looks=(1, 2, 5, 10)),
+    Row("vanilla", 10, seeds=3),
     Row("vanilla", 100, looks=(1, 2, 5, 10, 20, 35, 50, 75)),
     Row("ac-gan", 1),
     Row("sngan", 1),
     Row("few-images"),
     Row("dense-selu", 20),
-    Row("dcgan", 3),
-    Row("wgan-gp", 2),
-    Row("conditional-wgan-gp", 2),
-    Row("resize-conv", 2),
+    Row("dcgan", 2),
+    Row("wgan-gp", 3),
+    Row("conditional-wgan-gp", 3),
+    Row("resize-conv", 1),
     Row("single-class-dense"),
     Row("single-class-dcgan"),
     Row("dense-logits", 20),
-    Row("dcgan-64", 3, data="emoji"),
-    Row("wgan-gp-64", 3, data="emoji"),
+    Row("dcgan-64", 2, data="emoji"),
+    Row("wgan-gp-64", 2, data="emoji"),
 )
 CURVES = ("quick-20-epoch", "vanilla-100-epoch")
 REAL = "real-images"
