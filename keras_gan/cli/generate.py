@@ -59,6 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
         count = arguments.num_images or 64 if labels is None else len(labels)
         pixels = trained.generate(count, labels, arguments.seed)
+        pixels, labels = _by_class(pixels, labels)
         target = out or _default_target(arguments.model)
         _write(target, pixels, labels, columns)
     print(f"{len(pixels)} images: {target}")
@@ -73,7 +74,7 @@ def _default_target(model: Path) -> Path:
 def _labels(
     given: str | None, count: int | None, classes: int | None
 ) -> tuple[list[int] | None, int | None]:
-    """Returns the labels, class by class, and how many make a row."""
+    """Returns the labels, classes in turn, and how many make a row."""
     if count is not None and count < 1:
         raise UsageError(f"-n must be at least 1. Received: {count}")
     if classes is None:
@@ -86,12 +87,22 @@ def _labels(
     if given not in (None, "all"):
         chosen = _listed(str(given), classes)
     count = count or _PER_CLASS * len(chosen)
-    labels = sorted(
-        (chosen[index % len(chosen)] for index in range(count)),
-        key=chosen.index,
-    )
+    labels = [chosen[index % len(chosen)] for index in range(count)]
     even = count % len(chosen) == 0
     return labels, count // len(chosen) if even else None
+
+
+def _by_class(
+    pixels: Any, labels: list[int] | None
+) -> tuple[Any, list[int] | None]:
+    """Sorts what was made with classes in turn, as `evaluate` makes it."""
+    if labels is None:
+        return pixels, None
+    classes = list(dict.fromkeys(labels))
+    order = sorted(
+        range(len(labels)), key=lambda index: classes.index(labels[index])
+    )
+    return pixels[order], [labels[index] for index in order]
 
 
 def _listed(text: str, classes: int) -> list[int]:
