@@ -410,6 +410,34 @@ def test_evaluate_needs_to_know_what_is_real(run, capsys):
     assert "fid" in error
 
 
+def test_bad_requests_for_numbers_are_one_line(capsys):
+    images, _ = keras_gan.datasets.load("fashion_mnist_sample", limit=40)
+    np.savez("forty.npz", images=images)
+    np.savez("flat.npz", images=images.reshape(40, -1))
+    data = "--data=fashion_mnist_sample"
+    for arguments, expected in (
+        (["forty.npz", "--metrics=fid,fidd"], "label_accuracy"),
+        (["forty.npz", "--metrics=label_accuracy"], "an array of that name"),
+        (["forty.npz", "--k=40"], "k=40"),
+        (["forty.npz", "--k=0"], "--k must be at least 1"),
+        (["forty.npz", "--num-real=1"], "--num-real must be at least 2"),
+        (["forty.npz", "--extractor=inception"], "weights of Inception-v3"),
+        (["forty.npz", "--extractor=forty.npz"], "forty.npz"),
+        (["flat.npz"], "shape=(40, 784)"),
+    ):
+        assert expected in fails(capsys, "evaluate", *arguments, data)
+
+
+def test_evaluate_takes_floats_for_what_they_are(capsys):
+    images, _ = keras_gan.datasets.load("fashion_mnist_sample", limit=40)
+    np.savez("floats.npz", images=keras_gan.images.to_float(images))
+    data = ["--data=fashion_mnist_sample", "--real-split=train"]
+    counts = ["--num-samples=40", "--metrics=sliced_wasserstein", "--json"]
+    assert main(["evaluate", "floats.npz", *data, *counts]) == 0
+    scores = json.loads(capsys.readouterr().out)
+    assert scores["sliced_wasserstein"] == 0.0
+
+
 # ---------------------------------------------------------- export, recipes
 
 

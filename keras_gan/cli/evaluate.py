@@ -83,6 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     with user_input():
         names = _metric_names(arguments.metrics)
+        _check_extractor(arguments.extractor)
         config, fake, labels = _fake(arguments)
         real = _real(arguments, config)
         scores = metrics.evaluate(
@@ -112,6 +113,18 @@ def _check_counts(arguments: Any) -> None:
                 f"--{name.replace('_', '-')} must be at least {least}. "
                 f"Received: {value}"
             )
+
+
+def _check_extractor(name: str) -> None:
+    from keras_gan.features.classifiers import DATASETS
+
+    known = ("auto", "imagenet", *DATASETS)
+    if name not in known and not Path(name).is_file():
+        raise UsageError(
+            f"--extractor must be one of {', '.join(known)}, or a file with "
+            "weights of Inception-v3, such as pytorch-fid's "
+            f"pt_inception-2015-12-05-6726825d.pth. Received: {name}"
+        )
 
 
 def _metric_names(given: str | None) -> list[str]:

@@ -231,7 +231,8 @@ class Evaluator:
             if METRICS[name].needs == "labels" and labels is None:
                 raise ValueError(
                     f"{name!r} needs `labels`, the classes the generator was "
-                    "given. Received: labels=None"
+                    "given; in an .npz they are an array of that name. "
+                    "Received: labels=None"
                 )
         self.prepare(progress=progress)
         samples = Samples(self, fake_images, labels, progress)
