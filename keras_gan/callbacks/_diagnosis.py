@@ -17,11 +17,17 @@ class Trouble(NamedTuple):
 
     Attributes:
         kind: What, in a word.
-        words: What it is, and what usually helps.
+        words: What it is.
+        cures: What usually helps.
     """
 
     kind: str
     words: str
+    cures: str
+
+    def in_full(self) -> str:
+        """Says what it is and what usually helps."""
+        return f"{self.words} What usually helps: {self.cures}"
 
 
 def not_finite(logs: Mapping[str, float]) -> Trouble | None:
@@ -36,9 +42,10 @@ def not_finite(logs: Mapping[str, float]) -> Trouble | None:
     said = ", ".join(f"{name}={value}" for name, value in bad.items())
     return Trouble(
         "nan",
-        f"Training has diverged: {said}. What usually helps: a lower learning "
-        "rate, keras_gan.callbacks.GradientClipping(global_norm=1.0), or "
-        "float32 in place of float16.",
+        f"Training has diverged: {said}.",
+        "a lower learning rate, "
+        "keras_gan.callbacks.GradientClipping(global_norm=1.0), float32 in "
+        "place of float16, or data without NaN.",
     )
 
 
@@ -52,7 +59,7 @@ def exploding(logs: Mapping[str, float], limit: float | None) -> Trouble | None:
             return Trouble(
                 "explosion",
                 f"The {player}'s gradients explode: their norm is {norm:.3g}, "
-                f"above {limit:.3g}. What usually helps: "
+                f"above {limit:.3g}.",
                 "keras_gan.callbacks.GradientClipping(global_norm=1.0), "
                 "a lower learning rate, or spectral normalisation.",
             )
@@ -97,9 +104,9 @@ class Saturation:
             "saturation",
             f"The discriminator has won: for {self._epochs} epochs it has told "
             f"real from generated images with an accuracy of {share:.1%}, so "
-            "the generator learns little. What usually helps: regularizer="
-            '"r1", augment= (where there are few images), a lower learning '
-            "rate or fewer filters for the discriminator, or WGANGP.",
+            "the generator learns little.",
+            'regularizer="r1", augment= (where there are few images), a lower '
+            "learning rate or fewer filters for the discriminator, or WGANGP.",
         )
 
 
@@ -128,7 +135,7 @@ class Collapse:
         return Trouble(
             "collapse",
             f"The generator has collapsed: its images vary only "
-            f"{variety:.0%} as much as the real ones. What usually helps: "
+            f"{variety:.0%} as much as the real ones.",
             "keras_gan.layers.MinibatchStdDev in the discriminator, a lower "
             'learning rate, larger batches, regularizer="r1", or WGANGP.',
         )

@@ -15,6 +15,9 @@ Summary = Any
 _STRING, _DOUBLE = 7, 2
 """Element types of a tensor message."""
 
+_BUCKETS = 30
+"""The most that a histogram has; TensorBoard draws no more."""
+
 
 def scalars(values: Mapping[str, float]) -> Summary:
     """Returns one point on the curve of each name."""
@@ -42,13 +45,28 @@ def picture(tag: str, image: Image.Image) -> Summary:
     )
 
 
-def histogram(tag: str, values: Any, buckets: int = 30) -> Summary:
-    """Returns the distribution of the finite ones of some numbers."""
+def histogram(
+    tag: str,
+    values: Any,
+    buckets: int | None = None,
+    limits: tuple[float, float] | None = None,
+) -> Summary:
+    """Returns the distribution of the finite ones of some numbers.
+
+    Args:
+        tag: Its name.
+        values: The numbers.
+        buckets: How many. Default: as many as so few numbers fill, at most 30.
+        limits: From where to where. Default: from the least to the largest.
+    """
     from tensorboard.plugins.histogram import metadata
 
     values = np.asarray(values, "float32").ravel()
     values = values[np.isfinite(values)]
-    counts, edges = _counted(values, buckets)
+    if buckets is None:
+        # The rule of Rice.
+        buckets = min(math.ceil(2 * np.cbrt(values.size)), _BUCKETS)
+    counts, edges = _counted(values, buckets, limits)
     rows = np.stack([edges[:-1], edges[1:], counts], axis=1)
     return _tensor(
         tag,
@@ -59,10 +77,19 @@ def histogram(tag: str, values: Any, buckets: int = 30) -> Summary:
     )
 
 
-def _counted(values: Any, buckets: int) -> tuple[Any, Any]:
+def limits(*arrays: Any) -> tuple[float, float] | None:
+    """Returns the least and the largest finite number in some arrays."""
+    values = np.concatenate([np.ravel(array) for array in arrays])
+    values = values[np.isfinite(values)]
+    return (float(values.min()), float(values.max())) if values.size else None
+
+
+def _counted(
+    values: Any, buckets: int, limits: tuple[float, float] | None
+) -> tuple[Any, Any]:
     if not values.size:
         return np.zeros(0), np.zeros(1)
-    low, high = float(values.min()), float(values.max())
+    low, high = limits or (float(values.min()), float(values.max()))
     if low == high:
         return np.array([values.size]), np.array([low, high])
     return np.histogram(values, bins=buckets, range=(low, high))

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 
 from keras_gan.callbacks._players import working_optimizer
+from keras_gan.callbacks._values import value_of
 
 _OPTIMIZER = ("learning_rate", "beta_1", "beta_2", "momentum", "rho")
 
@@ -30,12 +31,30 @@ def hyper_parameters(model: Any) -> dict[str, Value]:
         optimizer = working_optimizer(model, player)
         found[f"{short}_optimizer"] = type(optimizer).__name__
         config = optimizer.get_config()
+        schedule, rate = _schedule(optimizer, config["learning_rate"])
+        found[f"{short}_schedule"] = schedule
+        config["learning_rate"] = rate
         for name in _OPTIMIZER:
             if isinstance(config.get(name), (int, float)):
                 # A float32's digits beyond the seventh are noise.
                 found[f"{short}_{name}"] = float(f"{config[name]:.6g}")
-            elif name in config:
-                found[f"{short}_{name}"] = "schedule"
     if getattr(model, "first_batch", None) is not None:
         found["batch_size"] = model.first_batch.size
     return found
+
+
+def _schedule(
+    optimizer: keras.optimizers.Optimizer, rate: Any
+) -> tuple[str, float]:
+    """Returns the name of a learning rate's schedule, and its first value.
+
+    A column with words among its numbers can't be sorted or filtered by them.
+    """
+    if isinstance(rate, (int, float)):
+        return "constant", rate
+    settings = rate.get("config", {}) if isinstance(rate, dict) else {}
+    first = settings.get("initial_learning_rate")
+    if first is None:
+        first = float(value_of(optimizer.learning_rate))
+    name = rate.get("class_name") if isinstance(rate, dict) else None
+    return str(name or "schedule"), first

@@ -23,15 +23,24 @@ class FixedSamples:
         latents: The user's own, shape `(n, latent_dim)`, or `None`.
         labels: The user's own, `n` integers or one-hot rows, or `None`.
         seed: Seed of latents that are not given.
+        across: Whether classes get columns and latents rows instead, where
+            neither is the user's own: many classes fit a screen better so.
 
     Raises:
         ValueError: If they don't fit the model.
     """
 
     def __init__(
-        self, model: Any, num_images: int, latents: Any, labels: Any, seed: int
+        self,
+        model: Any,
+        num_images: int,
+        latents: Any,
+        labels: Any,
+        seed: int,
+        across: bool = False,
     ) -> None:
         classes = getattr(model, "num_classes", None)
+        across = across and latents is None and labels is None
         self.columns: int | None = None
         count = num_images if latents is None else len(latents)
         if labels is None and classes is not None:
@@ -47,6 +56,13 @@ class FixedSamples:
         if self.columns is not None:
             rows = math.ceil(count / self.columns)
             self.latents = np.tile(self.latents, (rows, 1))[:count]
+        if self.labels is not None and self.columns is not None and across:
+            self._turn(self.labels, self.columns)
+
+    def _turn(self, labels: Array, columns: int) -> None:
+        order = np.arange(len(labels)).reshape(-1, columns).T.ravel()
+        self.labels, self.latents = labels[order], self.latents[order]
+        self.columns = len(labels) // columns
 
     def grid(self, model: Any) -> Image.Image:
         """Returns what the model makes of them now, as one picture."""
@@ -85,6 +101,8 @@ def pixels(model: Any, images: Array) -> Array:
 def matching(batch: Any, count: int, labels: Any) -> Array:
     """Returns real images, of wanted classes as far as there are any.
 
+    Where there are not as many of a class, black ones take their places.
+
     Args:
         batch: A `FirstBatch`.
         count: How many images, at most.
@@ -92,13 +110,15 @@ def matching(batch: Any, count: int, labels: Any) -> Array:
     """
     if labels is None or batch.labels is None:
         return np.asarray(batch.images[:count])
+    images = np.asarray(batch.images)
     left = dict(enumerate(_classes(batch.labels)))
-    chosen = []
-    for label in _classes(labels)[: len(batch.images)]:
+    shown = np.full((len(labels), *images.shape[1:]), images.min())
+    for place, label in enumerate(_classes(labels)):
         fitting = [i for i, found in left.items() if found == label]
-        chosen.append(next(iter(fitting or left)))
-        del left[chosen[-1]]
-    return np.asarray(batch.images[chosen])
+        if fitting:
+            shown[place] = images[fitting[0]]
+            del left[fitting[0]]
+    return shown
 
 
 def plain(value: Any) -> Any:

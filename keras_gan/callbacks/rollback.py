@@ -16,7 +16,8 @@ from keras_gan.callbacks._diagnosis import (
     not_finite,
 )
 from keras_gan.callbacks._numbers import number_in
-from keras_gan.callbacks._players import retrace
+from keras_gan.callbacks._players import PLAYERS, retrace, working_optimizer
+from keras_gan.callbacks._scaled_schedule import ScaledSchedule, Schedule
 from keras_gan.callbacks._state import LastGood, TrainingState
 from keras_gan.callbacks._values import value_of
 
@@ -48,7 +49,7 @@ class Rollback(Configurable, keras.callbacks.Callback):
         restore: Whether to return; else it warns once of each trouble.
         max_returns: How often to return before training ends.
         factor: What the learning rates are multiplied by at a return, in
-            `(0, 1]`. Learning rate schedules stay as they are.
+            `(0, 1]`; where there is a schedule, each of its rates to come.
         gradient_norm: Largest global norm of a player's gradients, or `None`
             not to watch them.
         accuracy: Share of right answers, in `(0.5, 1]`, from which on the
@@ -115,6 +116,7 @@ class Rollback(Configurable, keras.callbacks.Callback):
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Keeps the state at the start of training."""
         self._since = 0
+        self._epoch = epoch + 1
         if self._good is None and self.restore:
             self._good = LastGood(self.model, epoch)
 
@@ -154,6 +156,7 @@ class Rollback(Configurable, keras.callbacks.Callback):
         self.reason = None
         self._seen = self._good = None
         self._since = 0
+        self._epoch = 1
         self._warned: set[str] = set()
         self._saturation = Saturation(self.accuracy, self.patience)
         self._collapse = Collapse(self.variety)
@@ -174,10 +177,11 @@ class Rollback(Configurable, keras.callbacks.Callback):
 
     def _act(self, trouble: Trouble) -> None:
         self._seen = None
+        known = trouble.kind in self._warned
+        self._warned.add(trouble.kind)
         if not self.restore:
-            if trouble.kind not in self._warned:
-                self._warned.add(trouble.kind)
-                _warn(trouble.words)
+            if not known:
+                _warn(f"Epoch {self._epoch}: {trouble.in_full()}")
             return
         model = self.model
         self._restored(model)
@@ -185,7 +189,7 @@ class Rollback(Configurable, keras.callbacks.Callback):
         if self.returns == self.max_returns:
             self._stop(model, trouble)
         else:
-            self._return(model, trouble)
+            self._return(model, trouble.words if known else trouble.in_full())
 
     def _restored(self, model: Any) -> None:
         assert self._good is not None
@@ -193,25 +197,23 @@ class Rollback(Configurable, keras.callbacks.Callback):
         # The means of an epoch start with what is trained from now on.
         model.reset_metrics()
 
-    def _return(self, model: Any, trouble: Trouble) -> None:
+    def _return(self, model: Any, words: str) -> None:
         assert self._good is not None
         self.returns += 1
-        lowered = [
-            _lower(optimizer, self.factor)
-            for optimizer in model.optimizer.optimizers
-        ]
+        lowered = _lower(model, self.factor)
         # Another return to this state must lower the rates further.
         state = TrainingState(model, self._good.state.epoch)
         self._good.state = state
         _warn(
-            f"{trouble.words} Returned to {_place(self._good.state)} "
+            f"Epoch {self._epoch}: {words} "
+            f"Returned to {_place(self._good.state)} "
             f"({self.returns} of {self.max_returns}), learning rates now: "
             f"discriminator {lowered[0]}, generator {lowered[1]}."
         )
 
     def _stop(self, model: Any, trouble: Trouble) -> None:
         assert self._good is not None
-        self.reason = trouble.words
+        self.reason = f"Epoch {self._epoch}: {trouble.in_full()}"
         model.stop_training = True
         end = f"Training ends with {_place(self._good.state)}"
         if self.max_returns:
@@ -219,7 +221,7 @@ class Rollback(Configurable, keras.callbacks.Callback):
         if self.filepath is not None:
             model.save(self.filepath)
             end += f". The model is saved in {self.filepath}"
-        _warn(f"{trouble.words} {end}.")
+        _warn(f"{self.reason} {end}.")
 
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
@@ -235,15 +237,23 @@ class Rollback(Configurable, keras.callbacks.Callback):
         }
 
 
-def _lower(optimizer: Any, factor: float) -> str:
-    """Multiplies a learning rate, and returns it as text."""
-    optimizer = getattr(optimizer, "inner_optimizer", optimizer)
-    rate = float(value_of(optimizer.learning_rate))
-    try:
-        optimizer.learning_rate = rate * factor
-    except TypeError:
-        return f"{rate:.3g} (by its schedule)"
-    return f"{rate * factor:.3g}"
+def _lower(model: Any, factor: float) -> list[str]:
+    """Multiplies both players' learning rates, and returns them as text."""
+    lowered = []
+    scheduled = False
+    for player in PLAYERS["both"]:
+        optimizer = working_optimizer(model, player)
+        rate = optimizer._learning_rate
+        if isinstance(rate, Schedule):
+            optimizer.learning_rate = ScaledSchedule(rate, factor)
+            scheduled = True
+        else:
+            optimizer.learning_rate = float(value_of(rate)) * factor
+        lowered.append(f"{float(value_of(optimizer.learning_rate)):.3g}")
+    if scheduled and factor < 1.0:
+        # A schedule is compiled into the step.
+        retrace(model)
+    return lowered
 
 
 def _place(state: TrainingState) -> str:

@@ -1,6 +1,7 @@
 """Keras' TensorBoard, for two networks and their pictures."""
 
 import contextlib
+import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -37,6 +38,7 @@ _CHARTS = {
     "weight norms": ["epoch_[dg]_weight_norm"],
     "learning rates": ["epoch_learning_rate_.*"],
     "penalties": ["epoch_(gp|r1|r2|dragan)"],
+    "class losses": ["epoch_[dg]_class_loss"],
     "distance to real images": ["epoch_(fid|kid)"],
     "precision and recall": ["epoch_(precision|recall|density|coverage)"],
 }
@@ -77,8 +79,8 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
         embeddings_freq: As in Keras.
         embeddings_metadata: As in Keras.
         images_freq: How many epochs lie between two grids; 0 for none.
-        num_images: How many images are in a grid, rounded up to full rows of
-            classes where conditional.
+        num_images: How many images are in a grid, rounded up so that each
+            class gets as many, a column, where conditional.
         latents: Latents of the user's own, shape `(n, latent_dim)`.
         labels: Classes, where conditional. Default: all.
         seed: Seed of the latents.
@@ -166,14 +168,20 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
             retrace(model)
         if self.write_graph:
             self._write_graphs(model)
-        self._write(events.layout(_CHARTS), 0)
+        self._titles: set[str] = set()
+        self._lay_out(self._expected(model), 0)
         settings = {**hyper_parameters(model), **self.hparams}
         self._write(events.run_started(settings, _run_name(self.log_dir)), 0)
         self._points = Points(self._write_points, self.points == "auto")
         self._samples = None
         if self.images_freq and makes_images(model):
             self._samples = FixedSamples(
-                model, self.num_images, self.latents, self.labels, self.seed
+                model,
+                self.num_images,
+                self.latents,
+                self.labels,
+                self.seed,
+                across=True,
             )
             self._write_real(model, self._samples)
 
@@ -206,6 +214,7 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
             super().on_epoch_end(epoch, logs)
             model = self.model
             self._write(events.scalars(self._measured(model)), epoch)
+            self._lay_out([f"epoch_{name}" for name in logs or {}], epoch)
             if self._samples is not None and epoch % self.images_freq == 0:
                 grid = self._samples.grid(model)
                 self._write(events.picture("generated/grid", grid), epoch)
@@ -270,6 +279,34 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
                     summary.SerializeToString(), step
                 )
 
+    def _expected(self, model: Any) -> list[str]:
+        """Returns the tags of curves that are known before training."""
+        logs = [
+            name
+            for name in model.log_names
+            if model._watching_gradients or not name.endswith("gradient_norm")
+        ]
+        by_step = [] if self.points == "epoch" else logs
+        return [
+            *(f"batch_{name}" for name in by_step),
+            *(f"epoch_{name}" for name in logs),
+            "epoch_d_weight_norm",
+            "epoch_learning_rate_discriminator",
+        ]
+
+    def _lay_out(self, tags: list[str], step: int) -> None:
+        """Shows the charts that have curves, as soon as they have some."""
+        titles = {
+            title
+            for title, patterns in _CHARTS.items()
+            if any(re.match(one, tag) for one in patterns for tag in tags)
+        }
+        if titles <= self._titles:
+            return
+        self._titles |= titles
+        charts = {t: p for t, p in _CHARTS.items() if t in self._titles}
+        self._write(events.layout(charts), step)
+
     def _write_graphs(self, model: Any) -> None:
         found = {}
         for _, player in _PLAYERS:
@@ -322,11 +359,15 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
             latents=model.latents(len(batch.images), self.seed),
             labels=None if not hasattr(model, "num_classes") else batch.labels,
         )
+        found = {}
         for name, shown in (("real", batch.images), ("fake", made)):
             images, condition = model.unpack((shown, batch.labels))
             scores = model.discriminate(images, condition, training=False)
-            values = value_of(scores)
-            self._write(events.histogram(f"scores/{name}", values), epoch)
+            found[f"scores/{name}"] = value_of(scores)
+        # On one scale, so that the two can be compared.
+        limits = events.limits(*found.values())
+        for tag, values in found.items():
+            self._write(events.histogram(tag, values, limits=limits), epoch)
 
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments, as JSON takes them."""
