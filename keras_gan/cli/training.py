@@ -90,7 +90,11 @@ def _callbacks(
     return [
         interruption,
         *clipping(recipe),
-        callbacks.ImageSnapshot(folder.images, gif=str(folder.progress)),
+        callbacks.ImageSnapshot(
+            folder.images,
+            num_images=_in_a_picture(plan.num_classes),
+            gif=str(folder.progress),
+        ),
         *evaluation(recipe, plan.source),
         callbacks.TensorBoard(str(folder.tensorboard)),
         Progress(
@@ -102,6 +106,13 @@ def _callbacks(
         metrics,
         run_folder.Checkpoints(folder.backup, interruption),
     ]
+
+
+def _in_a_picture(classes: int | None) -> int:
+    """Returns how many images make a picture that fits a screen."""
+    columns = min(100 // classes, 10) if classes else 0
+    # Two narrow columns of many classes would be too small to see.
+    return classes * columns if classes and columns > 1 else 16
 
 
 def _finish(plan: Plan, gan: GAN, rows: list[dict[str, float]]) -> None:
