@@ -12,6 +12,7 @@ import keras
 from keras import ops
 
 from keras_gan._typing import Tensor
+from keras_gan.backend.workers import Workers as Workers
 
 _BACKENDS = ("tensorflow", "jax", "torch")
 
@@ -28,11 +29,13 @@ _adapter: Any = importlib.import_module(
 
 __all__ = [
     "Stepper",
+    "Workers",
     "all_sum",
     "apply_gradients",
     "average",
     "batch_share",
     "constant",
+    "distributed",
     "draw",
     "flat_layers",
     "global_mean",
@@ -51,6 +54,7 @@ Stepper = _adapter.Stepper
 all_sum = _adapter.all_sum
 apply_gradients = _adapter.apply_gradients
 constant = _adapter.constant
+distributed = _adapter.distributed
 input_gradient = _adapter.input_gradient
 jit_choice = _adapter.jit_choice
 random_state = _adapter.random_state

@@ -1,7 +1,7 @@
 """The port on JAX: stateful code run as pure functions of its variables."""
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import jax
@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from keras_gan._typing import Tensor
+from keras_gan.backend.workers import Workers
 
 
 def value_and_grad(
@@ -148,6 +149,31 @@ def all_sum(x: Tensor) -> Tensor:
         x: A tensor.
     """
     return x
+
+
+@contextlib.contextmanager
+def distributed(engine: str) -> Iterator[Workers]:
+    """Joins the processes or devices that train one model.
+
+    Args:
+        engine: `"data-parallel"`: all devices of this machine.
+
+    Yields:
+        Who takes part.
+
+    Raises:
+        ValueError: If this backend has no such engine.
+    """
+    if engine != "data-parallel":
+        raise ValueError(
+            f"The jax backend distributes by data-parallel. Received: {engine}"
+        )
+    before = keras.distribution.distribution()
+    keras.distribution.set_distribution(keras.distribution.DataParallel())
+    try:
+        yield Workers()
+    finally:
+        keras.distribution.set_distribution(before)
 
 
 def strategy_scope(

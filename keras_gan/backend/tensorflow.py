@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan._typing import Tensor
+from keras_gan.backend.workers import Workers
 
 
 def value_and_grad(
@@ -170,6 +171,36 @@ def all_sum(x: Any) -> Any:
         return x
     context = tf.distribute.get_replica_context()
     return context.all_reduce(tf.distribute.ReduceOp.SUM, x)
+
+
+@contextlib.contextmanager
+def distributed(engine: str) -> Iterator[Workers]:
+    """Joins the processes or devices that train one model.
+
+    Args:
+        engine: `"mirrored"`: all devices of this machine. `"multiworker"`: the
+            workers that the environment variable `TF_CONFIG` names.
+
+    Yields:
+        Who takes part.
+
+    Raises:
+        ValueError: If this backend has no such engine.
+    """
+    if engine == "mirrored":
+        yield Workers(scope=tf.distribute.MirroredStrategy().scope)
+    elif engine == "multiworker":
+        strategy = tf.distribute.MultiWorkerMirroredStrategy()
+        cluster = strategy.cluster_resolver
+        # It takes each worker's part out of the data by itself.
+        errors = tf.errors.UnavailableError, tf.errors.AbortedError
+        rank = cluster.task_id or 0
+        yield Workers(rank=rank, scope=strategy.scope, losses=errors)
+    else:
+        raise ValueError(
+            "The tensorflow backend distributes by mirrored or multiworker. "
+            f"Received: {engine}"
+        )
 
 
 def strategy_scope(

@@ -1,7 +1,7 @@
 """The port on torch: gradients of one player only, and its global generator."""
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import keras
@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from keras_gan._typing import Tensor
+from keras_gan.backend.workers import Workers
 
 
 def value_and_grad(
@@ -128,6 +129,38 @@ def all_sum(x: Tensor) -> Tensor:
     if count == 1:
         return x
     return torch.distributed.nn.functional.all_reduce(x)
+
+
+@contextlib.contextmanager
+def distributed(engine: str) -> Iterator[Workers]:
+    """Joins the processes or devices that train one model.
+
+    Args:
+        engine: `"multiworker"`: the processes that `torchrun` started.
+
+    Yields:
+        Who takes part.
+
+    Raises:
+        ValueError: If this backend has no such engine, or this process was
+            not started by `torchrun`.
+    """
+    if engine != "multiworker":
+        raise ValueError(
+            f"The torch backend distributes by multiworker. Received: {engine}"
+        )
+    if not torch.distributed.is_torchelastic_launched():
+        raise ValueError(
+            "With the torch backend, multiworker runs under torchrun: "
+            "`torchrun --nproc-per-node 2 -m keras_gan train ...`."
+        )
+    torch.distributed.init_process_group()
+    try:
+        rank, count = replica()
+        errors = (torch.distributed.DistError, RuntimeError)
+        yield Workers(rank=rank, part=(rank, count), losses=errors)
+    finally:
+        torch.distributed.destroy_process_group()
 
 
 def strategy_scope(

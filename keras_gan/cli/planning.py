@@ -69,8 +69,13 @@ class Plan:
         }
 
 
-def plan(arguments: Any) -> Plan:
+def plan(arguments: Any, rank: int = 0) -> Plan:
     """Resolves the arguments of `train`.
+
+    Args:
+        arguments: As parsed.
+        rank: Which of the processes this is that train together. The first
+            one may have made the run's folder already.
 
     Raises:
         UsageError: If a run can't be started, or gone on with, like this.
@@ -83,7 +88,7 @@ def plan(arguments: Any) -> Plan:
     if arguments.resume:
         _require_clear(folder)
         notes.append(f"There is no run in {folder.path} yet: it starts anew.")
-    elif folder.occupied:
+    elif folder.occupied and rank == 0:
         raise UsageError(
             f"{folder.path} exists and is not empty. Choose another --out, or "
             "add --resume to go on with the run in it."

@@ -1,9 +1,16 @@
 """`keras-gan train`: one recipe, one run folder."""
 
 import argparse
+from contextlib import (
+    AbstractContextManager,
+    ExitStack,
+    nullcontext,
+    redirect_stdout,
+)
+from io import StringIO
 from typing import Any
 
-from keras_gan.cli.errors import user_input
+from keras_gan.cli.errors import UsageError, user_input
 
 __all__ = ["add_parser", "run"]
 
@@ -45,6 +52,13 @@ def add_parser(commands: Any) -> None:
         "each change",
     )
     add(
+        "--distribute",
+        metavar="ENGINE",
+        help="train on many devices: mirrored (TensorFlow, this machine), "
+        "multiworker (TensorFlow by TF_CONFIG, torch by torchrun) or "
+        "data-parallel (JAX)",
+    )
+    add(
         "--dry-run",
         action="store_true",
         help="show what would run, and write nothing",
@@ -59,20 +73,41 @@ def run(arguments: argparse.Namespace) -> int:
     from keras_gan.cli import describing, planning, training
     from keras_gan.recipes import assemble
 
-    with user_input():
-        plan = planning.plan(arguments)
-        keras.utils.set_random_seed(plan.seed)
-        gan = assemble(
-            plan.recipe,
-            plan.source.image_shape,
-            num_classes=plan.num_classes,
-            seed=plan.seed,
-            num_images=len(plan.source.images),
+    with ExitStack() as stack:
+        with user_input():
+            workers = stack.enter_context(_joined(arguments))
+            plan = planning.plan(arguments, workers.rank)
+            keras.utils.set_random_seed(plan.seed)
+            with workers.scope():
+                gan = assemble(
+                    plan.recipe,
+                    plan.source.image_shape,
+                    num_classes=plan.num_classes,
+                    seed=plan.seed,
+                    num_images=len(plan.source.images),
+                )
+        if workers.rank:
+            stack.enter_context(redirect_stdout(StringIO()))
+        describing.show(plan, gan, in_full=arguments.dry_run)
+        if arguments.dry_run:
+            return 0
+        return training.train(plan, gan, workers)
+
+
+def _joined(arguments: argparse.Namespace) -> AbstractContextManager[Any]:
+    """Takes its place among the processes or devices that train together."""
+    from keras_gan import backend
+
+    engine = arguments.distribute
+    if engine is None:
+        return nullcontext(backend.Workers())
+    if engine == "multiworker" and arguments.out is None:
+        raise UsageError(
+            "All workers share one folder, so --distribute multiworker needs "
+            "--out DIR, the same for all of them."
         )
-    describing.show(plan, gan, in_full=arguments.dry_run)
-    if arguments.dry_run:
-        return 0
-    return training.train(plan, gan)
+    joined: AbstractContextManager[Any] = backend.distributed(engine)
+    return joined
 
 
 def _positive(text: str) -> int:

@@ -1,12 +1,17 @@
 """One training run, from its folder to its last file."""
 
+import tempfile
 import time
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import keras
 
 from keras_gan import callbacks, report, run_folder
+from keras_gan.backend import Workers
 from keras_gan.cli.console import console, duration
+from keras_gan.cli.errors import UsageError
 from keras_gan.cli.planning import Plan
 from keras_gan.cli.progress import Progress
 from keras_gan.models import GAN
@@ -19,19 +24,38 @@ __all__ = ["train"]
 DONE, INTERRUPTED = 0, 130
 
 
-def train(plan: Plan, gan: GAN) -> int:
+def train(plan: Plan, gan: GAN, workers: Workers) -> int:
     """Trains, and writes all that belongs into the run's folder.
 
     Args:
         plan: The run.
         gan: The compiled model, fresh from the recipe.
+        workers: Those who train it together. All do the same, since measuring
+            and drawing are steps that they take together, too; what others
+            than the first write is dropped.
 
     Returns:
         The exit code: 0, or 130 when a signal ended it.
     """
+    done = _resume(plan, gan, workers)
+    try:
+        if workers.rank == 0:
+            return _train(plan, gan, workers, done)
+        with tempfile.TemporaryDirectory() as path:
+            aside = replace(plan, folder=RunFolder(Path(path)), resumed=False)
+            return _train(aside, gan, workers, done)
+    except workers.losses as error:
+        raise UsageError(
+            "Another worker is lost. What it trained up to the last whole "
+            "epoch is saved: start all workers again with --resume. "
+            f"({str(error).splitlines()[0][:200]})"
+        ) from error
+
+
+def _train(plan: Plan, gan: GAN, workers: Workers, done: int) -> int:
     start = time.monotonic()
     folder, out = plan.folder, console()
-    done = _begin(plan, gan)
+    folder.create(plan.config())
     epochs = plan.recipe.epochs or 0
     if done >= epochs and folder.model.is_file():
         out.print(f"{folder.path} is finished already: {done} epochs are done.")
@@ -44,7 +68,7 @@ def train(plan: Plan, gan: GAN) -> int:
     if done < epochs:
         with interruption.listening():
             gan.fit(
-                _data(plan),
+                _data(plan, workers),
                 epochs=epochs,
                 initial_epoch=done,
                 shuffle=False,
@@ -61,25 +85,30 @@ def train(plan: Plan, gan: GAN) -> int:
     return DONE
 
 
-def _begin(plan: Plan, gan: GAN) -> int:
-    """Prepares the folder and the model; returns the epochs that are done."""
-    folder = plan.folder
-    done = 0
-    if plan.resumed:
-        done = run_folder.restore(gan, folder.backup)
-        folder.forget_after(done)
-        console().print(
-            f"Resuming after epoch {done}."
-            if done
-            else "No epoch was finished, so training starts anew."
-        )
-    folder.create(plan.config())
+def _resume(plan: Plan, gan: GAN, workers: Workers) -> int:
+    """Brings the model to where its run is; returns the epochs done."""
+    if not plan.resumed:
+        return 0
+    done = run_folder.restore(gan, plan.folder.backup)
+    if workers.rank == 0:
+        plan.folder.forget_after(done)
+    console().print(
+        f"Resuming after epoch {done}."
+        if done
+        else "No epoch was finished, so training starts anew."
+    )
     return done
 
 
-def _data(plan: Plan) -> Any:
+def _data(plan: Plan, workers: Workers) -> Any:
     source = plan.source
-    return batches(plan.recipe, source.images, source.labels, seed=plan.seed)
+    return batches(
+        plan.recipe,
+        source.images,
+        source.labels,
+        seed=plan.seed,
+        part=workers.part,
+    )
 
 
 def _callbacks(

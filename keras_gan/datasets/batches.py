@@ -54,6 +54,8 @@ class ImageBatches(keras.utils.PyDataset):
         value_range: The floats that stand for black and white: (-1, 1) for a
             generator that ends in tanh, (0, 1) for a sigmoid.
         drop_remainder: Whether to leave out a last batch that is not full.
+        part: `(i, n)`: of each batch, the i-th of n parts alone, for one of n
+            processes that train together, such as under `torchrun`.
 
     Raises:
         TypeError: If the images are not uint8.
@@ -75,6 +77,7 @@ class ImageBatches(keras.utils.PyDataset):
         shuffle: bool = True,
         value_range: tuple[float, float] = (-1.0, 1.0),
         drop_remainder: bool = False,
+        part: tuple[int, int] = (0, 1),
     ) -> None:
         # Keras' own workers may hand out batches of an epoch that is over:
         # it keeps what they had prepared for the next run.
@@ -93,6 +96,7 @@ class ImageBatches(keras.utils.PyDataset):
                 "`drop_remainder=True`: no batch would be left. "
                 f"Received: batch_size={batch_size} for {count} images"
             )
+        self.part = _checked_part(part, self.batch_size)
         to_float(np.zeros(0, np.uint8), value_range)
         self._begun = False
         self._first_seen = True
@@ -131,6 +135,8 @@ class ImageBatches(keras.utils.PyDataset):
         self._notice_shuffling(index)
         start = index * self.batch_size
         chosen = self._order[start : start + self.batch_size]
+        which, parts = self.part
+        chosen = np.array_split(chosen, parts)[which]
         images = to_float(self.images[chosen], self.value_range)
         if self.labels is None:
             return images
@@ -160,6 +166,16 @@ class ImageBatches(keras.utils.PyDataset):
                     UserWarning,
                     stacklevel=2,
                 )
+
+
+def _checked_part(part: tuple[int, int], batch_size: int) -> tuple[int, int]:
+    which, parts = part
+    if not 0 <= which < parts <= batch_size:
+        raise ValueError(
+            "`part` must be (i, n) with i from 0 to n - 1 and n at most the "
+            f"batch size. Received: part={part}, batch_size={batch_size}"
+        )
+    return which, parts
 
 
 def _count(images: Any) -> int:

@@ -137,6 +137,7 @@ def batches(
     labels: Any = None,
     *,
     seed: int = 0,
+    part: tuple[int, int] = (0, 1),
 ) -> ImageBatches:
     """Returns the batches of a recipe, in an order that (seed, epoch) fixes.
 
@@ -145,6 +146,7 @@ def batches(
         images: uint8 (n, H, W, C): an array or a `datasets.ImageFolder`.
         labels: Class numbers (n,); needed where the recipe is conditional.
         seed: Of the order.
+        part: As for `datasets.ImageBatches`.
 
     Raises:
         ValueError: If labels are needed and there are none.
@@ -159,6 +161,7 @@ def batches(
         value_range=recipe.value_range,
         # One batch size is compiled once. Another epoch has other left-overs.
         drop_remainder=len(images) >= recipe.batch_size,
+        part=part,
     )
 
 

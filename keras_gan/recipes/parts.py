@@ -20,6 +20,24 @@ _CLIPPING: dict[str, Maker] = {
 }
 
 
+def _cosine(
+    initial_learning_rate: float,
+    decay_steps: int,
+    hold: float = 0.0,
+    alpha: float = 0.0,
+) -> keras.optimizers.schedules.LearningRateSchedule:
+    """Holds the rate for a share of the steps, then lowers it to `alpha`."""
+    held = round(hold * decay_steps)
+    return keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate,
+        max(1, decay_steps - held),
+        alpha,
+        # Keras holds a rate by warming up from it to itself.
+        warmup_target=initial_learning_rate if held else None,
+        warmup_steps=held,
+    )
+
+
 def _linear(
     initial_learning_rate: float,
     decay_steps: int,
@@ -31,7 +49,7 @@ def _linear(
 
 
 _SCHEDULES: dict[str, Maker] = {
-    "cosine": keras.optimizers.schedules.CosineDecay,
+    "cosine": _cosine,
     "linear": _linear,
 }
 _DISTANCES = ("fid", "kid")

@@ -65,16 +65,16 @@ ROWS = (
     Row("ac-gan", 1),
     Row("sngan", 1),
     Row("few-images"),
-    Row("dense-selu", 20),
+    Row("dense-selu", 10),
     Row("dcgan", 2),
-    Row("wgan-gp", 3),
-    Row("conditional-wgan-gp", 3),
+    Row("wgan-gp", 2),
+    Row("conditional-wgan-gp", 2),
     Row("resize-conv", 1),
     Row("single-class-dense"),
     Row("single-class-dcgan"),
-    Row("dense-logits", 20),
-    Row("dcgan-64", 2, data="emoji"),
-    Row("wgan-gp-64", 2, data="emoji"),
+    Row("dense-logits", 10),
+    Row("dcgan-64", 1, data="emoji"),
+    Row("wgan-gp-64", 1, data="emoji"),
 )
 CURVES = ("quick-20-epoch", "vanilla-100-epoch")
 REAL = "real-images"

@@ -1,0 +1,22 @@
+"""Who takes part in training one model?"""
+
+import contextlib
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any, NamedTuple
+
+
+class Workers(NamedTuple):
+    """The processes that train one model, as one of them sees them.
+
+    Attributes:
+        rank: Which of them this one is. The first, 0, keeps the run.
+        part: Which part of each batch this process is fed, and of how many.
+        scope: In it the model must be made.
+        losses: The errors by which the loss of another shows.
+    """
+
+    rank: int = 0
+    part: tuple[int, int] = (0, 1)
+    scope: Callable[[], AbstractContextManager[Any]] = contextlib.nullcontext
+    losses: tuple[type[Exception], ...] = ()

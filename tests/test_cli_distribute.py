@@ -1,0 +1,158 @@
+"""Training by many devices or processes, from the command line."""
+
+import importlib.util
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import h5py
+import keras
+import numpy as np
+import pytest
+
+from keras_gan.cli import main
+
+ROOT = Path(__file__).parents[1]
+TRAIN = [
+    *("train", "dense-logits", "--data=fashion_mnist_sample"),
+    *("--set=limit=600", "--batch-size=60", "--epochs=5"),
+    "--set=evaluation.num_samples=200",
+]
+COMMAND = ["-m", "keras_gan.cli"]
+
+
+def start(command, folder, **environment):
+    return subprocess.Popen(
+        command,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(process):
+    out, error = process.communicate(timeout=600)
+    assert process.returncode == 0, error[-2000:]
+    return out
+
+
+def workers(folder, out, *more):
+    """Two TensorFlow workers on this machine."""
+    with socket.socket() as probe:
+        probe.bind(("localhost", 0))
+        port = min(probe.getsockname()[1], 65_000)
+    cluster = {"worker": [f"localhost:{port}", f"localhost:{port + 1}"]}
+    arguments = [*TRAIN, f"--out={out}", "--distribute=multiworker", *more]
+    return [
+        start(
+            [sys.executable, *COMMAND, *arguments],
+            folder,
+            KERAS_BACKEND="tensorflow",
+            TF_CONFIG=json.dumps(
+                {"cluster": cluster, "task": {"type": "worker", "index": rank}}
+            ),
+        )
+        for rank in range(2)
+    ]
+
+
+def state(run):
+    """All that the last checkpoint holds."""
+    found = {}
+
+    def take(name, item):
+        if isinstance(item, h5py.Dataset):
+            found[name] = item[()]
+
+    with h5py.File(run / "backup" / "epoch-0005.weights.h5") as file:
+        file.visititems(take)
+    return found
+
+
+def assert_equal_runs(one, two, atol):
+    one, two = state(one), state(two)
+    assert set(one) == set(two)
+    for name, value in one.items():
+        np.testing.assert_allclose(two[name], value, atol=atol, err_msg=name)
+
+
+@pytest.mark.slow
+def test_a_lost_worker_is_survived_and_two_equal_one(tmp_path):
+    alone = start([sys.executable, *COMMAND, *TRAIN, "--out=one"], tmp_path)
+    finish(alone)
+    for process in workers(tmp_path, "two"):
+        finish(process)
+    assert_equal_runs(tmp_path / "one", tmp_path / "two", atol=2e-5)
+
+    killed = tmp_path / "killed"
+    first, second = workers(tmp_path, "killed")
+    deadline = time.monotonic() + 300
+    while not (killed / "backup" / "epoch-0002.weights.h5").exists():
+        assert first.poll() is None, first.communicate()[1]
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    second.kill()
+    _, error = first.communicate(timeout=300)
+    assert not (killed / "model.keras").exists()
+    assert first.returncode == 2
+    assert "--resume" in error
+    for process in workers(tmp_path, "killed", "--resume"):
+        finish(process)
+    assert_equal_runs(tmp_path / "two", killed, atol=0.0)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    importlib.util.find_spec("torch") is None, reason="needs torch"
+)
+def test_two_processes_of_torchrun_equal_one(tmp_path):
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+    command = [*torchrun, "--nproc-per-node=2", *COMMAND, *TRAIN]
+    more = ["--distribute=multiworker", "--out=two"]
+    finish(start([*command, *more], tmp_path, KERAS_BACKEND="torch"))
+    one = [sys.executable, *COMMAND, *TRAIN, "--out=one"]
+    finish(start(one, tmp_path, KERAS_BACKEND="torch"))
+    assert_equal_runs(tmp_path / "one", tmp_path / "two", atol=2e-5)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="needs jax")
+def test_two_devices_of_jax_equal_one(tmp_path):
+    one = [sys.executable, *COMMAND, *TRAIN]
+    two = [*one, "--distribute=data-parallel", "--out=two"]
+    flags = "--xla_force_host_platform_device_count=2"
+    finish(start(two, tmp_path, KERAS_BACKEND="jax", XLA_FLAGS=flags))
+    finish(start([*one, "--out=one"], tmp_path, KERAS_BACKEND="jax"))
+    assert_equal_runs(tmp_path / "one", tmp_path / "two", atol=2e-5)
+
+
+@pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="tf.distribute"
+)
+def test_mirrored_trains_on_the_devices_there_are(tmp_path):
+    small = ["--set=limit=60", "--batch-size=30", "--epochs=1"]
+    arguments = [*TRAIN, *small, f"--out={tmp_path / 'run'}"]
+    assert main([*arguments, "--distribute=mirrored"]) == 0
+    assert (tmp_path / "run" / "model.keras").is_file()
+
+
+@pytest.mark.parametrize(
+    ("engine", "more", "message"),
+    [
+        ("nonsense", ["--out=x"], "distributes by"),
+        ("multiworker", [], "--out DIR"),
+    ],
+)
+def test_what_cannot_be_distributed_is_refused(
+    capsys, tmp_path, monkeypatch, engine, more, message
+):
+    monkeypatch.chdir(tmp_path)
+    assert main(["train", f"--distribute={engine}", *more]) == 2
+    assert message in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
