@@ -7,7 +7,7 @@ if TYPE_CHECKING:
 
 __all__ = ["console", "duration"]
 
-_PIPE = 130
+_PIPE = 150
 
 
 def console(*, table: bool = False) -> "Console":
