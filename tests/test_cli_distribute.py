@@ -98,6 +98,7 @@ def test_a_lost_worker_is_survived_and_two_equal_one(tmp_path):
         assert time.monotonic() < deadline
         time.sleep(0.01)
     second.kill()
+    second.communicate()
     _, error = first.communicate(timeout=300)
     assert not (killed / "model.keras").exists()
     assert first.returncode == 2
