@@ -193,7 +193,14 @@ def distributed(engine: str) -> Iterator[Workers]:
         strategy = tf.distribute.MultiWorkerMirroredStrategy()
         cluster = strategy.cluster_resolver
         # It takes each worker's part out of the data by itself.
-        errors = tf.errors.UnavailableError, tf.errors.AbortedError
+        # Which of these it is depends on who notices first.
+        errors = (
+            tf.errors.UnavailableError,
+            tf.errors.AbortedError,
+            tf.errors.CancelledError,
+            tf.errors.DeadlineExceededError,
+            tf.errors.InternalError,
+        )
         rank = cluster.task_id or 0
         yield Workers(rank=rank, scope=strategy.scope, losses=errors)
     else:
