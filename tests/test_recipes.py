@@ -240,6 +240,24 @@ def test_learning_rates_fall_to_nothing_as_the_run_ends(schedule, halfway):
         assert rates == pytest.approx([2e-3, halfway, 0.0], abs=1e-9)
 
 
+def test_a_rate_is_held_before_it_falls():
+    changes = [("schedule", "cosine"), ("schedule.hold", 0.5), ("epochs", 2)]
+    recipe = small(override(recipes.get("quick"), changes))
+    optimizer = assemble(recipe, num_images=160).optimizer.generator
+    rates = []
+    for step in (0, 2, 5, 7, 10):
+        optimizer.iterations.assign(step)
+        rates.append(float(optimizer.learning_rate) / 2e-3)
+    falling = (1 + np.cos(np.pi * 2 / 5)) / 2
+    assert rates == pytest.approx([1, 1, 1, falling, 0], abs=1e-6)
+
+
+def test_a_rate_cannot_be_held_for_all_of_the_run():
+    recipe = override(recipes.get("quick"), [("schedule.hold", 1.0)])
+    with pytest.raises(ValueError, match=r"hold=1\.0"):
+        assemble(small(recipe), num_images=160)
+
+
 def test_rates_stay_where_the_length_of_the_run_is_unknown():
     recipe = override(recipes.get("quick"), [("schedule", "cosine")])
     gan = assemble(small(recipe))

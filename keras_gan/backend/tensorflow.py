@@ -192,7 +192,6 @@ def distributed(engine: str) -> Iterator[Workers]:
     elif engine == "multiworker":
         strategy = tf.distribute.MultiWorkerMirroredStrategy()
         cluster = strategy.cluster_resolver
-        # It takes each worker's part out of the data by itself.
         # Which of these it is depends on who notices first.
         errors = (
             tf.errors.UnavailableError,
@@ -201,6 +200,7 @@ def distributed(engine: str) -> Iterator[Workers]:
             tf.errors.DeadlineExceededError,
             tf.errors.InternalError,
         )
+        # Its part of the data is left whole: `fit` takes it out of them.
         rank = cluster.task_id or 0
         yield Workers(rank=rank, scope=strategy.scope, losses=errors)
     else:

@@ -46,9 +46,9 @@ def train(plan: Plan, gan: GAN, workers: Workers) -> int:
             return _train(aside, gan, workers, done)
     except workers.losses as error:
         raise UsageError(
-            "Another worker is lost. What it trained up to the last whole "
-            "epoch is saved: start all workers again with --resume. "
-            f"({str(error).splitlines()[0][:200]})"
+            "Training by several workers failed, as it does when one is lost. "
+            "All epochs that ended are saved: start all workers again with "
+            f"--resume. Received: {' '.join(str(error).split())[:200]}"
         ) from error
 
 

@@ -27,6 +27,11 @@ def _cosine(
     alpha: float = 0.0,
 ) -> keras.optimizers.schedules.LearningRateSchedule:
     """Holds the rate for a share of the steps, then lowers it to `alpha`."""
+    if not 0.0 <= hold < 1.0:
+        raise ValueError(
+            "`schedule.hold` is the share of the steps at the first rate, from "
+            f"0 to below 1. Received: hold={hold}"
+        )
     held = round(hold * decay_steps)
     return keras.optimizers.schedules.CosineDecay(
         initial_learning_rate,

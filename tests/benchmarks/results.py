@@ -295,7 +295,7 @@ def curves():
 def page():
     """All that docs/results.md says, from the records alone."""
     rows = measured()
-    sections = [HEAD, table(rows), REAL_HEAD, real_table()]
+    sections = [HEAD, table(rows), missing(), REAL_HEAD, real_table()]
     if curves():
         sections += [comparison(*curves())]
     sections += [grids(rows)]
@@ -383,6 +383,12 @@ def spread(values, digits=None):
     if len(values) == 1:
         return mean
     return f"{mean} ± {text(statistics.stdev(values))}"
+
+
+def missing():
+    """The rows of which there are fewer records than runs."""
+    names = [r.name for r in ROWS if len(records(r)) < r.seeds]
+    return f"Not measured yet: {', '.join(names) or 'nothing'}."
 
 
 def real_table():
