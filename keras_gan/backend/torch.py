@@ -36,18 +36,15 @@ def value_and_grad(
     gradients = torch.autograd.grad(
         loss, [v.value for v in wrt], allow_unused=True
     )
-    _average_over_processes(gradients)
-    return aux, list(gradients)
+    return aux, _averaged(gradients)
 
 
-def _average_over_processes(gradients: Sequence[Tensor | None]) -> None:
+def _averaged(gradients: Sequence[Tensor | None]) -> list[Tensor | None]:
+    """Averages over processes, each of which has the mean over its part."""
     _, count = replica()
     if count == 1:
-        return
-    for gradient in gradients:
-        if gradient is not None:
-            torch.distributed.all_reduce(gradient)
-            gradient /= count
+        return list(gradients)
+    return [None if g is None else all_sum(g) / count for g in gradients]
 
 
 def input_gradient(critic: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
@@ -152,13 +149,14 @@ def distributed(engine: str) -> Iterator[Workers]:
     if not torch.distributed.is_torchelastic_launched():
         raise ValueError(
             "With the torch backend, multiworker runs under torchrun: "
-            "`torchrun --nproc-per-node 2 -m keras_gan train ...`."
+            "`torchrun --nproc-per-node 2 --no-python keras-gan train ...`. "
+            "Received: a process that torchrun did not start"
         )
     torch.distributed.init_process_group()
     try:
         rank, count = replica()
-        errors = (torch.distributed.DistError, RuntimeError)
-        yield Workers(rank=rank, part=(rank, count), losses=errors)
+        # gloo raises no narrower one when a connection closes.
+        yield Workers(rank, part=(rank, count), losses=(RuntimeError,))
     finally:
         torch.distributed.destroy_process_group()
 
