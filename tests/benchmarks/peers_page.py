@@ -1,0 +1,196 @@
+"""Writes docs/benchmarks.md from the records alone."""
+
+import statistics
+
+from tests.benchmarks.peers_rows import (
+    CONTESTANTS,
+    OURS,
+    ROOT,
+    WORKLOADS,
+    contestant,
+    record,
+)
+
+PAGE = ROOT / "docs" / "benchmarks.md"
+
+
+def page():
+    """All that docs/benchmarks.md says, from the records alone."""
+    found = [(each, record(each)) for each in WORKLOADS]
+    measured = [(each, one) for each, one in found if one is not None]
+    waiting = [each.name for each, one in found if one is None]
+    sections = [HEAD]
+    if waiting:
+        sections += [f"Not measured yet: {', '.join(waiting)}."]
+    if measured:
+        sections += [SUMMARY_HEAD, summary([one for _, one in measured])]
+    for each, one in measured:
+        sections += [f"## {each.name}", about(each, one), table(one)]
+    return "\n\n".join([*sections, METHOD]) + "\n"
+
+
+def write():
+    PAGE.write_text(page(), "utf-8")
+
+
+HEAD = """# Speed beside the alternatives
+
+The same networks, batches and optimizers, trained by this package and by what
+a user could take in its place. `python tests/benchmarks/peers.py` measures all
+of it and writes this page."""
+
+SUMMARY_HEAD = """## How many times as fast
+
+`keras_gan` on TensorFlow against the others: above 1 it is the faster one.
+Medians of the rounds' ratios."""
+
+METHOD = """## Method
+
+**Who.** All contestants with Keras train the networks that the recipe makes;
+those of PyTorch have the same layers, channels first, and as many weights,
+which a test compares.
+
+- `keras_gan`: `fit` of the recipe's GAN.
+- The `tf.function` loop is that of TensorFlow's DCGAN tutorial: one function
+  for both players, two gradient tapes. For `wgan-gp` a function for a step of
+  the critic and one for a step of the generator.
+- The `keras.Model` with its own `train_step` is built like the examples of
+  keras.io, with trackers of both losses. `compile` and `fit` are left at their
+  defaults; on TensorFlow that means XLA.
+- The PyTorch loop is that of PyTorch's DCGAN tutorial. Its other form compiles
+  both networks with `torch.compile`, but not the gradient penalty: PyTorch
+  refuses second derivatives of compiled functions, which a test checks.
+
+**Data.** Fashion-MNIST images of the sample in the package, repeated to the
+length of a turn, as floats in [-1, 1]. On TensorFlow everybody reads
+`Dataset.from_tensor_slices(...).shuffle(60000).batch(...)`, on torch a
+`DataLoader` over a `TensorDataset`, both as tutorials have them; `keras_gan` on
+JAX reads `keras_gan.datasets.ImageBatches`.
+
+**What differs.** The algorithms are each one's own:
+
+- `keras_gan`, keras.io's example and PyTorch's tutorial update the generator
+  against the discriminator as it is after its step; TensorFlow's tutorial
+  computes both gradients first.
+- TensorFlow's and PyTorch's tutorials run the generator once a step and train
+  both players on the same generated images; keras.io's example draws new
+  latents for the generator's step.
+- keras.io's example scores real and generated images in one batch; the others
+  score them one after the other.
+- For `wgan-gp` all make a step of the generator after every five of the
+  critic. keras.io's example takes the five on one batch of real images, the
+  others on five batches; images a second count what the critic saw.
+- `keras_gan` and the `train_step` keep the means of their losses and show the
+  progress bar, sent nowhere; the PyTorch loop reads each loss; the loop of
+  TensorFlow's tutorial reports none.
+
+**How.** Every contestant is a process with its framework's default threads.
+They start one after the other, train a first step and an epoch to warm up, and
+then an epoch each by turns, in an order that rotates from round to round; who
+waits, sleeps. Numbers of a table belong to one run and can be compared;
+different runs can't.
+
+- *images/s*: real images of a turn by its seconds on the clock; median.
+- *keras_gan / this*: the speed of `keras_gan` on TensorFlow by the row's own in
+  the same round; median and range of the rounds.
+- *first step, s*: from making the networks to the end of the first step (of
+  `wgan-gp` five of the critic and one of the generator), compiling included,
+  imports not; in brackets from the start of the process. No compiler finds a
+  cache on the disk.
+- *peak, MiB*: largest resident size of the process, data and imports included.
+- *CPU s / 1,000 images*: of all threads; median."""
+
+
+def summary(records):
+    names = [each["workload"] for each in records]
+    lines = [
+        "| against | " + " | ".join(names) + " |",
+        "|---" + "|---:" * len(names) + "|",
+    ]
+    for each in CONTESTANTS:
+        if each.name != OURS:
+            cells = [middle(ratios(one, each.name)) for one in records]
+            lines.append(f"| {each.describe} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def middle(values):
+    return f"{statistics.median(values):.2f}" if values else ""
+
+
+def about(workload, found):
+    machine = found["machine"]
+    steps = sorted(
+        {c["steps"] for c in found["contestants"].values() if "steps" in c}
+    )
+    numbers = " (JAX: ".join(f"{each:,}" for each in reversed(steps))
+    turns = numbers + (")" if len(steps) > 1 else "")
+    text = (
+        f"{workload.describe}; batches of {workload.batch_size}, {turns} of "
+        f"them a turn, {found['rounds']} rounds. {machine['cpu']}, "
+        f"{machine['cores']} cores, of whose time {elsewhere(found):.1%} went "
+        f"to other processes in the median turn; {versions(found)}."
+    )
+    return text[0].upper() + text[1:]
+
+
+def elsewhere(found):
+    """Of the cores' time in a turn, what those who waited and others took."""
+    every = found["contestants"].values()
+    shares = [share for each in every for share in each.get("others", [])]
+    return statistics.median(shares) if shares else 0.0
+
+
+def versions(found):
+    """Every framework once, by the version it had."""
+    titles = {
+        "python": "Python",
+        "keras": "Keras",
+        "tensorflow": "TensorFlow",
+        "jax": "JAX",
+        "torch": "PyTorch",
+    }
+    known = {}
+    for each in found["contestants"].values():
+        known.update(each.get("versions", {}))
+    return ", ".join(f"{titles[n]} {known[n]}" for n in titles if n in known)
+
+
+def ratios(found, name):
+    """How many times as fast `OURS` was, round by round."""
+    ours, theirs = (found["contestants"].get(n, {}) for n in (OURS, name))
+    if "wall" not in ours or "wall" not in theirs:
+        return []
+    return [
+        (ours["images"] / mine) / (theirs["images"] / other)
+        for mine, other in zip(ours["wall"], theirs["wall"], strict=True)
+    ]
+
+
+def table(found):
+    lines = [
+        "| | images/s | keras_gan / this | first step, s | peak, MiB "
+        "| CPU s / 1,000 images |",
+        "|---" + "|---:" * 5 + "|",
+    ]
+    for name, each in found["contestants"].items():
+        cells = row(each, ratios(found, name))
+        lines.append(f"| {contestant(name).describe} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def row(measured, against):
+    if "missing" in measured:
+        return [measured["missing"], "", "", "", ""]
+    ratio = "" if not against else f"{statistics.median(against):.2f}"
+    if len(against) > 1 and max(against) > min(against):
+        ratio += f" ({min(against):.2f} to {max(against):.2f})"
+    elif against and min(against) == max(against) == 1.0:
+        ratio = "1"
+    return [
+        f"{measured['images_per_second']:,.0f}",
+        ratio,
+        f"{measured['first_step']:.1f} ({measured['from_start']:.1f})",
+        f"{measured['memory']:,}",
+        f"{measured['cpu_seconds_per_1000']:.3g}",
+    ]
