@@ -1,3 +1,5 @@
+import os
+import signal
 import warnings
 
 import keras
@@ -437,3 +439,16 @@ def test_a_model_trains_on_a_streamed_folder(tmp_path, decoded):
 
     assert np.isfinite(history.history["loss"]).all()
     assert len(decoded) >= 12
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:.*fork")
+def test_a_forked_process_reads_with_threads_of_its_own(numbered):
+    images = ImageFolder(numbered)
+    assert images[3][0, 0, 0] == 3
+    child = os.fork()
+    if child == 0:
+        signal.alarm(30)  # Rather than wait for threads that are not there.
+        os._exit(int(images[4][0, 0, 0]))
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 4
