@@ -38,10 +38,12 @@ __all__ = [
     "distributed",
     "draw",
     "flat_layers",
+    "gains_together",
     "global_mean",
     "input_gradient",
     "jit_choice",
     "random_state",
+    "record",
     "refuse_unsupported",
     "replica",
     "set_random_state",
@@ -55,9 +57,11 @@ all_sum = _adapter.all_sum
 apply_gradients = _adapter.apply_gradients
 constant = _adapter.constant
 distributed = _adapter.distributed
+gains_together = _adapter.gains_together
 input_gradient = _adapter.input_gradient
 jit_choice = _adapter.jit_choice
 random_state = _adapter.random_state
+record = _adapter.record
 refuse_unsupported = _adapter.refuse_unsupported
 replica = _adapter.replica
 set_random_state = _adapter.set_random_state

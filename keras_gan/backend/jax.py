@@ -12,34 +12,92 @@ from keras_gan._typing import Tensor
 from keras_gan.backend.workers import Workers
 
 
-def value_and_grad(
-    objective: Callable[[], tuple[Tensor, Any]],
+class Recording:
+    """What a function returned, with the way back to its variables.
+
+    Attributes:
+        output: What it returned; a constant to everything but `value_and_grad`.
+    """
+
+    def __init__(
+        self,
+        output: Tensor,
+        pullback: Callable[[Tensor], tuple[list[Tensor]]],
+    ) -> None:
+        self.output = output
+        self.pullback = pullback
+
+
+def record(
+    function: Callable[[], Tensor],
     wrt: Sequence[keras.Variable],
     state: Sequence[keras.Variable] = (),
+) -> Recording:
+    """Calls `function` so that its output can be used before its gradient is.
+
+    Args:
+        function: Called without arguments; returns a tensor.
+        wrt: The variables that will be differentiated by.
+        state: Every variable that the function may read or change. What it
+            assigns to them holds afterwards.
+
+    Returns:
+        The output, and what `value_and_grad` takes.
+    """
+    held = _others(state, wrt)
+    run = _pure(lambda: function(), [*wrt, *held])
+
+    def forward(values: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
+        output, new = run([*values, *_values(held)])
+        return output, new[len(values) :]
+
+    output, pullback, new = jax.vjp(forward, _values(wrt), has_aux=True)
+    _assign(held, new)
+    return Recording(output, pullback)
+
+
+def value_and_grad(
+    objective: Callable[..., tuple[Tensor, Any]],
+    wrt: Sequence[keras.Variable],
+    state: Sequence[keras.Variable] = (),
+    recording: Recording | None = None,
 ) -> tuple[Any, list[Tensor]]:
     """Differentiates a closure over Keras variables.
 
     Args:
-        objective: Called without arguments; returns a scalar and anything else
-            that shall come out.
+        objective: Called without arguments, or with the recording's output;
+            returns a scalar and anything else that shall come out.
         wrt: The variables to differentiate by.
         state: Every variable that the objective may read or change. What it
             assigns to them holds afterwards.
+        recording: A call that is differentiated with the objective, by the
+            same variables. It can be used once.
 
     Returns:
         The objective's second output, and the gradients in the order of `wrt`.
     """
-    wanted = {id(v) for v in wrt}
-    held = [v for v in state if id(v) not in wanted]
-    run = _pure(lambda: objective(), [*wrt, *held])
+    held = _others(state, wrt)
+    run = _pure(lambda *given: objective(*given), [*wrt, *held])
 
-    def loss(values: list[Tensor]) -> tuple[Tensor, Any]:
-        (value, aux), new = run([*values, *_values(held)])
+    def loss(values: list[Tensor], given: list[Tensor]) -> tuple[Tensor, Any]:
+        (value, aux), new = run([*values, *_values(held)], *given)
         return value, (aux, new[len(values) :])
 
-    gradients, (aux, new) = jax.grad(loss, has_aux=True)(_values(wrt))
+    given = [] if recording is None else [recording.output]
+    differentiate = jax.grad(loss, argnums=(0, 1), has_aux=True)
+    (gradients, by_output), (aux, new) = differentiate(_values(wrt), given)
     _assign(held, new)
+    if recording is not None:
+        (through,) = recording.pullback(by_output[0])
+        gradients = [a + b for a, b in zip(gradients, through, strict=True)]
     return aux, gradients
+
+
+def _others(
+    state: Sequence[keras.Variable], wrt: Sequence[keras.Variable]
+) -> list[keras.Variable]:
+    wanted = {id(v) for v in wrt}
+    return [v for v in state if id(v) not in wanted]
 
 
 def input_gradient(critic: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
@@ -187,6 +245,12 @@ def strategy_scope(
 def jit_choice(requested: bool | str) -> bool | str:
     """Returns what was requested: Keras compiles with JAX wherever it can."""
     return requested
+
+
+def gains_together(model: keras.Model) -> bool:
+    """Returns `False`: Keras calls each step from Python here anyway."""
+    del model
+    return False
 
 
 def refuse_unsupported(

@@ -12,19 +12,58 @@ from keras_gan._typing import Tensor
 from keras_gan.backend.workers import Workers
 
 
-def value_and_grad(
-    objective: Callable[[], tuple[Tensor, Any]],
+class Recording:
+    """What a function returned, with the way back to its variables.
+
+    Attributes:
+        output: What it returned; a constant to everything but `value_and_grad`.
+    """
+
+    def __init__(
+        self, function: Callable[[], Tensor], wrt: Sequence[keras.Variable]
+    ) -> None:
+        self.tape = tf.GradientTape(watch_accessed_variables=False)
+        with self.tape:
+            self.tape.watch([v.value for v in wrt])
+            self.output = function()
+
+
+def record(
+    function: Callable[[], Tensor],
     wrt: Sequence[keras.Variable],
     state: Sequence[keras.Variable] = (),
+) -> Recording:
+    """Calls `function` so that its output can be used before its gradient is.
+
+    Args:
+        function: Called without arguments; returns a tensor.
+        wrt: The variables that will be differentiated by.
+        state: Every variable that the function may read or change (used on
+            JAX only).
+
+    Returns:
+        The output, and what `value_and_grad` takes.
+    """
+    del state  # Variables change in place.
+    return Recording(function, wrt)
+
+
+def value_and_grad(
+    objective: Callable[..., tuple[Tensor, Any]],
+    wrt: Sequence[keras.Variable],
+    state: Sequence[keras.Variable] = (),
+    recording: Recording | None = None,
 ) -> tuple[Any, list[Tensor]]:
     """Differentiates a closure over Keras variables.
 
     Args:
-        objective: Called without arguments; returns a scalar and anything else
-            that shall come out.
+        objective: Called without arguments, or with the recording's output;
+            returns a scalar and anything else that shall come out.
         wrt: The variables to differentiate by.
         state: Every variable that the objective may read or change (used on
             JAX only).
+        recording: A call that is differentiated with the objective, by the
+            same variables. It can be used once.
 
     Returns:
         The objective's second output, and the gradients in the order of `wrt`,
@@ -32,9 +71,13 @@ def value_and_grad(
     """
     del state  # Variables change in place.
     values = [v.value for v in wrt]
-    with tf.GradientTape(watch_accessed_variables=False) as tape:
+    tape = tf.GradientTape(watch_accessed_variables=False)
+    given = []
+    if recording is not None:
+        tape, given = recording.tape, [recording.output]
+    with tape:
         tape.watch(values)
-        loss, aux = objective()
+        loss, aux = objective(*given)
         # Replicas' gradients are summed by the optimizer, so share the loss.
         loss = loss / tf.distribute.get_strategy().num_replicas_in_sync
     return aux, _summed(tape.gradient(loss, values))
@@ -228,6 +271,12 @@ def jit_choice(requested: bool | str) -> bool | str:
     if requested == "auto" and not tf.config.list_physical_devices("GPU"):
         return bool(tf.config.list_physical_devices("TPU")) and "auto"
     return requested
+
+
+def gains_together(model: keras.Model) -> bool:
+    """Whether several steps in one call take less time than by themselves."""
+    count: int = model.distribute_strategy.num_replicas_in_sync
+    return count == 1
 
 
 def refuse_unsupported(

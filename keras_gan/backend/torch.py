@@ -12,26 +12,62 @@ from keras_gan._typing import Tensor
 from keras_gan.backend.workers import Workers
 
 
-def value_and_grad(
-    objective: Callable[[], tuple[Tensor, Any]],
+class Recording:
+    """What a function returned, with the way back to its variables.
+
+    Attributes:
+        output: What it returned; a constant to everything but `value_and_grad`.
+    """
+
+    def __init__(self, function: Callable[[], Tensor]) -> None:
+        self.attached = function()
+        self.output = self.attached.detach()
+
+
+def record(
+    function: Callable[[], Tensor],
     wrt: Sequence[keras.Variable],
     state: Sequence[keras.Variable] = (),
+) -> Recording:
+    """Calls `function` so that its output can be used before its gradient is.
+
+    Args:
+        function: Called without arguments; returns a tensor.
+        wrt: The variables that will be differentiated by.
+        state: Every variable that the function may read or change (used on
+            JAX only).
+
+    Returns:
+        The output, and what `value_and_grad` takes.
+    """
+    del wrt, state  # Variables know the way to what was made of them.
+    return Recording(function)
+
+
+def value_and_grad(
+    objective: Callable[..., tuple[Tensor, Any]],
+    wrt: Sequence[keras.Variable],
+    state: Sequence[keras.Variable] = (),
+    recording: Recording | None = None,
 ) -> tuple[Any, list[Tensor]]:
     """Differentiates a closure over Keras variables.
 
     Args:
-        objective: Called without arguments; returns a scalar and anything else
-            that shall come out.
+        objective: Called without arguments, or with the recording's output;
+            returns a scalar and anything else that shall come out.
         wrt: The variables to differentiate by.
         state: Every variable that the objective may read or change (used on
             JAX only).
+        recording: A call that is differentiated with the objective, by the
+            same variables. It can be used once.
 
     Returns:
         The objective's second output, and the gradients in the order of `wrt`,
         averaged over processes.
     """
     del state  # Variables change in place.
-    loss, aux = objective()
+    given = [] if recording is None else [recording.attached]
+    loss, aux = objective(*given)
     # Not `backward()`: it would leave gradients in the other player, too.
     gradients = torch.autograd.grad(
         loss, [v.value for v in wrt], allow_unused=True
@@ -172,6 +208,12 @@ def strategy_scope(
 def jit_choice(requested: bool | str) -> bool | str:
     """Returns what was requested: Keras resolves "auto" to eager here."""
     return requested
+
+
+def gains_together(model: keras.Model) -> bool:
+    """Returns `False`: Keras runs one step an execution here."""
+    del model
+    return False
 
 
 def refuse_unsupported(

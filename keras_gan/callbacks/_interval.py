@@ -30,17 +30,28 @@ class Interval:
             )
         self.unit = unit
         self.step = 0
+        self.batches = 0
         self._before = 0
+        self._steps: int | None = None
         self._together = 1
 
-    def begin_epoch(self, model: Any) -> None:
-        """Reads the step counter; call it at the start of each epoch."""
+    def begin_epoch(self, model: Any, steps: int | None = None) -> None:
+        """Reads the step counter; call it at the start of each epoch.
+
+        Args:
+            model: The GAN.
+            steps: Batches in the epoch, where that is known: after the last
+                ones together Keras may count more.
+        """
+        self._steps = steps
+        self.batches = 0
         self._before = self.step = int(value_of(model.optimizer.iterations))
         self._together = int(model.steps_per_execution)
 
     def after_batch(self, batch: int) -> bool:
         """Returns whether it is time after a batch (0 is an epoch's first)."""
-        self.step = self._before + batch + 1
+        self.batches = min(batch + 1, self._steps or batch + 1)
+        self.step = self._before + self.batches
         if self.unit != "step":
             return False
         # Several steps may run in one call: has it passed a multiple?

@@ -91,6 +91,7 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
         self.interpolation = interpolation
         # Batches are only of interest where pictures are taken by steps.
         self.async_safe = unit == "epoch"
+        self.wants_each_batch = unit == "step"
         self._folder: Path | None = None
         self._samples: FixedSamples | None = None
 
@@ -111,7 +112,7 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Chooses the folder, when it is known whether the run is a new one."""
-        self._interval.begin_epoch(self.model)
+        self._interval.begin_epoch(self.model, self.params.get("steps"))
         if self._folder is None:
             position = epoch if self.unit == "epoch" else self._interval.step
             self._folder = _own_folder(Path(self.directory), position == 0)

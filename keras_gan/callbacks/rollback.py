@@ -70,6 +70,8 @@ class Rollback(Configurable, keras.callbacks.Callback):
     """
 
     async_safe = True
+    # A mean that is not finite stays so.
+    wants_each_batch = False
 
     def __init__(
         self,

@@ -143,6 +143,8 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
         self.watch_gradients = watch_gradients
         # Whether points may be written while the next step already runs.
         self.async_safe = not (profile_batch or write_steps_per_second)
+        by_batch = update_freq not in ("auto", "epoch")
+        self.wants_each_batch = bool(profile_batch) or by_batch
         every = update_freq if isinstance(update_freq, int) else 1
         self._interval = Interval(
             every, "epoch" if update_freq == "epoch" else "step"
@@ -150,7 +152,6 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
         self._points = Points(self._write_points, limited=False)
         self._samples: FixedSamples | None = None
         self._began = self._ended = 0.0
-        self._batches = 0
         self._switched_on = False
 
     # ---------------------------------------------------------- Keras' calls
@@ -188,9 +189,8 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Starts the clock."""
         super().on_epoch_begin(epoch, logs)
-        self._interval.begin_epoch(self.model)
+        self._interval.begin_epoch(self.model, self.params.get("steps"))
         self._began = self._ended = time.perf_counter()
-        self._batches = 0
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         """Writes the points that are waiting, if it is time."""
@@ -202,7 +202,6 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
         # Keras would write each in an operation of its own.
         super().on_train_batch_end(batch, None)
         self._ended = time.perf_counter()
-        self._batches = batch + 1
         if self._interval.after_batch(batch):
             self._points.add(self._interval.step, logs or {})
 
@@ -338,7 +337,7 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
         seconds = self._ended - self._began
         batch = _first_batch(model)
         if batch is not None and seconds > 0:
-            seen = self._batches * batch.size
+            seen = self._interval.batches * batch.size
             found["epoch_images_per_second"] = seen / seconds
         return found
 

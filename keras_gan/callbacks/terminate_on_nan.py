@@ -27,6 +27,9 @@ class TerminateOnNaN(Configurable, keras.callbacks.TerminateOnNaN):
         >>> gan.fit(images, callbacks=[stop])
     """
 
+    # A mean that is not finite stays so.
+    wants_each_batch = False
+
     def on_batch_end(self, batch: int, logs: Any = None) -> None:
         """Shows Keras' callback the first log that is not finite."""
         for value in (logs or {}).values():

@@ -27,6 +27,8 @@ class Progress(keras.callbacks.Callback):
         epoch_images: Images in an epoch.
     """
 
+    wants_each_batch = False
+
     def __init__(self, epoch_images: int) -> None:
         super().__init__()
         self._epoch_images = epoch_images
@@ -72,13 +74,16 @@ class Progress(keras.callbacks.Callback):
         """Moves the bar, and now and then shows the losses."""
         if self._bars is None:
             return
-        done = self._epoch * self.params["steps"] + batch + 1
+        steps = self.params["steps"]
+        # After the last steps together Keras may count more than there are.
+        batches = min(batch + 1, steps)
+        done = self._epoch * steps + batches
         now = time.monotonic()
         if now < self._next_look:
             self._bars.update(self._task, completed=done)
             return
         self._next_look = now + _REFRESH
-        share = (batch + 1) / self.params["steps"]
+        share = batches / steps
         text = self._text(logs or {}, share * self._epoch_images, now)
         self._bars.update(self._task, completed=done, logs=text)
 

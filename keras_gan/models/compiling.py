@@ -1,13 +1,15 @@
 """How is a GAN compiled, and what follows from it for a run?"""
 
+import contextlib
 import warnings
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import keras
 
 from keras_gan import backend, losses
-from keras_gan.models import inspection
+from keras_gan.models import executions, inspection
 from keras_gan.models.first_batch import check_first_batch
 from keras_gan.models.ordering import in_epoch_order
 from keras_gan.models.trackers import Trackers
@@ -31,7 +33,7 @@ class Compiling:
         loss: Any = None,
         *,
         metrics: Any = None,
-        steps_per_execution: int = 1,
+        steps_per_execution: int | str = "auto",
         jit_compile: bool | str = "auto",
         run_eagerly: bool = False,
         auto_scale_loss: bool = True,
@@ -50,7 +52,10 @@ class Compiling:
             metrics: Keras metrics with `update_state(real, fake)` on images;
                 updated by `evaluate` and validation.
             steps_per_execution: Batches in each compiled call (TensorFlow and
-                JAX).
+                JAX). `"auto"` lets `fit` take several where steps are so
+                short that calling them shows, and no callback wants each
+                batch. A callback with batch methods does, unless it says
+                otherwise by an attribute `wants_each_batch = False`.
             jit_compile: `"auto"` compiles with XLA on accelerators and JAX;
                 on TensorFlow and CPU the plain graph is faster.
             run_eagerly: Whether to run step by step, to debug.
@@ -63,7 +68,8 @@ class Compiling:
                 cannot do what is asked.
         """
         refuse = backend.refuse_unsupported
-        refuse(jit_compile, steps_per_execution, bool(self.regularizers))  # type: ignore[attr-defined]
+        together = _steps(steps_per_execution)
+        refuse(jit_compile, together, bool(self.regularizers))  # type: ignore[attr-defined]
         self._choose_loss(self.default_loss if loss is None else loss)
         self._trackers.compiled = _metrics(metrics)
         with backend.strategy_scope(self):
@@ -71,7 +77,7 @@ class Compiling:
         super().compile(  # type: ignore[misc]
             optimizer=optimizer,
             loss=None,
-            steps_per_execution=steps_per_execution,
+            steps_per_execution=together,
             jit_compile=backend.jit_choice(jit_compile),
             run_eagerly=run_eagerly,
             auto_scale_loss=False,
@@ -83,6 +89,7 @@ class Compiling:
             "auto_scale_loss": auto_scale_loss,
         }
         self._batch_checked = False
+        self._steps_compiled = 1
 
     def default_optimizer(self) -> keras.optimizers.Optimizer:
         """Returns a new optimizer for a player that was given none."""
@@ -175,8 +182,31 @@ class Compiling:
         kwargs = {"batch_size": batch_size, "epochs": epochs, **kwargs}
         x = check_first_batch(self, x, y, batch_size)
         x, y, kwargs = in_epoch_order(x, y, self.seed, kwargs)  # type: ignore[attr-defined]
+        together = executions.choose(self, kwargs.get("callbacks"), kwargs)
         kwargs["callbacks"] = _with_epochs(x, kwargs.get("callbacks"))
-        return super().fit(x, y, **kwargs)  # type: ignore[misc]
+        with self._steps_together(together):
+            return super().fit(x, y, **kwargs)  # type: ignore[misc]
+
+    @contextlib.contextmanager
+    def _steps_together(self, number: int) -> Iterator[None]:
+        """Makes so many steps an execution, where `compile` left it open."""
+        if self._compile_settings["steps_per_execution"] != executions.AUTO:
+            yield
+            return
+        if number != self._steps_compiled:
+            self.train_function = None
+            self._steps_compiled = number
+        if number == 1:
+            yield
+            return
+        self.steps_per_execution = number
+        # Its number of steps is traced, too.
+        self.test_function = None
+        try:
+            yield
+        finally:
+            self.test_function = None
+            self.steps_per_execution = 1
 
     def evaluate(self, x: Any = None, y: Any = None, **kwargs: Any) -> Any:
         """Computes the losses on real images, in inference mode.
@@ -245,6 +275,18 @@ class Compiling:
             config[key] = restore(config[key])
         config["metrics"] = [restore(each) for each in config["metrics"]]
         self.compile(**config)
+
+
+def _steps(requested: int | str) -> int:
+    """Checks `steps_per_execution`; left open, it is 1 outside `fit`."""
+    if requested == executions.AUTO:
+        return 1
+    if isinstance(requested, str) or requested < 1:
+        raise ValueError(
+            "`steps_per_execution` must be a number of at least 1 or "
+            f'"auto". Received: steps_per_execution={requested!r}'
+        )
+    return int(requested)
 
 
 class _Players(SimpleNamespace):

@@ -33,8 +33,9 @@ class GAN(
 
     Each step updates the discriminator on a fresh batch of real images and as
     many generated ones, and, at every `discriminator_steps`-th step, the
-    generator. Each player's optimizer changes its own network's variables
-    only; `trainable` is never toggled.
+    generator: against the discriminator as it is then, and, where it is every
+    step, by the same generated images. Each player's optimizer changes its own
+    network's variables only; `trainable` is never toggled.
 
     A variant overrides `discriminator_loss` and `generator_loss` (written in
     `keras.ops`, for every backend), `unpack` or `sample`.

@@ -48,10 +48,18 @@ class Alternating:
         real, condition = self.unpack(data)
         lazy = sorted({r.interval for r in self._regularizers} - {1})
         due = tuple(r for r in self._regularizers if r.interval == 1)
-        self._update_discriminator(real, condition, due, tuple(lazy))
         if self.discriminator_steps == 1:
-            self._update_generator(real, condition)
+            # The generator is the same for both updates, and so is its pass.
+            made = self._generated(real, condition)
+            self._update_discriminator(
+                real, made.output, condition, due, tuple(lazy)
+            )
+            self._update_generator(real, condition, made)
         else:
+            fake = backend.constant(
+                lambda: self.sample(ops.shape(real)[0], condition)
+            )
+            self._update_discriminator(real, fake, condition, due, tuple(lazy))
             self._where_due(
                 self.discriminator_steps,
                 self.discriminator_steps - 1,
@@ -82,6 +90,7 @@ class Alternating:
     def _update_discriminator(
         self,
         real: Tensor,
+        fake: Tensor,
         condition: tuple[Tensor, ...],
         due: tuple[Regularizer, ...],
         intervals: tuple[int, ...],
@@ -92,30 +101,30 @@ class Alternating:
         penalty that is not due costs nothing.
         """
         if not intervals:
-            self._step_discriminator(real, condition, due)
+            self._step_discriminator(real, fake, condition, due)
             return
         interval, *rest = intervals
         more = tuple(r for r in self._regularizers if r.interval == interval)
 
-        def with_them(real: Tensor, condition: tuple[Tensor, ...]) -> None:
-            self._update_discriminator(real, condition, due + more, tuple(rest))
+        def with_them(real: Tensor, fake: Tensor, condition: Any) -> None:
+            now = due + more
+            self._update_discriminator(real, fake, condition, now, tuple(rest))
 
-        def without(real: Tensor, condition: tuple[Tensor, ...]) -> None:
-            self._update_discriminator(real, condition, due, tuple(rest))
+        def without(real: Tensor, fake: Tensor, condition: Any) -> None:
+            self._update_discriminator(real, fake, condition, due, tuple(rest))
 
-        self._where_due(interval, 0, with_them, (real, condition))
-        self._where_due(interval, 0, without, (real, condition), negate=True)
+        batch = (real, fake, condition)
+        self._where_due(interval, 0, with_them, batch)
+        self._where_due(interval, 0, without, batch, negate=True)
 
     def _step_discriminator(
         self,
         real: Tensor,
+        fake: Tensor,
         condition: tuple[Tensor, ...],
         due: tuple[Regularizer, ...],
     ) -> None:
         _before_update(self.discriminator)
-        fake = backend.constant(
-            lambda: self.sample(ops.shape(real)[0], condition)
-        )
         logs = self._minimize(
             "d",
             lambda: self._discriminator_objective(real, fake, condition, due),
@@ -137,16 +146,25 @@ class Alternating:
         """What `g_loss` shows until the generator's first update."""
         return self.adversarial_loss.generator(logs["d_fake"], logs["d_real"])
 
-    def _update_generator(
-        self, real: Tensor, condition: tuple[Tensor, ...]
-    ) -> None:
+    def _generated(self, real: Tensor, condition: tuple[Tensor, ...]) -> Any:
+        """Makes as many images as there are real ones, for an update."""
         _before_update(self.generator)
+        _, variables = self._players["g"]
+        return backend.record(
+            lambda: self.sample(ops.shape(real)[0], condition),
+            variables,
+            self._state(),
+        )
 
-        def objective() -> tuple[Tensor, Logs]:
-            fake = self.sample(ops.shape(real)[0], condition)
+    def _update_generator(
+        self, real: Tensor, condition: tuple[Tensor, ...], made: Any = None
+    ) -> None:
+        made = made or self._generated(real, condition)
+
+        def objective(fake: Tensor) -> tuple[Tensor, Logs]:
             return _with_logs(self.generator_loss(real, fake, condition))
 
-        self._minimize("g", objective, ops.shape(real)[0])
+        self._minimize("g", objective, ops.shape(real)[0], made)
         updates = (self.optimizer.iterations + 1) // self.discriminator_steps
         self._average.update(self.ema_generator, self.generator, updates)
 
@@ -175,15 +193,16 @@ class Alternating:
     def _minimize(
         self,
         player: str,
-        objective: Callable[[], tuple[Tensor, Logs]],
+        objective: Callable[..., tuple[Tensor, Logs]],
         batch_size: Tensor,
+        made: Any = None,
     ) -> Logs:
         """Makes one player's step; its variables and no others change."""
         optimizer, variables = self._players[player]
         share = backend.batch_share(batch_size)
 
-        def scaled() -> tuple[Tensor, Logs]:
-            loss, logs = objective()
+        def scaled(*fake: Tensor) -> tuple[Tensor, Logs]:
+            loss, logs = objective(*fake)
             loss = loss + _weight_penalty(variables)
             logs = {f"{player}_loss": loss, **logs}
             logs = {k: ops.stop_gradient(v) for k, v in logs.items()}
@@ -191,7 +210,7 @@ class Alternating:
 
         logs: Logs
         logs, gradients = backend.value_and_grad(
-            scaled, variables, self._state()
+            scaled, variables, self._state(), made
         )
         if self._watching_gradients:
             name = f"{player}_gradient_norm"

@@ -24,6 +24,8 @@ class Interruption(keras.callbacks.Callback):
         requested: Whether a signal has come.
     """
 
+    wants_each_batch = False
+
     def __init__(self, notify: Callable[[str], None] | None = None) -> None:
         super().__init__()
         self.requested = False

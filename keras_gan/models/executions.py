@@ -1,0 +1,113 @@
+"""How many training steps does one call of the compiled function make?"""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+
+from keras_gan import backend
+
+AUTO = "auto"
+
+# About a third of a second on two CPU cores: short enough to show progress and
+# to be interrupted, and long beside the milliseconds of a call.
+_MULTIPLICATIONS = 1e10
+_MOST = 32
+_HOOKS = (
+    "on_batch_begin",
+    "on_batch_end",
+    "on_train_batch_begin",
+    "on_train_batch_end",
+)
+
+
+def choose(model: Any, callbacks: Any, settings: dict[str, Any]) -> int:
+    """Returns how many steps to make together, as far as nobody notices.
+
+    Args:
+        model: A GAN that has seen its `first_batch`.
+        callbacks: What `fit` was given.
+        settings: The other arguments of `fit`.
+
+    Returns:
+        1 where steps are costly, where a callback wants each batch, and where
+        the backend gains nothing.
+    """
+    batch = getattr(model, "first_batch", None)
+    if batch is None or model.run_eagerly or not backend.gains_together(model):
+        return 1
+    if any(_wants_each_batch(c) for c in _all(callbacks)):
+        return 1
+    most = max(
+        1, min(_MOST, round(_MULTIPLICATIONS / _cost(model, batch.size)))
+    )
+    # Keras would go beyond a number of steps that isn't a multiple.
+    named = ("steps_per_epoch", "validation_steps")
+    steps = math.gcd(*(settings.get(name) or 0 for name in named))
+    if steps == 0:
+        return most
+    return max(k for k in range(1, most + 1) if steps % k == 0)
+
+
+def _all(callbacks: Any) -> Iterator[Any]:
+    several = isinstance(callbacks, (list, tuple))
+    given = (
+        callbacks if several else getattr(callbacks, "callbacks", [callbacks])
+    )
+    return (each for each in given if each is not None)
+
+
+def _wants_each_batch(callback: Any) -> bool:
+    """Whether it looks at batches; one may say so by `wants_each_batch`."""
+    said = getattr(callback, "wants_each_batch", None)
+    if said is not None:
+        return bool(said)
+    # Those of Keras say so in other words.
+    for name in ("save_freq", "update_freq"):
+        if getattr(callback, name, None) == "epoch":
+            return bool(getattr(callback, "profile_batch", 0))
+    return any(_overridden(callback, name) for name in _HOOKS)
+
+
+def _overridden(callback: Any, name: str) -> bool:
+    base = getattr(keras.callbacks.Callback, name)
+    found = getattr(callback, name, base)
+    return getattr(found, "__func__", found) is not base
+
+
+def _cost(model: Any, batch_size: int) -> float:
+    """Multiplications of a step, roughly.
+
+    Of the forward pass the generator takes three, as often as it is updated,
+    and the discriminator eight.
+    """
+    generator = 3 * multiplications(model.generator)
+    discriminator = 8 * multiplications(model.discriminator)
+    return max(1, batch_size * (generator + discriminator))
+
+
+def multiplications(network: keras.Model) -> int:
+    """Returns about how many multiplications one sample takes."""
+    return sum(
+        math.prod(layer.kernel.shape) * _positions(layer)
+        for layer in backend.flat_layers(network)
+        if hasattr(layer, "kernel")
+    )
+
+
+def _positions(layer: Any) -> int:
+    """At how many places a kernel is applied."""
+    spatial = len(layer.kernel.shape) - 2
+    if spatial < 1:
+        return 1
+    try:
+        shapes = layer.input.shape, layer.output.shape
+    except (AttributeError, ValueError):
+        # Called by a subclass, or several times: too many rather than too few.
+        return int(32**spatial)
+    # Strides divide the output's places, transposed ones the input's.
+    return min(
+        math.prod(int(size) for size in shape[1 : 1 + spatial])
+        for shape in shapes
+    )

@@ -1,0 +1,223 @@
+"""Writes docs/results.md from the records alone."""
+
+import json
+import statistics
+from dataclasses import replace
+
+from tests.benchmarks.results_rows import (
+    CURVES,
+    REAL,
+    RECORDS,
+    ROOT,
+    ROWS,
+    SAMPLES,
+    describe_data,
+    measured,
+    records,
+)
+
+PAGE = ROOT / "docs" / "results.md"
+SUMMARY = ROOT / "keras_gan" / "assets" / "results.json"
+
+
+def curves():
+    """The records of `CURVES`, once both are there."""
+    paths = [RECORDS / f"{name}-seed-0.json" for name in CURVES]
+    if not all(path.is_file() for path in paths):
+        return []
+    return [json.loads(path.read_text("utf-8")) for path in paths]
+
+
+def page():
+    """All that docs/results.md says, from the records alone."""
+    rows = measured()
+    sections = [HEAD, table(rows), missing(), REAL_HEAD, real_table()]
+    if curves():
+        sections += [comparison(*curves())]
+    sections += [grids(rows)]
+    return "\n\n".join(sections) + "\n"
+
+
+def write():
+    """Writes the page, its plot, and the summary for the package."""
+    PAGE.write_text(page(), "utf-8")
+    SUMMARY.write_text(json.dumps(summary(), indent=1) + "\n", "utf-8")
+    if curves():
+        plot(*curves())
+
+
+HEAD = f"""# Results
+
+Every recipe at a budget that two CPU cores bear, measured by
+`python tests/benchmarks/results.py`, which wrote this page. Many budgets are
+shorter than the tutorials'; the epochs say so.
+
+Samples (of the averaged generator, where there is one) are compared with as
+many real images, {SAMPLES:,} where there are so many: the test split, and for
+folders what was trained on. FID, KID and the rest by the package's classifier
+of the data, colour pictures by ImageNet features (`features.imagenet`), where
+FID would need more images. Rows with several seeds show mean ± standard
+deviation. "CPU s" is the time of all threads in training, which other work on
+the machine hardly changes; "images/s" is by CPU seconds, compiling included;
+"MiB" is the peak of the first epoch, or before the first look. The seconds of
+one core can be compared; with more, threads cost more in all than they save."""
+
+REAL_HEAD = """## Real images
+
+What the same numbers say of real training images against the test images: the
+best that can be reached."""
+
+
+def table(rows):
+    lines = [
+        "| recipe | data | epochs | images | seeds | FID | KID | precision | "
+        "recall | density | coverage | class accuracy | diversity | CPU s "
+        "| cores | images/s | MiB |",
+        "|---" + "|---:" * 16 + "|",
+    ]
+    lines += ["| " + " | ".join(cells(*each)) + " |" for each in rows]
+    return "\n".join(lines)
+
+
+def cells(row, found):
+    from keras_gan import recipes
+
+    recipe = recipes.get(row.recipe)
+    if recipe.data is None:
+        recipe = replace(recipe, data=row.data)
+    last = [each["points"][-1] for each in found]
+    names = ("fid", "kid", "precision", "recall", "density", "coverage")
+    scores = [spread([p[n] for p in last if n in p]) for n in names]
+    more = [
+        spread([p[n] for p in last if n in p])
+        for n in ("label_accuracy", "ms_ssim_diversity")
+    ]
+    costs = [
+        spread([point["cpu_seconds"] for point in last], 0),
+        str(found[0]["cores"]),
+        spread([p["images"] / p["cpu_seconds"] for p in last], 0),
+        spread([each["memory"] for each in found], 0),
+    ]
+    return [
+        f"[{row.recipe}](#{row.name})",
+        describe_data(recipe),
+        str(last[0]["epoch"]),
+        f"{last[0]['images']:,}",
+        str(len(found)),
+        *scores,
+        *more,
+        *costs,
+    ]
+
+
+def spread(values, digits=None):
+    if not values:
+        return ""
+
+    def text(value):
+        return f"{value:.3g}" if digits is None else f"{value:,.{digits}f}"
+
+    mean = text(statistics.fmean(values))
+    if len(values) == 1:
+        return mean
+    return f"{mean} ± {text(statistics.stdev(values))}"
+
+
+def missing():
+    """The rows of which there are fewer records than runs."""
+    names = [r.name for r in ROWS if len(records(r)) < r.seeds]
+    return f"Not measured yet: {', '.join(names) or 'nothing'}."
+
+
+def real_table():
+    path = RECORDS / f"{REAL}.json"
+    found = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    names = ("fid", "kid", "precision", "recall", "density", "coverage")
+    names = (*names, "ms_ssim_diversity")
+    lines = ["| data | " + " | ".join(names) + " |", "|---" * 8 + "|"]
+    for data, scores in found.items():
+        numbers = " | ".join(f"{scores[name]:.3g}" for name in names)
+        lines.append(f"| {data} | {numbers} |")
+    return "\n".join(lines)
+
+
+def comparison(quick, vanilla):
+    """`quick` beside `vanilla`: the plot, and ratios that follow from it."""
+    goal = vanilla["points"][-1]
+    reached = next(p for p in quick["points"] if p["fid"] <= goal["fid"])
+    at_20 = {
+        name: next(p for p in record["points"] if p["epoch"] == 20)
+        for name, record in (("quick", quick), ("vanilla", vanilla))
+    }
+    faster = goal["cpu_seconds"] / reached["cpu_seconds"]
+    better = at_20["vanilla"]["fid"] / at_20["quick"]["fid"]
+    return f"""## Time to quality
+
+![FID against CPU seconds of training](results/time-to-quality.png)
+
+`vanilla` has FID {goal["fid"]:.1f} after {goal["epoch"]} epochs and
+{goal["cpu_seconds"]:,.0f} CPU s; `quick` has {reached["fid"]:.1f} after
+{reached["cpu_seconds"]:,.0f} CPU s, 1/{faster:.0f} of that time. After 20
+epochs of each, `quick` has FID {at_20["quick"]["fid"]:.2f} (recall {at_20["quick"]["recall"]:.3f}, coverage
+{at_20["quick"]["coverage"]:.3f}) and `vanilla` {at_20["vanilla"]["fid"]:.1f}
+(recall {at_20["vanilla"]["recall"]:.3f}, coverage
+{at_20["vanilla"]["coverage"]:.3f}): 1/{better:.0f}."""
+
+
+def plot(quick, vanilla):
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
+    for name, record in (("quick", quick), ("vanilla", vanilla)):
+        seconds = [point["cpu_seconds"] for point in record["points"]]
+        scores = [point["fid"] for point in record["points"]]
+        axes.plot(seconds, scores, marker="o", label=name)
+        for point in record["points"]:
+            place = point["cpu_seconds"], point["fid"]
+            axes.annotate(
+                f"{point['epoch']}",
+                place,
+                xytext=(4, 4),
+                textcoords="offset points",
+                fontsize=8,
+            )
+    axes.set(
+        xscale="log",
+        yscale="log",
+        xlabel="CPU seconds of training (numbers: epochs)",
+        ylabel="FID, Fashion-MNIST classifier",
+    )
+    axes.grid(alpha=0.3, which="both")
+    axes.legend()
+    figure.savefig(RECORDS / "time-to-quality.png", dpi=120)
+
+
+def grids(rows):
+    parts = [
+        "## Samples\n\nNot selected; a row for each class where the GAN is"
+    ]
+    parts[0] += " told the class."
+    for row, found in rows:
+        epochs = found[0]["points"][-1]["epoch"]
+        parts.append(
+            f"### {row.name}\n\n![Samples of {row.recipe} after {epochs} "
+            f"epochs](results/{row.name}-seed-0.png)"
+        )
+    return "\n\n".join(parts)
+
+
+def summary():
+    """For `keras-gan recipes`: the first row of each recipe."""
+    found = {}
+    for row, runs in measured():
+        last = [run["points"][-1] for run in runs]
+        seconds = statistics.fmean(point["cpu_seconds"] for point in last)
+        entry = {"epochs": last[0]["epoch"], "seconds": round(seconds)}
+        if "fid" in last[0]:
+            fid = statistics.fmean(point["fid"] for point in last)
+            entry["fid"] = round(fid, 2)
+        found.setdefault(row.recipe, entry)
+    return found

@@ -1,0 +1,74 @@
+"""What tests/benchmarks/results.py trains, and where its records are."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+RECORDS = ROOT / "docs" / "results"
+SAMPLES = 10_000
+
+
+@dataclass(frozen=True)
+class Row:
+    """A recipe at a budget.
+
+    Args:
+        recipe: Its name.
+        epochs: How many, or None for as many as the recipe says.
+        seeds: How many runs.
+        looks: After how many epochs to measure, beside the last.
+        data: Where the recipe has none of its own: "emoji".
+    """
+
+    recipe: str
+    epochs: int | None = None
+    seeds: int = 1
+    looks: tuple[float, ...] = ()
+    data: str | None = None
+
+    @property
+    def name(self):
+        epochs = self.epochs
+        length = "in-full" if epochs is None else f"{epochs}-epoch"
+        return f"{self.recipe}-{length}"
+
+
+ROWS = (
+    Row("quick", 1, seeds=3),
+    Row("quick", 20, looks=(0.25, 0.5, 0.625, 0.75, 1, 2, 3, 5, 10, 15)),
+    Row("vanilla", 10, seeds=3),
+    Row("vanilla", 100, looks=(1, 2, 5, 10, 20, 35, 50, 75)),
+    Row("ac-gan", 1),
+    Row("sngan", 1),
+    Row("few-images"),
+    Row("dense-selu", 10),
+    Row("dcgan", 2),
+    Row("wgan-gp", 2),
+    Row("conditional-wgan-gp", 2),
+    Row("resize-conv", 1),
+    Row("single-class-dense"),
+    Row("single-class-dcgan"),
+    Row("dense-logits", 10),
+    Row("dcgan-64", 1, data="emoji"),
+    Row("wgan-gp-64", 1, data="emoji"),
+)
+CURVES = ("quick-20-epoch", "vanilla-100-epoch")
+REAL = "real-images"
+
+
+def records(row):
+    paths = [RECORDS / f"{row.name}-seed-{n}.json" for n in range(row.seeds)]
+    return [json.loads(p.read_text("utf-8")) for p in paths if p.is_file()]
+
+
+def measured():
+    """The rows of which there are records, with these."""
+    rows = [(row, records(row)) for row in ROWS]
+    return [(row, found) for row, found in rows if found]
+
+
+def describe_data(recipe):
+    label = f", class {recipe.label}" if recipe.label is not None else ""
+    limit = f", {recipe.limit} images" if recipe.limit is not None else ""
+    return f"{recipe.data}{label}{limit}"
