@@ -1,6 +1,8 @@
 import os
 import signal
+import tracemalloc
 import warnings
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -9,6 +11,7 @@ from PIL import Image
 
 from keras_gan import datasets
 from keras_gan.datasets import ImageBatches, ImageFolder, folder
+from keras_gan.datasets.listing import scan
 
 RED = (255, 0, 0)
 RED_AS_GREY = 76  # 0.299 * 255, ITU-R 601
@@ -398,7 +401,8 @@ def test_a_torn_image_is_replaced_by_the_next_of_its_class(tmp_path):
         store(tmp_path / name / "ok.png", mode="L", color=label)
     with pytest.warns(UserWarning, match="6 files"):
         images = ImageFolder(tmp_path)
-    assert [file.name for file in images.files] == ["ok.png", "torn.png"] * 2
+    names = [Path(file).name for file in images.files]
+    assert names == ["ok.png", "torn.png"] * 2
 
     with pytest.warns(UserWarning, match="torn.png") as caught:
         pixels = images[:]
@@ -452,3 +456,20 @@ def test_a_forked_process_reads_with_threads_of_its_own(numbered):
         os._exit(int(images[4][0, 0, 0]))
     _, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) == 4
+
+
+def test_a_listing_takes_a_string_for_each_file(tmp_path):
+    store(tmp_path / "a" / "0.png")
+    for number in range(1, 2000):
+        (tmp_path / "a" / f"{number}.png").hardlink_to(tmp_path / "a" / "0.png")
+    scan(tmp_path)  # Pillow loads its plugins.
+
+    tracemalloc.start()
+    listing = scan(tmp_path)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    text = sum(map(len, listing.files))
+    assert len(listing.files) == 2000
+    # Objects of `pathlib` took 440 bytes each beside their text.
+    assert held - text < 200 * 2000

@@ -133,7 +133,7 @@ class ImageFolder:
 
     def name_of(self, index: int) -> str:
         """Returns the path of an image below the folder."""
-        return str(self.files[index].relative_to(self.path))
+        return str(Path(self.files[index]).relative_to(self.path))
 
     def _replace(self, index: int) -> Pixels:
         """Finds the next readable image of the same class."""
@@ -154,13 +154,13 @@ class ImageFolder:
 
 
 def decode_files(
-    files: Sequence[Path], size: tuple[int, int], channels: int
+    files: Sequence[str], size: tuple[int, int], channels: int
 ) -> list[Pixels | None]:
     """Decodes files in parallel; None stands for one that can't be."""
 
-    def attempt(file: Path) -> Pixels | None:
+    def attempt(file: str) -> Pixels | None:
         try:
-            return decode(file, size, channels)
+            return decode(Path(file), size, channels)
         # Pillow's decoders raise whatever the broken bytes provoke.
         except Exception:
             return None

@@ -1,6 +1,7 @@
 """What a folder holds: which files are images, and of which class."""
 
 import os
+import sys
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -14,7 +15,11 @@ from PIL import Image
 
 __all__ = ["Listing", "scan", "warn_of_skipped"]
 
+_Header = tuple[tuple[int, int], bool]
+
 _GREY_MODES = {"1", "L", "I", "I;16", "I;16B", "I;16L", "I;16N"}
+_CHUNK = 4096
+"""So many files wait for a thread at once: each that does takes a kilobyte."""
 _NAMED = 10
 """So many broken files are named; the rest is counted."""
 
@@ -32,7 +37,7 @@ class Listing:
         skipped: Files that are no images, with the reason.
     """
 
-    files: tuple[Path, ...]
+    files: tuple[str, ...]
     labels: NDArray[np.int64] | None
     class_names: tuple[str, ...] | None
     sizes: Counter[tuple[int, int]]
@@ -71,16 +76,18 @@ def scan(path: Path) -> Listing:
     """
     if not path.is_dir():
         raise ValueError(f"`path` must be a folder. Received: path={path}")
-    files = sorted(_visible_files(path), key=lambda file: file.as_posix())
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        headers = list(pool.map(_header, files))
+    # Strings: a million paths would take half a gigabyte.
+    files = sorted(
+        map(str, _visible_files(path)), key=lambda file: Path(file).as_posix()
+    )
+    headers = _headers(files)
     pairs = [
         (file, header)
         for file, header in zip(files, headers, strict=True)
         if not isinstance(header, str)
     ]
     skipped = tuple(
-        f"{file.relative_to(path)} ({header})"
+        f"{Path(file).relative_to(path)} ({header})"
         for file, header in zip(files, headers, strict=True)
         if isinstance(header, str)
     )
@@ -133,7 +140,15 @@ def _visible_files(path: Path) -> Iterator[Path]:
         yield from (Path(root, name) for name in files if name[0] != ".")
 
 
-def _header(path: Path) -> tuple[tuple[int, int], bool] | str:
+def _headers(files: Sequence[str]) -> list[_Header | str]:
+    headers: list[_Header | str] = []
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for start in range(0, len(files), _CHUNK):
+            headers += pool.map(_header, files[start : start + _CHUNK])
+    return headers
+
+
+def _header(path: str) -> _Header | str:
     try:
         with Image.open(path) as image:
             grey = image.mode in _GREY_MODES and not image.has_transparency_data
@@ -144,13 +159,18 @@ def _header(path: Path) -> tuple[tuple[int, int], bool] | str:
 
 
 def _classes(
-    path: Path, files: tuple[Path, ...]
+    path: Path, files: tuple[str, ...]
 ) -> tuple[NDArray[np.int64] | None, tuple[str, ...] | None]:
-    parts = [file.relative_to(path).parts for file in files]
-    names = sorted({part[0] for part in parts})
+    folders = [_first_folder(Path(file).relative_to(path)) for file in files]
+    names = sorted(set(folders))
     # One subfolder says nothing about classes; images beside subfolders
     # would have none.
-    if len(names) < 2 or any(len(part) == 1 for part in parts):
+    if len(names) < 2 or "" in names:
         return None, None
     number = {name: index for index, name in enumerate(names)}
-    return np.array([number[part[0]] for part in parts]), tuple(names)
+    return np.array([number[name] for name in folders]), tuple(names)
+
+
+def _first_folder(file: Path) -> str:
+    first, *rest = file.parts
+    return sys.intern(first) if rest else ""
