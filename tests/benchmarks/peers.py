@@ -78,7 +78,7 @@ class Child:
         turn = self.read(TURN_LIMIT)
         spare = (time.perf_counter() - began) * cores()
         others = max(0.0, busy() - before - turn["cpu"])
-        self.turns.append({**turn, "others": others / spare})
+        self.turns.append({**turn, "others": min(1.0, others / spare)})
 
     def finish(self):
         self.versions = self.read(TURN_LIMIT)["versions"]
@@ -86,6 +86,8 @@ class Child:
 
     def stop(self):
         self.process.kill()
+        self.process.stdin.close()
+        self.process.stdout.close()
         self.process.wait()
 
     def read(self, limit):
@@ -183,13 +185,13 @@ def missing(limit):
 
 
 def take_turns(children, rounds):
-    for index in range(rounds):
+    for index in range(rounds if children else 0):
         # Nobody always follows the same one.
-        start = index % max(1, len(children))
+        start = index % len(children)
         for child in children[start:] + children[:start]:
             child.turn()
         walls = [f"{child.turns[-1]['wall']:.2f}" for child in children]
-        others = max((c.turns[-1]["others"] for c in children), default=0.0)
+        others = max(child.turns[-1]["others"] for child in children)
         print(
             f"round {index + 1}: {' '.join(walls)} s; "
             f"at most {others:.0%} of the cores' time went elsewhere",

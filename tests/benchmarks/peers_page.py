@@ -56,7 +56,7 @@ which a test compares.
   the critic and one for a step of the generator.
 - The `keras.Model` with its own `train_step` is built like the examples of
   keras.io, with trackers of both losses. `compile` and `fit` are left at their
-  defaults; on TensorFlow that means XLA.
+  defaults, which on a CPU means TensorFlow's graphs without XLA.
 - The PyTorch loop is that of PyTorch's DCGAN tutorial. Its other form compiles
   both networks with `torch.compile`, but not the gradient penalty: PyTorch
   refuses second derivatives of compiled functions, which a test checks.

@@ -53,8 +53,8 @@ class Turns:
 
     def begin(self):
         """Waits for the turn."""
-        if self.done > 0:
-            sys.stdin.readline()
+        if self.done > 0 and not sys.stdin.readline():
+            sys.exit("nobody is left to train for")
         if self.profiler and self.done == PROFILED:
             self.profiler.enable()
         self.cpu, self.wall = time.process_time(), time.perf_counter()
