@@ -37,6 +37,41 @@ def test_state_that_the_objective_changes_is_kept():
     assert float(numpy(count)) == 3.0
 
 
+def test_a_recorded_call_is_differentiated_with_what_is_made_of_it():
+    w, v = keras.Variable([2.0, 3.0]), keras.Variable(5.0)
+    count = keras.Variable(0.0, trainable=False)
+
+    def make():
+        count.assign(count + 1.0)
+        return w * w
+
+    recording = backend.record(make, [w], [w, v, count])
+    np.testing.assert_allclose(numpy(recording.output), [4.0, 9.0])
+
+    def of_another(w_squared):
+        value = ops.sum(v * w_squared)
+        return value, value
+
+    # Meanwhile the output is a constant to the other player.
+    _, (gradient,) = backend.value_and_grad(
+        lambda: of_another(recording.output), [v], [w, v, count]
+    )
+    assert float(numpy(gradient)) == 13.0
+    v.assign(7.0)
+
+    def of_both(w_squared):
+        value = ops.sum(v * w_squared + w)
+        return value, value
+
+    value, (gradient,) = backend.value_and_grad(
+        of_both, [w], [w, v, count], recording
+    )
+    # v w^2 + w, with the new v and by both ways to w.
+    assert float(numpy(value)) == 7 * 13 + 5
+    np.testing.assert_allclose(numpy(gradient), [7 * 4 + 1, 7 * 6 + 1])
+    assert float(numpy(count)) == 1.0
+
+
 def test_an_input_gradient_equals_the_derivative():
     def cubic(x):
         return ops.sum(x**3, axis=1, keepdims=True)

@@ -37,6 +37,7 @@ __all__ = [
     "constant",
     "distributed",
     "draw",
+    "eagerly",
     "flat_layers",
     "gains_together",
     "global_mean",
@@ -57,6 +58,7 @@ all_sum = _adapter.all_sum
 apply_gradients = _adapter.apply_gradients
 constant = _adapter.constant
 distributed = _adapter.distributed
+eagerly = _adapter.eagerly
 gains_together = _adapter.gains_together
 input_gradient = _adapter.input_gradient
 jit_choice = _adapter.jit_choice

@@ -247,6 +247,16 @@ def jit_choice(requested: bool | str) -> bool | str:
     return requested
 
 
+def eagerly(function: Callable[[], Tensor]) -> Tensor:
+    """Calls `function` without compiling any of it.
+
+    A `cond` on new closures, as in Keras' schedules, would be compiled, and
+    kept, at each call.
+    """
+    with jax.disable_jit():
+        return function()
+
+
 def gains_together(model: keras.Model) -> bool:
     """Returns `False`: Keras calls each step from Python here anyway."""
     del model

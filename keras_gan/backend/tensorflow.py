@@ -273,6 +273,11 @@ def jit_choice(requested: bool | str) -> bool | str:
     return requested
 
 
+def eagerly(function: Callable[[], Tensor]) -> Tensor:
+    """Calls `function` without compiling any of it: the rule here."""
+    return function()
+
+
 def gains_together(model: keras.Model) -> bool:
     """Whether several steps in one call take less time than by themselves."""
     count: int = model.distribute_strategy.num_replicas_in_sync

@@ -210,6 +210,11 @@ def jit_choice(requested: bool | str) -> bool | str:
     return requested
 
 
+def eagerly(function: Callable[[], Tensor]) -> Tensor:
+    """Calls `function` without compiling any of it: the rule here."""
+    return function()
+
+
 def gains_together(model: keras.Model) -> bool:
     """Returns `False`: Keras runs one step an execution here."""
     del model

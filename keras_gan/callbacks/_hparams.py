@@ -5,7 +5,7 @@ from typing import Any
 import keras
 
 from keras_gan.callbacks._players import working_optimizer
-from keras_gan.callbacks._values import value_of
+from keras_gan.callbacks._values import rate_of
 
 _OPTIMIZER = ("learning_rate", "beta_1", "beta_2", "momentum", "rho")
 
@@ -55,6 +55,6 @@ def _schedule(
     settings = rate.get("config", {}) if isinstance(rate, dict) else {}
     first = settings.get("initial_learning_rate")
     if first is None:
-        first = float(value_of(optimizer.learning_rate))
+        first = rate_of(optimizer)
     name = rate.get("class_name") if isinstance(rate, dict) else None
     return str(name or "schedule"), first

@@ -19,7 +19,7 @@ from keras_gan.callbacks._numbers import number_in
 from keras_gan.callbacks._players import PLAYERS, retrace, working_optimizer
 from keras_gan.callbacks._scaled_schedule import ScaledSchedule, Schedule
 from keras_gan.callbacks._state import LastGood, TrainingState
-from keras_gan.callbacks._values import value_of
+from keras_gan.callbacks._values import rate_of, value_of
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -251,7 +251,7 @@ def _lower(model: Any, factor: float) -> list[str]:
             scheduled = True
         else:
             optimizer.learning_rate = float(value_of(rate)) * factor
-        lowered.append(f"{float(value_of(optimizer.learning_rate)):.3g}")
+        lowered.append(f"{rate_of(optimizer):.3g}")
     if scheduled and factor < 1.0:
         # A schedule is compiled into the step.
         retrace(model)

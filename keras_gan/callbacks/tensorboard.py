@@ -26,7 +26,7 @@ from keras_gan.callbacks._pictures import (
 )
 from keras_gan.callbacks._players import retrace
 from keras_gan.callbacks._points import Point, Points
-from keras_gan.callbacks._values import value_of
+from keras_gan.callbacks._values import rate_of, value_of
 
 _PLAYERS = (("d", "discriminator"), ("g", "generator"))
 
@@ -233,8 +233,8 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
     def _collect_learning_rate(self, logs: dict[str, Any]) -> dict[str, Any]:
         # Keras takes the optimizers' names, which the user may have given.
         for _, player in _PLAYERS:
-            rate = getattr(self.model.optimizer, player).learning_rate
-            logs[f"learning_rate_{player}"] = float(value_of(rate))
+            optimizer = getattr(self.model.optimizer, player)
+            logs[f"learning_rate_{player}"] = rate_of(optimizer)
         return logs
 
     def _log_weights(self, epoch: int) -> None:

@@ -45,7 +45,7 @@ ROWS = (
     Row("dense-selu", 10),
     Row("dcgan", 2),
     Row("wgan-gp", 2),
-    Row("conditional-wgan-gp", 2),
+    Row("conditional-wgan-gp", 1),
     Row("resize-conv", 1),
     Row("single-class-dense"),
     Row("single-class-dcgan"),
