@@ -72,14 +72,16 @@ JAX reads `keras_gan.datasets.ImageBatches`.
 - `keras_gan`, keras.io's example and PyTorch's tutorial update the generator
   against the discriminator as it is after its step; TensorFlow's tutorial
   computes both gradients first.
-- TensorFlow's and PyTorch's tutorials run the generator once a step and train
-  both players on the same generated images; keras.io's example draws new
-  latents for the generator's step.
+- `keras_gan` and TensorFlow's and PyTorch's tutorials run the generator once a
+  step and train both players on the same generated images; keras.io's example
+  draws new latents for the generator's step.
 - keras.io's example scores real and generated images in one batch; the others
   score them one after the other.
 - For `wgan-gp` all make a step of the generator after every five of the
   critic. keras.io's example takes the five on one batch of real images, the
   others on five batches; images a second count what the critic saw.
+- `keras_gan` makes several steps a call on `small` and `vanilla`, as its
+  default is where steps are short; Keras' default is one.
 - `keras_gan` and the `train_step` keep the means of their losses and show the
   progress bar, sent nowhere; the PyTorch loop reads each loss; the loop of
   TensorFlow's tutorial reports none.

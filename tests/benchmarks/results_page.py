@@ -160,7 +160,8 @@ def comparison(quick, vanilla):
 {reached["cpu_seconds"]:,.0f} CPU s, 1/{faster:.0f} of that time. After 20
 epochs of each, `quick` has FID {at_20["quick"]["fid"]:.2f} (recall
 {at_20["quick"]["recall"]:.3f}, coverage {at_20["quick"]["coverage"]:.3f}) and
-`vanilla` {at_20["vanilla"]["fid"]:.1f} (recall {at_20["vanilla"]["recall"]:.3f}, coverage
+`vanilla` {at_20["vanilla"]["fid"]:.1f} (recall
+{at_20["vanilla"]["recall"]:.3f}, coverage
 {at_20["vanilla"]["coverage"]:.3f}): 1/{better:.1f}."""
 
 
