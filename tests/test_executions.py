@@ -86,7 +86,8 @@ def test_a_callback_with_batch_methods_sees_each_batch():
         (lambda path: ImageSnapshot(path), False),
         (lambda path: TensorBoard(path, update_freq=2), True),
         (lambda path: TensorBoard(path, update_freq="batch"), True),
-        (lambda path: TensorBoard(path), False),
+        (lambda path: TensorBoard(path), True),
+        (lambda path: TensorBoard(path, update_freq="epoch"), False),
         (lambda path: Rollback(), False),
         (lambda path: keras.callbacks.ModelCheckpoint(path / "a.keras"), False),
         (

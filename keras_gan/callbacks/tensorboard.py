@@ -143,8 +143,7 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
         self.watch_gradients = watch_gradients
         # Whether points may be written while the next step already runs.
         self.async_safe = not (profile_batch or write_steps_per_second)
-        by_batch = update_freq not in ("auto", "epoch")
-        self.wants_each_batch = bool(profile_batch) or by_batch
+        self.wants_each_batch = bool(profile_batch) or update_freq != "epoch"
         every = update_freq if isinstance(update_freq, int) else 1
         self._interval = Interval(
             every, "epoch" if update_freq == "epoch" else "step"

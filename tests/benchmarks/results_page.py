@@ -101,7 +101,7 @@ def cells(row, found):
     return [
         f"[{row.recipe}](#{row.name})",
         describe_data(recipe),
-        str(last[0]["epoch"]),
+        f"{last[0]['epoch']:g}",
         f"{last[0]['images']:,}",
         str(len(found)),
         *scores,
@@ -198,16 +198,16 @@ def plot(quick, vanilla):
 
 def grids(rows):
     parts = [
-        "## Samples\n\nNot selected; a row for each class where the GAN is"
+        "## Samples\n\nNot selected; a row for each class where the GAN is "
+        "told the class. What they show was written by one who looked."
     ]
-    parts[0] += " told the class."
     for row, found in rows:
         epochs = found[0]["points"][-1]["epoch"]
         parts.append(
-            f"### {row.name}\n\n![Samples of {row.recipe} after {epochs} "
-            f"epochs](results/{row.name}-seed-0.png)"
+            f"### {row.name}\n\n![Samples of {row.recipe} after {epochs:g} "
+            f"epochs](results/{row.name}-seed-0.png)\n\n{row.shows}"
         )
-    return "\n\n".join(parts)
+    return "\n\n".join(part.rstrip() for part in parts)
 
 
 def summary():
@@ -216,7 +216,7 @@ def summary():
     for row, runs in measured():
         last = [run["points"][-1] for run in runs]
         seconds = statistics.fmean(point["cpu_seconds"] for point in last)
-        entry = {"epochs": last[0]["epoch"], "seconds": round(seconds)}
+        entry = {"epochs": round(last[0]["epoch"]), "seconds": round(seconds)}
         if "fid" in last[0]:
             fid = statistics.fmean(point["fid"] for point in last)
             entry["fid"] = round(fid, 2)

@@ -19,6 +19,7 @@ class Row:
         seeds: How many runs.
         looks: After how many epochs to measure, beside the last.
         data: Where the recipe has none of its own: "emoji".
+        shows: What the samples of seed 0 look like.
     """
 
     recipe: str
@@ -26,6 +27,7 @@ class Row:
     seeds: int = 1
     looks: tuple[float, ...] = ()
     data: str | None = None
+    shows: str = ""
 
     @property
     def name(self):
