@@ -1,11 +1,13 @@
 """Writes docs/benchmarks.md from the records alone."""
 
+import json
 import statistics
 
 from tests.benchmarks.peers_rows import (
     CONTESTANTS,
     OURS,
     ROOT,
+    SAVINGS,
     WORKLOADS,
     contestant,
     record,
@@ -26,7 +28,23 @@ def page():
         sections += [SUMMARY_HEAD, summary([one for _, one in measured])]
     for each, one in measured:
         sections += [f"## {each.name}", about(each, one), table(one)]
-    return "\n\n".join([*sections, METHOD]) + "\n"
+    return "\n\n".join([*sections, METHOD, *savings()]) + "\n"
+
+
+def savings():
+    """What steps leave out, where that was measured."""
+    if not SAVINGS.is_file():
+        return []
+    lines = [SAVINGS_HEAD, "| | | CPU time | clock |\n|---|---|---:|---:|"]
+    for row in json.loads(SAVINGS.read_text("utf-8")):
+        numbers = [
+            f"{statistics.median(row[kind]):.2f} ({min(row[kind]):.2f} to "
+            f"{max(row[kind]):.2f})"
+            for kind in ("cpu", "clock")
+        ]
+        cells = [row["saving"], row["case"], *numbers]
+        lines[-1] += "\n| " + " | ".join(cells) + " |"
+    return lines
 
 
 def write():
@@ -43,6 +61,13 @@ SUMMARY_HEAD = """## How many times as fast
 
 `keras_gan` on TensorFlow against the others: above 1 it is the faster one.
 Medians of the rounds' ratios."""
+
+SAVINGS_HEAD = """## Less work
+
+What a step of `keras_gan` on TensorFlow leaves out, as
+`python tests/benchmarks/savings.py` measures it on the embedded images: time
+without it by time with it, median and range of turns that alternate in one
+process. Above 1 it saves time."""
 
 METHOD = """## Method
 

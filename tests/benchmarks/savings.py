@@ -1,0 +1,167 @@
+"""Times what a step leaves out, with and without, turn by turn.
+
+    python tests/benchmarks/savings.py [--rounds 5] [--seconds 2]
+
+Each pair of models trains in this process, a few steps each by turns. The
+ratio is that of the CPU time of all threads, and of the clock: without by
+with, so above 1 is what the saving gains. Writes docs/benchmarks/savings.json
+and docs/benchmarks.md.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+from keras import ops
+
+# The package need not be installed.
+sys.path.append(str(Path(__file__).parents[2]))
+
+import keras_gan
+from keras_gan import datasets, recipes
+from tests.benchmarks import peers_page
+from tests.benchmarks.peers_rows import SAVINGS
+
+IMAGES = 1_280
+
+
+class TwoPasses(keras_gan.GAN):
+    """Makes images anew for the generator's update."""
+
+    def _update_generator(self, real, condition, made=None):
+        super()._update_generator(real, condition)
+
+
+class OneBatch(keras_gan.GAN):
+    """Scores real and generated images in one batch."""
+
+    def discriminator_loss(self, real, fake, condition=(), training=True):
+        both = ops.concatenate([real, fake])
+        scores = self.discriminate(both, condition, training)
+        count = ops.shape(real)[0]
+        found = scores[:count], scores[count:]
+        loss = self.adversarial_loss.discriminator(*found)
+        return loss, dict(zip(("d_real", "d_fake"), found, strict=True))
+
+
+class Floats(keras.utils.PyDataset):
+    """Batches that go to the device as floats."""
+
+    def __init__(self, batches):
+        super().__init__()
+        self._batches = batches
+
+    def __len__(self):
+        return len(self._batches)
+
+    def __getitem__(self, index):
+        return self._batches[index]
+
+
+def assembled(name, kind=None, batch_size=None, steps="auto", **changes):
+    """A recipe's GAN, of another class, and its batches."""
+    recipe = replace(recipes.get(name), epochs=1, **changes)
+    if batch_size:
+        recipe = replace(recipe, batch_size=batch_size)
+    gan = recipes.assemble(recipe, (28, 28, 1), seed=0)
+    config = gan.get_compile_config()
+    if kind is not None:
+        gan = kind.from_config(gan.get_config())
+    gan.compile_from_config({**config, "steps_per_execution": steps})
+    images, _ = datasets.load("fashion_mnist_sample", limit=IMAGES)
+    return gan, recipes.batches(recipe, images, seed=0)
+
+
+def without_lazy():
+    return assembled("quick", regularizer={"name": "r1", "weight": 1.0})
+
+
+def as_floats():
+    gan, batches = assembled("vanilla")
+    return gan, Floats(batches)
+
+
+PAIRS = {
+    "one pass of the generator for both players": {
+        name: (
+            lambda n=name: assembled(n, TwoPasses),
+            lambda n=name: assembled(n),
+        )
+        for name in ("quick", "vanilla", "dcgan")
+    },
+    "R1 at every fourth step": {
+        "quick": (without_lazy, lambda: assembled("quick"))
+    },
+    "several steps a call": {
+        "dense-logits, batch 32": (
+            lambda: assembled("dense-logits", batch_size=32, steps=1),
+            lambda: assembled("dense-logits", batch_size=32),
+        ),
+        "vanilla": (
+            lambda: assembled("vanilla", steps=1),
+            lambda: assembled("vanilla"),
+        ),
+    },
+    "bytes on the wire": {"vanilla": (as_floats, lambda: assembled("vanilla"))},
+    "real and generated in one batch (not done)": {
+        name: (
+            lambda n=name: assembled(n),
+            lambda n=name: assembled(n, OneBatch),
+        )
+        for name in ("dense-logits", "vanilla", "dcgan")
+    },
+}
+
+
+def turn(gan, batches, epochs):
+    before = time.process_time(), time.perf_counter()
+    gan.fit(batches, epochs=epochs, verbose=0, shuffle=False)
+    return time.process_time() - before[0], time.perf_counter() - before[1]
+
+
+def compare(makers, rounds, seconds):
+    """The ratios of CPU time and of the clock, round by round."""
+    pair = [make() for make in makers]
+    for each in pair:
+        turn(*each, 1)
+    _, once = turn(*pair[1], 1)
+    epochs = max(1, round(seconds / once))
+    found = []
+    for _ in range(rounds):
+        without, with_it = (turn(*each, epochs) for each in pair)
+        found.append([a / b for a, b in zip(without, with_it, strict=True)])
+    return [list(each) for each in zip(*found, strict=True)]
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=2.0)
+    options = parser.parse_args()
+    rows = []
+    for saving, cases in PAIRS.items():
+        for case, makers in cases.items():
+            cpu, clock = compare(makers, options.rounds, options.seconds)
+            rows.append(
+                {"saving": saving, "case": case, "cpu": cpu, "clock": clock}
+            )
+            median = statistics.median(cpu), statistics.median(clock)
+            print(saving, case, median, flush=True)
+    SAVINGS.parent.mkdir(parents=True, exist_ok=True)
+    SAVINGS.write_text(json.dumps(rows, indent=1) + "\n", "utf-8")
+    peers_page.write()
+
+
+if __name__ == "__main__":
+    main()
