@@ -39,18 +39,47 @@ class Row:
 ROWS = (
     Row("quick", 1, seeds=3),
     Row("quick", 20, looks=(0.25, 0.5, 0.625, 0.75, 1, 2, 3, 5, 10, 15)),
-    Row("vanilla", 10, seeds=3),
-    Row("vanilla", 100, looks=(1, 2, 5, 10, 20, 35, 50, 75)),
-    Row("ac-gan", 1),
-    Row("sngan", 1),
+    Row(
+        "vanilla",
+        10,
+        seeds=3,
+        shows="Pullovers, trousers and sneakers, drawn in speckles; dresses "
+        "and bags can't be told for certain.",
+    ),
+    Row(
+        "vanilla",
+        100,
+        looks=(1, 2, 5, 10, 20, 35, 50, 75),
+        shows="Shirts, dresses, trousers, sneakers and boots at a glance, all "
+        "with the speckles of dense networks; sandals fall apart.",
+    ),
+    Row(
+        "ac-gan",
+        1,
+        shows="Each row holds its class: nine of the ten at a glance, with "
+        "folds and straps; the sandals of the sixth are torn.",
+    ),
+    Row(
+        "sngan",
+        1,
+        shows="Silhouettes woven of stripes: 187 updates of the generator are "
+        "far too few.",
+    ),
     Row("few-images"),
     Row("dense-selu", 10),
     Row("dcgan", 2),
     Row("wgan-gp", 2),
     Row("conditional-wgan-gp", 1),
     Row("resize-conv", 1),
-    Row("single-class-dense"),
-    Row("single-class-dcgan"),
+    Row(
+        "single-class-dense",
+        shows="Mode collapse: the same dim ring 64 times.",
+    ),
+    Row(
+        "single-class-dcgan",
+        shows="64 different zeros, upright and slanted, round and narrow, some "
+        "torn.",
+    ),
     Row("dense-logits", 10),
     Row("dcgan-64", 1, data="emoji"),
     Row("wgan-gp-64", 1, data="emoji"),
