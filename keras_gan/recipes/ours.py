@@ -34,8 +34,8 @@ QUICK = Recipe(
     loss={"name": "non_saturating"},
     d_opt=_QUICK_ADAM,
     g_opt=_QUICK_ADAM,
-    # Of 0, 0.5 and 0.75 the best: 20 epochs gave FID 1.32, 1.15 and 1.23.
-    schedule={"name": "cosine", "hold": 0.5},
+    # Falling from the start, it cost one epoch a quarter more FID.
+    schedule={"name": "cosine", "hold": 0.75},
     regularizer={"name": "r1", "weight": 1.0, "interval": 4},
     # After 30,000 images the FID is 16; with batches of 64 it is 26.
     batch_size=32,

@@ -19,7 +19,6 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import keras
 from keras import ops
 
 # The package need not be installed.
@@ -52,20 +51,6 @@ class OneBatch(keras_gan.GAN):
         return loss, dict(zip(("d_real", "d_fake"), found, strict=True))
 
 
-class Floats(keras.utils.PyDataset):
-    """Batches that go to the device as floats."""
-
-    def __init__(self, batches):
-        super().__init__()
-        self._batches = batches
-
-    def __len__(self):
-        return len(self._batches)
-
-    def __getitem__(self, index):
-        return self._batches[index]
-
-
 def assembled(name, kind=None, batch_size=None, steps="auto", **changes):
     """A recipe's GAN, of another class, and its batches."""
     recipe = replace(recipes.get(name), epochs=1, **changes)
@@ -82,11 +67,6 @@ def assembled(name, kind=None, batch_size=None, steps="auto", **changes):
 
 def without_lazy():
     return assembled("quick", regularizer={"name": "r1", "weight": 1.0})
-
-
-def as_floats():
-    gan, batches = assembled("vanilla")
-    return gan, Floats(batches)
 
 
 PAIRS = {
@@ -110,7 +90,6 @@ PAIRS = {
             lambda: assembled("vanilla"),
         ),
     },
-    "bytes on the wire": {"vanilla": (as_floats, lambda: assembled("vanilla"))},
     "real and generated in one batch (not done)": {
         name: (
             lambda n=name: assembled(n),
