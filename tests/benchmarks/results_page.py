@@ -2,6 +2,7 @@
 
 import json
 import statistics
+import textwrap
 from dataclasses import replace
 
 from tests.benchmarks.results_rows import (
@@ -151,18 +152,22 @@ def comparison(quick, vanilla):
     }
     faster = goal["cpu_seconds"] / reached["cpu_seconds"]
     better = at_20["vanilla"]["fid"] / at_20["quick"]["fid"]
-    return f"""## Time to quality
-
-![FID against CPU seconds of training](results/time-to-quality.png)
-
-`vanilla` has FID {goal["fid"]:.1f} after {goal["epoch"]} epochs and
-{goal["cpu_seconds"]:,.0f} CPU s; `quick` has {reached["fid"]:.1f} after
-{reached["cpu_seconds"]:,.0f} CPU s, 1/{faster:.0f} of that time. After 20
-epochs of each, `quick` has FID {at_20["quick"]["fid"]:.2f} (recall
-{at_20["quick"]["recall"]:.3f}, coverage {at_20["quick"]["coverage"]:.3f}) and
-`vanilla` {at_20["vanilla"]["fid"]:.1f} (recall
-{at_20["vanilla"]["recall"]:.3f}, coverage
-{at_20["vanilla"]["coverage"]:.3f}): 1/{better:.1f}."""
+    text = (
+        f"`vanilla` has FID {goal['fid']:.1f} after {goal['epoch']:g} epochs "
+        f"and {goal['cpu_seconds']:,.0f} CPU s; `quick` has "
+        f"{reached['fid']:.1f} after {reached['cpu_seconds']:,.0f} CPU s, "
+        f"1/{faster:.0f} of that time. After 20 epochs of each, "
+        + " and ".join(
+            f"`{name}` has FID {each['fid']:.3g} (recall {each['recall']:.3f}, "
+            f"coverage {each['coverage']:.3f})"
+            for name, each in at_20.items()
+        )
+        + f": 1/{better:.1f}."
+    )
+    image = (
+        "![FID against CPU seconds of training](results/time-to-quality.png)"
+    )
+    return f"## Time to quality\n\n{image}\n\n{textwrap.fill(text, 80)}"
 
 
 def plot(quick, vanilla):
@@ -179,7 +184,7 @@ def plot(quick, vanilla):
         for point in record["points"]:
             place = point["cpu_seconds"], point["fid"]
             axes.annotate(
-                f"{point['epoch']}",
+                f"{point['epoch']:g}",
                 place,
                 xytext=(4, 4),
                 textcoords="offset points",
