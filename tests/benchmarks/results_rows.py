@@ -71,8 +71,16 @@ ROWS = (
         shows="Silhouettes woven of stripes: 187 updates of the generator are "
         "far too few.",
     ),
-    Row("few-images"),
-    Row("dense-selu", 10),
+    Row(
+        "few-images",
+        shows="Trousers, shirts, sneakers, boots and bags in their variety, "
+        "from 500 images; about one in six is dark or torn.",
+    ),
+    Row(
+        "dense-selu",
+        10,
+        shows="Speckled shirts and pullovers, and little else.",
+    ),
     Row("dcgan", 2),
     Row("wgan-gp", 2),
     Row("conditional-wgan-gp", 1),
@@ -86,7 +94,12 @@ ROWS = (
         shows="64 different zeros, upright and slanted, round and narrow, some "
         "torn.",
     ),
-    Row("dense-logits", 10),
+    Row(
+        "dense-logits",
+        10,
+        shows="Blots of dots where digits should be: the discriminator "
+        "overpowers so small a generator, as the tutorial says it does.",
+    ),
     Row("dcgan-64", 1, data="emoji"),
     Row("wgan-gp-64", 1, data="emoji"),
 )
