@@ -583,6 +583,36 @@ def test_tf_data_trains_with_and_without_labels(images, labels):
     tiny.conditional_gan().fit(data.batch(32), epochs=1, verbose=0)
 
 
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="Keras' tf.data")
+@pytest.mark.parametrize("kind", ["arrays", "batches", "tf.data", "tuned"])
+def test_no_epoch_waits_for_the_tuning_of_the_last_one(
+    images, kind, monkeypatch
+):
+    import tensorflow as tf
+
+    data = tf.data.Dataset.from_tensor_slices(images).batch(32)
+    if kind == "arrays":
+        data = images
+    elif kind == "batches":
+        pixels = np.zeros((32, *tiny.SHAPE), "uint8")
+        data = keras_gan.datasets.ImageBatches(pixels, batch_size=32)
+    elif kind == "tuned":
+        options = tf.data.Options()
+        options.autotune.enabled = True
+        data = data.with_options(options)
+    strategy = tf.distribute.get_strategy()
+    handed_out = []
+
+    def hand_out(dataset, options=None):
+        handed_out.append(dataset.options().autotune.enabled)
+        return dataset
+
+    monkeypatch.setattr(strategy, "experimental_distribute_dataset", hand_out)
+    tiny.gan().fit(data, verbose=0)
+    tiny.gan().evaluate(data, verbose=0)
+    assert handed_out == [kind == "tuned"] * 2
+
+
 @pytest.mark.skipif(BACKEND != "torch", reason="a torch DataLoader")
 def test_a_torch_data_loader_trains(images, labels):
     torch = pytest.importorskip("torch")

@@ -302,6 +302,11 @@ def set_random_state(state: dict[str, np.ndarray[Any, Any]]) -> None:
 class Stepper:
     """The steps of Keras' trainer, in terms of `update` and `score`."""
 
+    @property
+    def distribute_strategy(self) -> Any:
+        """What Keras trains under and has hand out its data."""
+        return _Prompt(super().distribute_strategy)  # type: ignore[misc]
+
     def train_step(self, data: Any) -> dict[str, Tensor]:
         """Trains on one batch and returns the logs."""
         return _shaped(self.update(data))  # type: ignore[attr-defined]
@@ -319,6 +324,38 @@ class Stepper:
         over the workers to learn its shape, and fails where that batch has
         labels. `tests/test_replicas.py` trains such workers.
         """
+
+
+class _Prompt:
+    """A strategy whose data ends at once.
+
+    tf.data tunes an iterator in a thread that often misses the word that the
+    iterator is done with: it sleeps on, up to about as long as the epoch took
+    and at most a minute, and the next epoch waits for it. Untuned pipelines
+    have no such thread; `num_parallel_calls=tf.data.AUTOTUNE` then takes all
+    cores, and `prefetch` still finds its own size.
+    """
+
+    def __init__(self, strategy: tf.distribute.Strategy) -> None:
+        self._strategy = strategy
+
+    @property
+    def __class__(self) -> type:  # type: ignore[misc]
+        """The strategy's: Keras asks for it by `isinstance`."""
+        return type(self._strategy)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._strategy, name)
+
+    def experimental_distribute_dataset(
+        self, dataset: tf.data.Dataset, options: Any = None
+    ) -> Any:
+        """Hands out a data set, untuned unless its own options say so."""
+        if dataset.options().autotune.enabled is None:
+            untuned = tf.data.Options()
+            untuned.autotune.enabled = False
+            dataset = dataset.with_options(untuned)
+        return self._strategy.experimental_distribute_dataset(dataset, options)
 
 
 def _shaped(logs: dict[str, Tensor]) -> dict[str, Tensor]:
