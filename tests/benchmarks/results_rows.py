@@ -78,7 +78,7 @@ ROWS = (
     ),
     Row("dcgan", 2),
     Row("wgan-gp", 2),
-    Row("conditional-wgan-gp", 1),
+    Row("conditional-wgan-gp", 5),
     Row("resize-conv", 1),
     Row(
         "single-class-dense",
