@@ -123,7 +123,7 @@ def apply_gradients(
         for g, v in zip(gradients, variables, strict=True)
         if g is not None
     ]
-    with _clipping_shared(optimizer, count):
+    with _clipping_shared(optimizer, count), _adam_in_one_kernel(optimizer):
         optimizer.apply([g for g, _ in pairs], [v for _, v in pairs])
 
 
@@ -140,11 +140,15 @@ def _adam_in_one_kernel(
     if type(inner).update_step is not keras.optimizers.Adam.update_step:
         yield
         return
-    inner.update_step = functools.partial(_adam_step, inner)
+    # Replicas are threads that meet inside `apply`, as for clipping.
+    ours = vars(inner).setdefault(
+        "update_step", functools.partial(_adam_step, inner)
+    )
     try:
         yield
     finally:
-        del inner.update_step
+        if getattr(ours, "func", None) is _adam_step:
+            vars(inner).pop("update_step", None)
 
 
 def _adam_step(
