@@ -65,7 +65,12 @@ ROWS = (
         shows="Each row holds its class: nine of the ten at a glance, with "
         "folds and straps; the sandals of the sixth are torn.",
     ),
-    Row("sngan", 3),
+    Row(
+        "sngan",
+        3,
+        shows="Silhouettes with seams and folds, shirts and tops among them; "
+        "half of them are torn: the generator has made 562 updates.",
+    ),
     Row(
         "few-images",
         shows="Trousers, shirts, sneakers, boots and bags in their variety, "
@@ -76,10 +81,25 @@ ROWS = (
         10,
         shows="Speckled shirts and pullovers, and little else.",
     ),
-    Row("dcgan", 2),
-    Row("wgan-gp", 2),
+    Row(
+        "dcgan",
+        2,
+        shows="Tops, trousers and shoes by their outlines, woven like cloth by "
+        "the strides of the transposed convolutions.",
+    ),
+    Row(
+        "wgan-gp",
+        2,
+        shows="Bright clouds in the places of clothes: 374 updates of the "
+        "generator are too few for more.",
+    ),
     Row("conditional-wgan-gp", 5),
-    Row("resize-conv", 1),
+    Row(
+        "resize-conv",
+        1,
+        shows="Soft blobs, some of them nearly an 8 or a 3, and no "
+        "checkerboards.",
+    ),
     Row(
         "single-class-dense",
         shows="Mode collapse: the same dim ring 64 times.",
@@ -89,9 +109,13 @@ ROWS = (
         shows="64 different zeros, upright and slanted, round and narrow, some "
         "torn.",
     ),
-    Row("dense-logits"),
-    Row("dcgan-64", 1, data="emoji"),
-    Row("wgan-gp-64", 1, data="emoji"),
+    Row(
+        "dense-logits",
+        shows="Dots where digits should be, in most places the same: the "
+        "discriminator overpowers so small a generator, as the tutorial says.",
+    ),
+    Row("dcgan-64", 8, data="emoji"),
+    Row("wgan-gp-64", 8, data="emoji"),
 )
 CURVES = ("quick-20-epoch", "vanilla-100-epoch")
 REAL = "real-images"
