@@ -67,7 +67,15 @@ SAVINGS_HEAD = """## Less work
 What a step of `keras_gan` on TensorFlow leaves out, as
 `python tests/benchmarks/savings.py` measures it on the embedded images: time
 without it by time with it, median and range of turns that alternate in one
-process. Above 1 it saves time."""
+process. Above 1 it saves time.
+
+*Adam in one kernel*: Keras makes its update of a dozen passes over each
+variable; on TensorFlow the package takes TensorFlow's kernel for the same
+numbers. *Epochs that begin without a wait*: tf.data tunes each iterator in a
+thread that often misses that the iterator is done with, and the next epoch
+waits until it wakes up, for up to about as long as the last epoch took. `fit`
+turns the tuning off, unless the data set's options say
+`autotune.enabled = True`."""
 
 METHOD = """## Method
 
@@ -90,7 +98,10 @@ which a test compares.
 length of a turn, as floats in [-1, 1]. On TensorFlow everybody reads
 `Dataset.from_tensor_slices(...).shuffle(60000).batch(...)`, on torch a
 `DataLoader` over a `TensorDataset`, both as tutorials have them; `keras_gan` on
-JAX reads `keras_gan.datasets.ImageBatches`.
+JAX reads `keras_gan.datasets.ImageBatches`. tf.data's tuning is off for all:
+after a wait, such as that for a turn, the next epoch can begin up to a minute
+late with it. `keras_gan` turns it off by itself; what that saves in a run is
+under "Less work".
 
 **What differs.** The algorithms are each one's own:
 
