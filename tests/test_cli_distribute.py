@@ -113,11 +113,13 @@ def test_a_lost_worker_is_survived_and_two_equal_one(tmp_path):
     importlib.util.find_spec("torch") is None, reason="needs torch"
 )
 def test_two_processes_of_torchrun_equal_one(tmp_path):
+    # After 50 steps Adam has made 1e-2 of the rounding, in some seeds.
+    train = [*TRAIN, "--batch-size=200"]
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
-    command = [*torchrun, "--nproc-per-node=2", *COMMAND, *TRAIN]
+    command = [*torchrun, "--nproc-per-node=2", *COMMAND, *train]
     more = ["--distribute=multiworker", "--out=two"]
     finish(start([*command, *more], tmp_path, KERAS_BACKEND="torch"))
-    one = [sys.executable, *COMMAND, *TRAIN, "--out=one"]
+    one = [sys.executable, *COMMAND, *train, "--out=one"]
     finish(start(one, tmp_path, KERAS_BACKEND="torch"))
     assert_equal_runs(tmp_path / "one", tmp_path / "two", atol=2e-5)
 

@@ -4,6 +4,7 @@ import pytest
 
 from keras_gan import datasets
 from keras_gan.datasets import ImageBatches
+from keras_gan.images import to_float
 
 
 @pytest.fixture
@@ -225,3 +226,16 @@ def test_the_embedded_sample_makes_batches():
     assert (batch.shape, chosen.shape) == ((4, 28, 28, 1), (4,))
     assert batch.min() == -1
     assert batch.max() == 1
+
+
+def test_bytes_hold_the_same_images_in_the_same_order():
+    images, labels = datasets.load("fashion_mnist_sample", limit=100)
+    floats = ImageBatches(images, labels, batch_size=32, seed=4)
+    pixels = floats.as_uint8()
+
+    pixels.set_epoch(3)
+
+    assert len(pixels) == len(floats)
+    assert pixels[2][0].dtype == np.uint8
+    np.testing.assert_array_equal(to_float(pixels[2][0]), floats[2][0])
+    np.testing.assert_array_equal(pixels[2][1], floats[2][1])

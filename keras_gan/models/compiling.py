@@ -9,7 +9,7 @@ from typing import Any
 import keras
 
 from keras_gan import backend, losses
-from keras_gan.models import executions, inspection
+from keras_gan.models import executions, inspection, wire
 from keras_gan.models.first_batch import check_first_batch
 from keras_gan.models.ordering import in_epoch_order
 from keras_gan.models.trackers import Trackers
@@ -22,6 +22,9 @@ class Compiling:
     default_loss: str
     generator: keras.Model
     discriminator: keras.Model
+
+    _wire_range: wire.Range | None = None
+    """What bytes 0 and 255 of the last data sent as bytes stand for."""
 
     adversarial_loss: losses.AdversarialLoss
     _trackers: Trackers
@@ -181,11 +184,20 @@ class Compiling:
         self._ensure_compiled()
         kwargs = {"batch_size": batch_size, "epochs": epochs, **kwargs}
         x = check_first_batch(self, x, y, batch_size)
+        x = self._by_wire(x)
         x, y, kwargs = in_epoch_order(x, y, self.seed, kwargs)  # type: ignore[attr-defined]
         together = executions.choose(self, kwargs.get("callbacks"), kwargs)
         kwargs["callbacks"] = _with_epochs(x, kwargs.get("callbacks"))
         with self._steps_together(together):
             return super().fit(x, y, **kwargs)  # type: ignore[misc]
+
+    def _by_wire(self, x: Any) -> Any:
+        x, value_range = wire.as_bytes(x)
+        if value_range is not None and value_range != self._wire_range:
+            self._wire_range = value_range
+            # It is compiled into the steps.
+            self.train_function = self.test_function = None
+        return x
 
     @contextlib.contextmanager
     def _steps_together(self, number: int) -> Iterator[None]:
@@ -221,6 +233,7 @@ class Compiling:
         self._ensure_compiled()
         if not kwargs.get("_use_cached_eval_dataset"):
             x = check_first_batch(self, x, y, kwargs.get("batch_size"))
+            x = self._by_wire(x)
         self._restart_evaluation_noise()
         state = backend.random_state()
         try:

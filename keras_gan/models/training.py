@@ -8,6 +8,7 @@ from keras import ops
 
 from keras_gan import backend, losses
 from keras_gan._typing import Tensor
+from keras_gan.models import wire
 from keras_gan.models.averaging import Average
 from keras_gan.models.critic import Critic
 from keras_gan.models.trackers import Trackers
@@ -41,11 +42,12 @@ class Alternating:
     _scores: Callable[..., Tensor]
     _seeds: Callable[[bool], keras.random.SeedGenerator]
     _trackers: Trackers
+    _wire_range: wire.Range | None
     _watching_gradients: bool
 
     def update(self, data: Any) -> Logs:
         """Trains on one batch, in place, and returns the logs."""
-        real, condition = self.unpack(data)
+        real, condition = self.unpack(wire.as_floats(data, self._wire_range))
         lazy = sorted({r.interval for r in self._regularizers} - {1})
         due = tuple(r for r in self._regularizers if r.interval == 1)
         if self.discriminator_steps == 1:
@@ -71,7 +73,7 @@ class Alternating:
 
     def score(self, data: Any) -> Logs:
         """Evaluates one batch, changing metrics only, and returns the logs."""
-        real, condition = self.unpack(data)
+        real, condition = self.unpack(wire.as_floats(data, self._wire_range))
         fake = self.sample(ops.shape(real)[0], condition, training=False)
         d_loss, logs = self._discriminator_objective(
             real, fake, condition, self._regularizers, training=False

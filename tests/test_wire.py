@@ -1,0 +1,72 @@
+"""Bytes that are scaled on the device train as floats do."""
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from keras_gan.datasets import ImageBatches
+from keras_gan.images import to_float
+from keras_gan.models import wire
+from tests import tiny
+
+PIXELS = np.random.default_rng(0).integers(0, 256, (24, 8, 8, 1), np.uint8)
+LABELS = np.arange(24) % tiny.CLASSES
+
+
+class Floats(keras.utils.PyDataset):
+    """Batches that have no other form."""
+
+    def __init__(self, batches):
+        super().__init__()
+        self._batches = batches
+
+    def __len__(self):
+        return len(self._batches)
+
+    def __getitem__(self, index):
+        return self._batches[index]
+
+
+@pytest.mark.parametrize("value_range", [(-1.0, 1.0), (0.0, 1.0)], ids=str)
+def test_scaled_bytes_are_the_floats_of_the_images(value_range):
+    labels = ops.convert_to_tensor(LABELS)
+    data = {"image": ops.convert_to_tensor(PIXELS), "label": labels}
+    scaled = wire.as_floats(data, value_range)
+    np.testing.assert_allclose(
+        ops.convert_to_numpy(scaled["image"]),
+        to_float(PIXELS, value_range),
+        atol=1e-6,
+    )
+    assert scaled["label"] is labels
+    assert wire.as_floats(data, None) is data
+
+
+@pytest.mark.parametrize("make", [tiny.gan, tiny.conditional_gan])
+def test_bytes_train_as_floats_do(make):
+    conditional = make is tiny.conditional_gan
+    batches = ImageBatches(
+        PIXELS, LABELS if conditional else None, batch_size=8, shuffle=False
+    )
+    weights = []
+    for data in (batches, Floats(batches)):
+        model = make()
+        model.fit(data, epochs=2, verbose=0, shuffle=False)
+        weights.append(model.get_weights())
+    for a, b in zip(*weights, strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore:.*no negative value:UserWarning")
+def test_another_range_of_values_is_another_step():
+    model = tiny.gan()
+
+    def real_scores(images, **settings):
+        logs = model.evaluate(images, return_dict=True, verbose=0, **settings)
+        return logs["d_real"]
+
+    for value_range in ((-1.0, 1.0), (0.0, 1.0)):
+        batches = ImageBatches(PIXELS, batch_size=8, value_range=value_range)
+        floats = to_float(PIXELS, value_range)
+        by_hand = real_scores(floats, batch_size=8)
+        assert real_scores(batches) == pytest.approx(by_hand, rel=1e-4)
