@@ -12,6 +12,7 @@ import keras
 from keras import ops
 
 from keras_gan._typing import Tensor
+from keras_gan.backend import memory as memory
 from keras_gan.backend.workers import Workers as Workers
 
 _BACKENDS = ("tensorflow", "jax", "torch")
@@ -43,6 +44,7 @@ __all__ = [
     "global_mean",
     "input_gradient",
     "jit_choice",
+    "memory",
     "random_state",
     "record",
     "refuse_unsupported",

@@ -188,7 +188,7 @@ class Compiling:
         x, y, kwargs = in_epoch_order(x, y, self.seed, kwargs)  # type: ignore[attr-defined]
         together = executions.choose(self, kwargs.get("callbacks"), kwargs)
         kwargs["callbacks"] = _with_epochs(x, kwargs.get("callbacks"))
-        with self._steps_together(together):
+        with self._steps_together(together), backend.memory.kept():
             return super().fit(x, y, **kwargs)  # type: ignore[misc]
 
     def _by_wire(self, x: Any) -> Any:

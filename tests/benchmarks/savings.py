@@ -2,8 +2,8 @@
 
     python tests/benchmarks/savings.py [--rounds 5] [--seconds 2]
 
-On TensorFlow. Each pair of models trains in this process, a few steps each by
-turns. The ratio is that of the CPU time of all threads, and of the clock:
+On TensorFlow. Each pair of models trains in this process, or in one each where
+what is saved is the process', a few steps each by turns. The ratio is that of the CPU time of all threads, and of the clock:
 without by with, so above 1 is what the saving gains. Writes
 docs/benchmarks/savings.json and docs/benchmarks.md.
 """
@@ -30,6 +30,7 @@ import keras_gan
 from keras_gan import datasets, recipes
 from tests.benchmarks import peers_page
 from tests.benchmarks.peers_rows import SAVINGS
+from tests.benchmarks.turns import Process, answer, orders
 
 IMAGES = 1_280
 
@@ -141,6 +142,10 @@ PAIRS = {
 }
 
 
+KEPT = "freed memory kept for the next step"
+KEPT_CASES = ("dense-logits", "vanilla", "quick", "dcgan")
+
+
 def turn(gan, batches, epochs):
     before = time.process_time(), time.perf_counter()
     gan.fit(batches, epochs=epochs, verbose=0, shuffle=False)
@@ -161,6 +166,41 @@ def compare(makers, rounds, seconds):
     return [list(each) for each in zip(*found, strict=True)]
 
 
+def serve(name):
+    """Trains when it is told to, in a process of its own."""
+    gan, batches = assembled(name)
+    turn(gan, batches, 1)
+    for order in orders():
+        cpu, clock = turn(gan, batches, order["epochs"])
+        answer(cpu=cpu, clock=clock)
+
+
+def compare_processes(name, rounds, seconds):
+    """As `compare`, with memory left to the C library and kept."""
+    # Set to nothing, it counts as the user's own setting of malloc.
+    pair = [
+        Process(__file__, "--serve", name, GLIBC_TUNABLES=""),
+        Process(__file__, "--serve", name),
+    ]
+
+    def told(process, epochs):
+        process.tell(epochs=epochs)
+        heard = process.hear()
+        return heard["cpu"], heard["clock"]
+
+    try:
+        once = [told(each, 1)[1] for each in pair]
+        epochs = max(1, round(seconds / once[1]))
+        found = []
+        for _ in range(rounds):
+            without, kept = (told(each, epochs) for each in pair)
+            found.append([a / b for a, b in zip(without, kept, strict=True)])
+    finally:
+        for each in pair:
+            each.end()
+    return [list(each) for each in zip(*found, strict=True)]
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__,
@@ -168,16 +208,28 @@ def main():
     )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2.0)
+    parser.add_argument("--serve", help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.serve:
+        serve(options.serve)
+        return
+    cases = [
+        (saving, case, lambda *how, made=makers: compare(made, *how))
+        for saving, found in PAIRS.items()
+        for case, makers in found.items()
+    ]
+    cases += [
+        (KEPT, name, lambda *how, name=name: compare_processes(name, *how))
+        for name in KEPT_CASES
+    ]
     rows = []
-    for saving, cases in PAIRS.items():
-        for case, makers in cases.items():
-            cpu, clock = compare(makers, options.rounds, options.seconds)
-            rows.append(
-                {"saving": saving, "case": case, "cpu": cpu, "clock": clock}
-            )
-            median = statistics.median(cpu), statistics.median(clock)
-            print(saving, case, median, flush=True)
+    for saving, case, comparison in cases:
+        cpu, clock = comparison(options.rounds, options.seconds)
+        rows.append(
+            {"saving": saving, "case": case, "cpu": cpu, "clock": clock}
+        )
+        median = statistics.median(cpu), statistics.median(clock)
+        print(saving, case, median, flush=True)
     SAVINGS.parent.mkdir(parents=True, exist_ok=True)
     SAVINGS.write_text(json.dumps(rows, indent=1) + "\n", "utf-8")
     peers_page.write()

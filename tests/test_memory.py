@@ -1,0 +1,85 @@
+"""The C library keeps memory during `fit`, and is as before afterwards."""
+
+import platform
+import resource
+import subprocess
+import sys
+
+import pytest
+
+from keras_gan.backend import memory
+
+glibc = pytest.mark.skipif(
+    platform.libc_ver()[0] != "glibc", reason="mallopt is glibc's"
+)
+
+
+class Libc:
+    def __init__(self):
+        self.calls = []
+
+    def mallopt(self, number, value):
+        self.calls.append((number, value))
+        return 1
+
+
+def test_mapping_is_off_inside_and_on_again_after_an_error(monkeypatch):
+    libc = Libc()
+    monkeypatch.setattr(memory, "_glibc", lambda: libc)
+    during = [(-4, 0), (-1, 2**31 - 1)]
+
+    def fail():
+        with memory.kept():
+            assert libc.calls == during
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert libc.calls[2:] == [(-4, 65_536), (-3, 2**25), (-1, 2**26)]
+
+
+@pytest.mark.parametrize("name", ["MALLOC_MMAP_MAX_", "GLIBC_TUNABLES"])
+def test_settings_of_the_user_are_left_alone(monkeypatch, name):
+    monkeypatch.setenv(name, "")
+    assert memory._glibc() is None
+
+
+def test_without_glibc_nothing_happens(monkeypatch):
+    monkeypatch.setattr(platform, "libc_ver", lambda: ("musl", "1.2"))
+    with memory.kept():
+        assert memory._glibc() is None
+
+
+def page_faults(keep):
+    """Of ten blocks of 64 MiB, taken and given back one after the other."""
+    script = (
+        "import contextlib, ctypes, resource, sys\n"
+        "from keras_gan.backend import memory\n"
+        "libc = ctypes.CDLL(None)\n"
+        "libc.malloc.restype = ctypes.c_void_p\n"
+        "libc.malloc.argtypes = [ctypes.c_size_t]\n"
+        "libc.free.argtypes = [ctypes.c_void_p]\n"
+        "def turn():\n"
+        "    block = libc.malloc(2**26)\n"
+        "    ctypes.memset(block, 1, 2**26)\n"
+        "    guard = libc.malloc(100)\n"
+        "    libc.free(block)\n"
+        "def faults():\n"
+        "    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt\n"
+        f"with memory.kept() if {keep} else contextlib.nullcontext():\n"
+        "    turn()\n"
+        "    before = faults()\n"
+        "    for _ in range(10):\n"
+        "        turn()\n"
+        "    print(faults() - before)\n"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, check=True
+    )
+    return int(found.stdout.split()[-1])
+
+
+@glibc
+def test_kept_blocks_are_not_mapped_anew():
+    pages = 10 * 2**26 // resource.getpagesize()
+    assert page_faults(keep=True) < pages / 10 < page_faults(keep=False)
