@@ -76,9 +76,9 @@ thread that often misses that the iterator is done with, and the next epoch
 waits until it wakes up, for up to about as long as the last epoch took. `fit`
 turns the tuning off, unless the data set's options say
 `autotune.enabled = True`. *Freed memory kept*: the C library maps many tensors
-of a step anew, and the kernel clears their pages; during `fit` it keeps what was
-freed. `MALLOC_MMAP_MAX_` or `GLIBC_TUNABLES` in the environment leaves it to the
-user."""
+of a step anew, and the kernel clears their pages; during `fit` it keeps what
+was freed. `MALLOC_MMAP_MAX_` or `GLIBC_TUNABLES` in the environment leaves it
+to the user."""
 
 METHOD = """## Method
 

@@ -2,10 +2,10 @@
 
     python tests/benchmarks/savings.py [--rounds 5] [--seconds 2]
 
-On TensorFlow. Each pair of models trains in this process, or in one each where
-what is saved is the process', a few steps each by turns. The ratio is that of the CPU time of all threads, and of the clock:
-without by with, so above 1 is what the saving gains. Writes
-docs/benchmarks/savings.json and docs/benchmarks.md.
+On TensorFlow. Each pair of models trains a few steps each by turns, in this
+process or, where that is what differs, in one each. The ratio is that of the
+CPU time of all threads, and of the clock: without by with, so above 1 is what
+the saving gains. Writes docs/benchmarks/savings.json and docs/benchmarks.md.
 """
 
 import argparse
