@@ -37,7 +37,13 @@ class Row:
 
 
 ROWS = (
-    Row("quick", 1, seeds=3),
+    Row(
+        "quick",
+        1,
+        seeds=3,
+        shows="Shirts, trousers, dresses, sneakers, boots and bags at a "
+        "glance; about one in eight is dark or torn, most sandals are.",
+    ),
     Row(
         "quick",
         20,
