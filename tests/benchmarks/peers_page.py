@@ -66,8 +66,9 @@ SAVINGS_HEAD = """## Less work
 
 What a step of `keras_gan` on TensorFlow leaves out, as
 `python tests/benchmarks/savings.py` measures it on the embedded images: time
-without it by time with it, median and range of turns that alternate in one
-process. Above 1 it saves time.
+without it by time with it, median and range of turns that alternate. Above 1 it
+saves time. Measured on one core, beside other work: read the CPU time, except
+for waits, which only the clock shows.
 
 *Adam in one kernel*: Keras makes its update of a dozen passes over each
 variable; on TensorFlow the package takes TensorFlow's kernel for the same
