@@ -53,7 +53,7 @@ def test_without_glibc_nothing_happens(monkeypatch):
 def page_faults(keep):
     """Of ten blocks of 64 MiB, taken and given back one after the other."""
     script = (
-        "import contextlib, ctypes, resource, sys\n"
+        "import contextlib, ctypes, resource\n"
         "from keras_gan.backend import memory\n"
         "libc = ctypes.CDLL(None)\n"
         "libc.malloc.restype = ctypes.c_void_p\n"
