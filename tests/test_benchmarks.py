@@ -7,7 +7,7 @@ import keras
 import pytest
 
 from keras_gan import recipes
-from tests.benchmarks import peers, peers_page, peers_rows
+from tests.benchmarks import op_times, peers, peers_page, peers_rows
 from tests.benchmarks.contestants import keras_parts
 
 WORKLOADS = pytest.mark.parametrize(
@@ -139,6 +139,33 @@ def test_a_run_measures_every_turn():
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("default")
+@pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="TensorFlow's profiler"
+)
+def test_operations_are_timed_by_type_and_calls_left_out(tmp_path):
+    import tensorflow as tf
+
+    @tf.function(autograph=False)
+    def inner(x):
+        return tf.matmul(tf.matmul(x, x), x)
+
+    @tf.function(autograph=False)
+    def outer(x):
+        return tf.while_loop(
+            lambda n, _: n < 3, lambda n, y: (n + 1, inner(y)), (0, x)
+        )
+
+    x = tf.ones((64, 64))
+    outer(x)
+    tf.profiler.experimental.start(str(tmp_path))
+    outer(x)
+    tf.profiler.experimental.stop()
+    found, count = op_times.operations(tmp_path)
+    assert found["MatMul"] > 0
+    assert count >= 6
+    assert not set(found) & set(op_times.CALLS)
+
+
 def test_torch_cannot_compile_the_gradient_penalty():
     torch = pytest.importorskip("torch")
     from tests.benchmarks.contestants import plain_torch, torch_networks

@@ -40,6 +40,8 @@ from tests.benchmarks.peers_rows import (
 
 CHILD = Path(__file__).parent / "contestants" / "child.py"
 TURN_LIMIT = 300.0
+VECTORS = {"avx512f": "AVX-512", "avx2": "AVX2"}
+"""The widest first."""
 
 
 class Child:
@@ -218,9 +220,17 @@ def busy():
 
 
 def cpu_model():
-    lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
-    names = [line.partition(":")[2] for line in lines if "model name" in line]
-    return names[0].strip() if names else platform.machine()
+    """Its name, and the vectors it knows, which decide about convolutions."""
+    text = Path("/proc/cpuinfo").read_text("utf-8")
+    found = dict(
+        [part.strip() for part in line.split(":", 1)]
+        for line in text.split("\n\n")[0].splitlines()
+        if ":" in line
+    )
+    name = found.get("model name", platform.machine())
+    flags = found.get("flags", "").split()
+    vectors = [title for flag, title in VECTORS.items() if flag in flags]
+    return f"{name} with {vectors[0]}" if vectors else name
 
 
 def profile(workload, contestant, options):

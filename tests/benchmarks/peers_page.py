@@ -5,6 +5,7 @@ import statistics
 
 from tests.benchmarks.peers_rows import (
     CONTESTANTS,
+    OP_TIMES,
     OURS,
     ROOT,
     SAVINGS,
@@ -28,15 +29,43 @@ def page():
         sections += [SUMMARY_HEAD, summary([one for _, one in measured])]
     for each, one in measured:
         sections += [f"## {each.name}", about(each, one), table(one)]
-    return "\n\n".join([*sections, METHOD, *savings()]) + "\n"
+    sections += [METHOD, *op_times(), *savings()]
+    return "\n\n".join(sections) + "\n"
+
+
+def op_times():
+    """Which operations a step spends its time in, where that was measured."""
+    if not OP_TIMES.is_file():
+        return []
+    found = json.loads(OP_TIMES.read_text("utf-8"))
+    titles = [f"{name}{who}" for name in found for who in ("", ", loop")]
+    columns = [one for both in found.values() for one in both.values()]
+    lines = [
+        "| ms a step | " + " | ".join(titles) + " |",
+        "|---" + "|---:" * len(titles) + "|",
+    ]
+    for kind in columns[0]["milliseconds"]:
+        values = [one["milliseconds"][kind] for one in columns]
+        cells = [f"{value:.3g}" if value else "" for value in values]
+        lines.append(f"| {kind} | " + " | ".join(cells) + " |")
+    sums = [sum(one["milliseconds"].values()) for one in columns]
+    lines.append("| in all | " + " | ".join(f"{s:.3g}" for s in sums) + " |")
+    counts = [f"{one['operations']:,}" for one in columns]
+    lines.append("| operations | " + " | ".join(counts) + " |")
+    return [OP_TIMES_HEAD, "\n".join(lines)]
 
 
 def savings():
     """What steps leave out, where that was measured."""
     if not SAVINGS.is_file():
         return []
-    lines = [SAVINGS_HEAD, "| | | CPU time | clock |\n|---|---|---:|---:|"]
-    for row in json.loads(SAVINGS.read_text("utf-8")):
+    found = json.loads(SAVINGS.read_text("utf-8"))
+    cores = "one core" if found["cores"] == 1 else f"{found['cores']} cores"
+    lines = [
+        SAVINGS_HEAD.format(cores=cores),
+        "| | | CPU time | clock |\n|---|---|---:|---:|",
+    ]
+    for row in found["rows"]:
         numbers = [
             f"{statistics.median(row[kind]):.2f} ({min(row[kind]):.2f} to "
             f"{max(row[kind]):.2f})"
@@ -62,13 +91,21 @@ SUMMARY_HEAD = """## How many times as fast
 `keras_gan` on TensorFlow against the others: above 1 it is the faster one.
 Medians of the rounds' ratios."""
 
+OP_TIMES_HEAD = """## Where the time of a step goes
+
+`keras_gan` on TensorFlow beside the hand-written loop, on one core, by
+TensorFlow's profiler: `python tests/benchmarks/op_times.py`. "Outside of
+operations" is what dispatching them, reading data and Python take; the
+profiler adds to it. A step of `wgan-gp` is one of the critic, and a fifth of
+one of the generator."""
+
 SAVINGS_HEAD = """## Less work
 
 What a step of `keras_gan` on TensorFlow leaves out, as
 `python tests/benchmarks/savings.py` measures it on the embedded images: time
 without it by time with it, median and range of turns that alternate. Above 1 it
-saves time. Measured on one core, beside other work: read the CPU time, except
-for waits, which only the clock shows.
+saves time. Measured on {cores}: what else a machine does hardly changes the CPU
+time, but waits only show by the clock.
 
 *Adam in one kernel*: Keras makes its update of a dozen passes over each
 variable; on TensorFlow the package takes TensorFlow's kernel for the same
@@ -76,10 +113,13 @@ numbers. *Epochs that begin without a wait*: tf.data tunes each iterator in a
 thread that often misses that the iterator is done with, and the next epoch
 waits until it wakes up, for up to about as long as the last epoch took. `fit`
 turns the tuning off, unless the data set's options say
-`autotune.enabled = True`. *Freed memory kept*: the C library maps many tensors
-of a step anew, and the kernel clears their pages; during `fit` it keeps what
-was freed. `MALLOC_MMAP_MAX_` or `GLIBC_TUNABLES` in the environment leaves it
-to the user."""
+`autotune.enabled = True`. *Images sent as bytes*: `ImageBatches` go to the step
+as uint8, which scales them; without, the batches are scaled in numpy. *Files
+decoded once*: what fits into memory is read at the start; without, an
+`ImageFolder` decodes small PNG files in each epoch. *Freed memory kept*: the C
+library maps many tensors of a step anew, and the kernel clears their pages;
+during `fit` it keeps what was freed. `MALLOC_MMAP_MAX_` or `GLIBC_TUNABLES` in
+the environment leaves it to the user."""
 
 METHOD = """## Method
 
