@@ -1,11 +1,11 @@
-"""Shows which operations a step spends its time in, beside the loop by hand.
+"""Shows which operations a step spends its time in, beside others.
 
     python tests/benchmarks/op_times.py             # all workloads, the page
     python tests/benchmarks/op_times.py small       # one of them
 
-`keras_gan` on TensorFlow and the hand-written `tf.function` loop train the
-workloads of peers.py, each in a process of its own, on one core and with one
-thread for an operation, so that times add up. TensorFlow's profiler says how
+Those of peers.py that train with TensorFlow train its workloads, each in a
+process of its own, on one core and with one thread for an operation, so that
+times add up. TensorFlow's profiler says how
 long each operation took; the records go to docs/benchmarks/, from which
 docs/benchmarks.md is made.
 """
@@ -33,7 +33,7 @@ from tests.benchmarks.peers_rows import (
     workload,
 )
 
-CONTESTANTS = (OURS, "tf-function")
+CONTESTANTS = (OURS, "tf-function", "keras-fit")
 KINDS = {
     "convolutions, forward": ("Conv2D", "_FusedConv2D"),
     "their gradients by inputs": ("Conv2DBackpropInput",),
@@ -140,7 +140,7 @@ def operations(folder):
 
 
 def run(name):
-    """Profiles both, in a process each; writes the record."""
+    """Profiles all, in a process each; writes the record."""
     found = {}
     for who in CONTESTANTS:
         environment = {

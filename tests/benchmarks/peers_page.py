@@ -38,21 +38,27 @@ def op_times():
     if not OP_TIMES.is_file():
         return []
     found = json.loads(OP_TIMES.read_text("utf-8"))
-    titles = [f"{name}{who}" for name in found for who in ("", ", loop")]
-    columns = [one for both in found.values() for one in both.values()]
+    tables = [op_table(name, columns) for name, columns in found.items()]
+    return [OP_TIMES_HEAD, *tables, OP_TIMES_NOTE]
+
+
+def op_table(name, columns):
+    who = [contestant(each).describe for each in columns]
     lines = [
-        "| ms a step | " + " | ".join(titles) + " |",
-        "|---" + "|---:" * len(titles) + "|",
+        f"| `{name}`, ms a step | " + " | ".join(who) + " |",
+        "|---" + "|---:" * len(who) + "|",
     ]
-    for kind in columns[0]["milliseconds"]:
-        values = [one["milliseconds"][kind] for one in columns]
-        cells = [f"{value:.3g}" if value else "" for value in values]
-        lines.append(f"| {kind} | " + " | ".join(cells) + " |")
-    sums = [sum(one["milliseconds"].values()) for one in columns]
-    lines.append("| in all | " + " | ".join(f"{s:.3g}" for s in sums) + " |")
-    counts = [f"{one['operations']:,}" for one in columns]
+    times = [one["milliseconds"] for one in columns.values()]
+    for kind in times[0]:
+        values = [one[kind] for one in times]
+        if any(values):
+            cells = [f"{value:.3g}" for value in values]
+            lines.append(f"| {kind} | " + " | ".join(cells) + " |")
+    sums = [f"{sum(one.values()):.3g}" for one in times]
+    lines.append("| in all | " + " | ".join(sums) + " |")
+    counts = [f"{one['operations']:,}" for one in columns.values()]
     lines.append("| operations | " + " | ".join(counts) + " |")
-    return [OP_TIMES_HEAD, "\n".join(lines)]
+    return "\n".join(lines)
 
 
 def savings():
@@ -93,11 +99,13 @@ Medians of the rounds' ratios."""
 
 OP_TIMES_HEAD = """## Where the time of a step goes
 
-`keras_gan` on TensorFlow beside the hand-written loop, on one core, by
-TensorFlow's profiler: `python tests/benchmarks/op_times.py`. "Outside of
+Everybody who trains with TensorFlow, on one core and with one thread, by its
+profiler: `python tests/benchmarks/op_times.py`. "Outside of
 operations" is what dispatching them, reading data and Python take; the
 profiler adds to it. A step of `wgan-gp` is one of the critic, and a fifth of
 one of the generator."""
+
+OP_TIMES_NOTE = ""
 
 SAVINGS_HEAD = """## Less work
 
