@@ -76,7 +76,7 @@ def test_a_sweep_shows_medians_and_the_ends(records):
     (records / "batch.json").write_text(json.dumps(found), "utf-8")
     scaling_page.write()
     page = (records / "scaling.md").read_text("utf-8")
-    row = "| 8 | 8 | 1,000,000 | 200.0 | 40 (20 to 80) | 25.00 | 804 | 500 |"
+    row = "| 8 | 1,000,000 | 200.0 | 40 (20 to 80) | 25.00 | 804 | 500 |"
     assert row in page
     assert (records / "batch.png").is_file()
 

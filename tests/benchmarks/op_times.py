@@ -39,7 +39,6 @@ KINDS = {
     "their gradients by inputs": ("Conv2DBackpropInput",),
     "their gradients by filters": ("Conv2DBackpropFilter",),
     "products of matrices": ("MatMul", "_FusedMatMul", "BatchMatMulV2"),
-    "batch normalisation": ("FusedBatchNormV3", "FusedBatchNormGradV3"),
     "random numbers": (
         "StatelessRandomUniformV2",
         "StatelessRandomNormalV2",

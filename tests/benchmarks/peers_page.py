@@ -52,9 +52,9 @@ def op_table(name, columns):
     for kind in times[0]:
         values = [one[kind] for one in times]
         if any(values):
-            cells = [f"{value:.3g}" for value in values]
+            cells = [f"{value:,.2f}" for value in values]
             lines.append(f"| {kind} | " + " | ".join(cells) + " |")
-    sums = [f"{sum(one.values()):.3g}" for one in times]
+    sums = [f"{sum(one.values()):,.2f}" for one in times]
     lines.append("| in all | " + " | ".join(sums) + " |")
     counts = [f"{one['operations']:,}" for one in columns.values()]
     lines.append("| operations | " + " | ".join(counts) + " |")
@@ -100,12 +100,23 @@ Medians of the rounds' ratios."""
 OP_TIMES_HEAD = """## Where the time of a step goes
 
 Everybody who trains with TensorFlow, on one core and with one thread, by its
-profiler: `python tests/benchmarks/op_times.py`. "Outside of
-operations" is what dispatching them, reading data and Python take; the
-profiler adds to it. A step of `wgan-gp` is one of the critic, and a fifth of
-one of the generator."""
+profiler: `python tests/benchmarks/op_times.py`. "Outside of operations" is what
+dispatching them, reading data and Python take; the profiler adds to it. Times
+are by the clock, and other work lengthens them: what a step is made of counts,
+not small differences. A step of `wgan-gp` is one of the critic, and a fifth of
+one of the generator. Keras' own Adam is among "all other operations"."""
 
-OP_TIMES_NOTE = ""
+OP_TIMES_NOTE = """What is left where another one is faster:
+
+- `dcgan`, the loop: it scores the generated images once, `keras_gan` again
+  after the discriminator's update: more convolutions forward, random numbers of
+  dropout and elementwise work. Real and generated images in one batch ("Less
+  work") and XLA, which is slower on a CPU's convolutions, did not help.
+- `wgan-gp`: nine tenths are convolutions and their gradients, as many for all.
+  keras.io's example spares four of five batches. Without AVX-512, PyTorch's
+  convolutions are faster than TensorFlow's, which the loop by hand meets, too.
+- `small` and `vanilla`, JAX: products of small matrices. TensorFlow's XLA
+  (`jit_compile=True`) made three quarters of the images a second."""
 
 SAVINGS_HEAD = """## Less work
 
