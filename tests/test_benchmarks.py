@@ -137,8 +137,6 @@ def test_a_run_measures_every_turn():
         assert each["memory"] > 100
 
 
-@pytest.mark.slow
-@pytest.mark.filterwarnings("default")
 @pytest.mark.skipif(
     keras.backend.backend() != "tensorflow", reason="TensorFlow's profiler"
 )
@@ -166,6 +164,8 @@ def test_operations_are_timed_by_type_and_calls_left_out(tmp_path):
     assert not set(found) & set(op_times.CALLS)
 
 
+@pytest.mark.slow
+@pytest.mark.filterwarnings("default")
 def test_torch_cannot_compile_the_gradient_penalty():
     torch = pytest.importorskip("torch")
     from tests.benchmarks.contestants import plain_torch, torch_networks
