@@ -9,23 +9,10 @@ from keras_gan.datasets import ImageBatches
 from keras_gan.images import to_float
 from keras_gan.models import wire
 from tests import tiny
+from tests.float_batches import FloatBatches
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (24, 8, 8, 1), np.uint8)
 LABELS = np.arange(24) % tiny.CLASSES
-
-
-class Floats(keras.utils.PyDataset):
-    """Batches that have no other form."""
-
-    def __init__(self, batches):
-        super().__init__()
-        self._batches = batches
-
-    def __len__(self):
-        return len(self._batches)
-
-    def __getitem__(self, index):
-        return self._batches[index]
 
 
 @pytest.mark.parametrize("value_range", [(-1.0, 1.0), (0.0, 1.0)], ids=str)
@@ -49,7 +36,7 @@ def test_bytes_train_as_floats_do(make):
         PIXELS, LABELS if conditional else None, batch_size=8, shuffle=False
     )
     weights = []
-    for data in (batches, Floats(batches)):
+    for data in (batches, FloatBatches(batches)):
         keras.utils.set_random_seed(1)
         model = make()
         model.fit(data, epochs=2, verbose=0, shuffle=False)

@@ -40,7 +40,7 @@ QUICK = Recipe(
     # After 30,000 images the FID is 16; with batches of 64 it is 26.
     batch_size=32,
     epochs=None,
-    # Less than three minutes on two slow cores, from start to report.
+    # About three minutes on two slow cores, from start to report.
     budget=80_000,
 )
 

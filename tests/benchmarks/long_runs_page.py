@@ -57,7 +57,8 @@ model and a checkpoint are saved, as the command line does. MiB is the resident
 size of the process after all of that. CPU time is that of all threads, the
 median of the epochs of a quarter, without the first epoch, which compiles. A
 step is traced when Python runs it to be compiled; torch compiles none and runs
-each in Python.
+each in Python. Backends may have been measured on different machines: a row is
+to be compared with itself.
 
 {chr(10).join(lines)}
 

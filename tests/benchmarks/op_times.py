@@ -5,9 +5,8 @@
 
 Those of peers.py that train with TensorFlow train its workloads, each in a
 process of its own, on one core and with one thread for an operation, so that
-times add up. TensorFlow's profiler says how
-long each operation took; the records go to docs/benchmarks/, from which
-docs/benchmarks.md is made.
+times add up. TensorFlow's profiler says how long each operation took; the
+record goes to docs/benchmarks/, from which docs/benchmarks.md is made.
 """
 
 import argparse

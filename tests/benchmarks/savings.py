@@ -33,6 +33,7 @@ from keras_gan import datasets, recipes
 from tests.benchmarks import peers_page
 from tests.benchmarks.peers_rows import SAVINGS
 from tests.benchmarks.turns import Process, answer, orders
+from tests.float_batches import FloatBatches
 
 IMAGES = 1_280
 FOLDER = tempfile.TemporaryDirectory()
@@ -63,20 +64,6 @@ class Tuned(keras_gan.GAN):
     @property
     def distribute_strategy(self):
         return tf.distribute.get_strategy()
-
-
-class Floats(keras.utils.PyDataset):
-    """The same batches, scaled before they are sent."""
-
-    def __init__(self, batches):
-        super().__init__()
-        self._batches = batches
-
-    def __len__(self):
-        return len(self._batches)
-
-    def __getitem__(self, index):
-        return self._batches[index]
 
 
 class ManyPasses(keras.optimizers.Adam):
@@ -112,7 +99,7 @@ def assembled(name, kind=None, batch_size=None, steps="auto", **changes):
 
 def as_floats(name):
     gan, batches = assembled(name)
-    return gan, Floats(batches)
+    return gan, FloatBatches(batches)
 
 
 def from_files(name):

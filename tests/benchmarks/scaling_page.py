@@ -128,7 +128,7 @@ def sweep_section(name, found):
     head = [axis, "batch", "parameters", "ms a step", "images/s"]
     head += ["CPU ms an image", "MiB", "before"]
     rows = [[each["name"], *cells(each)] for each in found["variants"]]
-    if name == "batch":
+    if name == "batch":  # Its names are the second column.
         head, rows = head[1:], [row[1:] for row in rows]
     return "\n\n".join(
         [
