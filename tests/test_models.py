@@ -174,6 +174,24 @@ def test_mixed_precision_trains(make, policy, images, labels):
         assert isinstance(optimizer, scaled) == (policy == "mixed_float16")
 
 
+@pytest.mark.skipif(
+    keras.backend.backend() == "jax", reason="needs JAX_ENABLE_X64"
+)
+@two_models
+def test_float64_trains(make, images, labels):
+    keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
+    try:
+        model = make()
+        model.watch_gradients()
+        history = fit(model, images, labels, epochs=2)
+    finally:
+        keras.config.set_dtype_policy("float32")
+        keras.config.set_floatx("float32")
+    assert {weight.dtype for weight in model.generator.weights} == {"float64"}
+    assert np.isfinite([values[-1] for values in history.values()]).all()
+
+
 @two_models
 def test_frozen_layers_stay_frozen(make, images, labels):
     model = make()
@@ -412,7 +430,7 @@ def test_the_average_follows_the_generator_by_its_rule(images):
     mean = tiny.weights(model.ema_generator)
     for update in range(1, 4):
         model.train_on_batch(images)
-        keep = min(0.9, (1 + update) / (10 + update))
+        keep = min(0.9, (1 + update) / (20 + update))
         mean = [
             keep * m + (1 - keep) * w
             for m, w in zip(mean, tiny.weights(model.generator), strict=True)

@@ -317,4 +317,4 @@ def _norm(gradients: Sequence[Tensor | None]) -> Tensor:
         for g in gradients
         if g is not None
     ]
-    return ops.sqrt(sum(squares, ops.zeros(())))
+    return ops.sqrt(sum(squares, ops.zeros((), "float32")))
