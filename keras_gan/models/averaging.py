@@ -65,7 +65,7 @@ class Average:
         if average is None or self.decay is None:
             return
         count = ops.cast(updates, "float32")
-        keep = ops.minimum(self.decay, (1.0 + count) / (10.0 + count))
+        keep = ops.minimum(self.decay, (1.0 + count) / (20.0 + count))
         for mean, value in zip(average.weights, generator.weights, strict=True):
             if keras.backend.is_float_dtype(mean.dtype):
                 step = ops.cast(1.0 - keep, mean.dtype) * (value - mean)
