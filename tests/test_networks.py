@@ -435,6 +435,19 @@ def test_critics_keep_samples_apart(name):
     assert not layers_of(critic, keras.layers.BatchNormalization)
 
 
+@pytest.mark.parametrize("activate", [True, False])
+def test_the_projection_is_activated_on_request(activate):
+    generator, _ = small(
+        "dcgan", generator_activation="relu", activate_projection=activate
+    )
+    (first, *_) = layers_of(generator, keras.layers.Conv2DTranspose)
+    features = keras.Model(generator.inputs, first.input)
+    latents = np.random.default_rng(0).normal(size=(8, 6))
+    found = numpy(features(ops.cast(latents, "float32")))
+    assert (found.min() < 0) != activate
+    assert found.max() > 0
+
+
 def test_minibatch_std_dev_is_one_channel_more():
     _, with_channel = small("dcgan", minibatch_std_dev=True)
     _, without = small("dcgan")

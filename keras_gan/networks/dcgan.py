@@ -31,6 +31,7 @@ def dcgan(
     stages: int | None = None,
     kernel_size: int = 5,
     generator_activation: Activation = "selu",
+    activate_projection: bool = False,
     discriminator_filters: Sequence[int] | None = None,
     discriminator_activation: Activation = 0.2,
     discriminator_normalization: str | None = None,
@@ -62,6 +63,9 @@ def dcgan(
         kernel_size: positive int, of all convolutions.
         generator_activation: name of an activation, or a float: the negative
             slope of a leaky ReLU.
+        activate_projection: bool, whether the generator's dense layer is
+            activated, too, after its batch normalisation, as in the paper.
+            Tutorials leave it linear.
         discriminator_filters: channels of the discriminator's convolutions, as
             many as it shall have. By default `filters * (1, 2, 4, ...)`,
             `stages` of them.
@@ -112,6 +116,7 @@ def dcgan(
         generator_activation,
         output_activation,
         {"momentum": batch_norm_momentum, "epsilon": batch_norm_epsilon},
+        activate_projection=activate_projection,
     )
     discriminator = _discriminator(
         condition,
@@ -231,6 +236,7 @@ def _generator(
     activation: Activation,
     output_activation: str | None,
     batch_normalization: dict[str, float],
+    activate_projection: bool = False,
 ) -> keras.Model:
     inputs, labels = condition.generator_inputs(latent_dim)
     height, width = start_size(image_shape, len(filters))
@@ -240,6 +246,8 @@ def _generator(
     )(condition.with_labels(inputs[0], labels))
     x = keras.layers.Reshape((height, width, filters[0]))(x)
     x = keras.layers.BatchNormalization(**batch_normalization)(x)
+    if activate_projection:
+        x = activate(x, activation)
     for channels in filters[1:]:
         x = _doubled(x, channels, kernel_size, condition)
         x = activate(x, activation)
