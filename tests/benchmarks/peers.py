@@ -17,7 +17,6 @@ leaves the files as they are.
 import argparse
 import json
 import os
-import platform
 import select
 import statistics
 import subprocess
@@ -30,6 +29,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).parents[2]))
 
 from tests.benchmarks import peers_page
+from tests.benchmarks.machine import cpu_model
 from tests.benchmarks.peers_rows import (
     CONTESTANTS,
     RECORDS,
@@ -40,8 +40,6 @@ from tests.benchmarks.peers_rows import (
 
 CHILD = Path(__file__).parent / "contestants" / "child.py"
 TURN_LIMIT = 300.0
-VECTORS = {"avx512f": "AVX-512", "avx2": "AVX2"}
-"""The widest first."""
 
 
 class Child:
@@ -217,20 +215,6 @@ def busy():
     user, nice, system, _, _, *interrupts = map(int, first.split()[1:9])
     ticks = user + nice + system + sum(interrupts)
     return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def cpu_model():
-    """Its name, and the vectors it knows, which decide about convolutions."""
-    text = Path("/proc/cpuinfo").read_text("utf-8")
-    found = dict(
-        [part.strip() for part in line.split(":", 1)]
-        for line in text.split("\n\n")[0].splitlines()
-        if ":" in line
-    )
-    name = found.get("model name", platform.machine())
-    flags = found.get("flags", "").split()
-    vectors = [title for flag, title in VECTORS.items() if flag in flags]
-    return f"{name} with {vectors[0]}" if vectors else name
 
 
 def profile(workload, contestant, options):

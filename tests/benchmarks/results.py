@@ -26,6 +26,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).parents[2]))
 
 from tests.benchmarks import results_page
+from tests.benchmarks.machine import cpu_model
 from tests.benchmarks.results_rows import (
     REAL,
     RECORDS,
@@ -184,6 +185,7 @@ def run_record(row, seed, gan, clock):
     return {
         "recipe": row.recipe,
         "seed": seed,
+        "cpu": cpu_model(),
         "cores": len(os.sched_getaffinity(0)),
         "memory": clock.memory,
         "points": clock.points,

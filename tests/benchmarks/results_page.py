@@ -32,7 +32,8 @@ def curves():
 def page():
     """All that docs/results.md says, from the records alone."""
     rows = measured()
-    sections = [HEAD, table(rows), missing(), REAL_HEAD, real_table()]
+    sections = [HEAD, table(rows), machines(rows), missing()]
+    sections += [REAL_HEAD, real_table()]
     if curves():
         sections += [comparison(*curves())]
     sections += [grids(rows)]
@@ -122,6 +123,18 @@ def spread(values, digits=None):
     if len(values) == 1:
         return mean
     return f"{mean} ± {text(statistics.stdev(values))}"
+
+
+def machines(rows):
+    """Which CPU the rows' seconds are of."""
+    found = {}
+    for row, runs in rows:
+        for cpu in {run.get("cpu", "a CPU not recorded") for run in runs}:
+            found.setdefault(cpu, []).append(row.name)
+    if len(found) == 1:
+        return f"Measured on: {next(iter(found))}."
+    lists = [f"on {cpu}: {', '.join(names)}" for cpu, names in found.items()]
+    return textwrap.fill(f"Measured {'; '.join(lists)}.", 80)
 
 
 def missing():

@@ -99,7 +99,7 @@ ROWS = (
         shows="Bright clouds in the places of clothes: 374 updates of the "
         "generator are too few for more.",
     ),
-    Row("conditional-wgan-gp", 5),
+    Row("conditional-wgan-gp", 2),
     Row(
         "resize-conv",
         1,
