@@ -223,7 +223,11 @@ def run(row, seed, options):
     command = [sys.executable, __file__, row.name, "--train", str(seed)]
     if options.emoji:
         command += ["--emoji", options.emoji]
-    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    environment = {
+        **os.environ,
+        "KERAS_BACKEND": row.backend,
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
     subprocess.run(command, check=True, env=environment)
 
 

@@ -101,7 +101,7 @@ def cells(row, found):
         spread([each["memory"] for each in found], 0),
     ]
     return [
-        f"[{row.recipe}](#{row.name})",
+        f"[{row.title}](#{row.name})",
         describe_data(recipe),
         f"{last[0]['epoch']:g}",
         f"{last[0]['images']:,}",
@@ -222,7 +222,7 @@ def grids(rows):
     for row, found in rows:
         epochs = found[0]["points"][-1]["epoch"]
         parts.append(
-            f"### {row.name}\n\n![Samples of {row.recipe} after {epochs:g} "
+            f"### {row.name}\n\n![Samples of {row.title} after {epochs:g} "
             f"epochs](results/{row.name}-seed-0.png)\n\n{row.shows}"
         )
     return "\n\n".join(part.rstrip() for part in parts)

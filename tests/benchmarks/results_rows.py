@@ -19,6 +19,7 @@ class Row:
         seeds: How many runs.
         looks: After how many epochs to measure, beside the last.
         data: Where the recipe has none of its own: "emoji".
+        backend: What Keras computes with.
         shows: What the samples of seed 0 look like.
     """
 
@@ -27,13 +28,19 @@ class Row:
     seeds: int = 1
     looks: tuple[float, ...] = ()
     data: str | None = None
+    backend: str = "tensorflow"
     shows: str = ""
 
     @property
     def name(self):
         epochs = self.epochs
         length = "in-full" if epochs is None else f"{epochs}-epoch"
-        return f"{self.recipe}-{length}"
+        return f"{self.title.replace(', ', '-')}-{length}"
+
+    @property
+    def title(self):
+        other = self.backend != "tensorflow"
+        return f"{self.recipe}, {self.backend}" if other else self.recipe
 
 
 ROWS = (
@@ -58,6 +65,7 @@ ROWS = (
         shows="Pullovers, trousers and sneakers, drawn in speckles; dresses "
         "and bags can't be told for certain.",
     ),
+    Row("vanilla", 10, backend="torch"),
     Row(
         "vanilla",
         100,
