@@ -192,6 +192,14 @@ def test_parse_needs_a_value():
         parse("batch_size")
 
 
+def test_the_size_of_the_latents_is_set_with_the_networks():
+    changes = [("networks.latent_dim", 16)]
+    recipe = override(recipes.get("vanilla"), changes)
+    assert assemble(recipe, (28, 28, 1)).latent_dim == 16
+    with pytest.raises(ValueError, match="latent_dim"):
+        override(recipe, [("model.latent_dim", 16)])
+
+
 def test_a_nested_setting_is_changed_alone():
     recipe = override(recipes.get("quick"), [("networks.filters", 8)])
     assert recipe.networks == {

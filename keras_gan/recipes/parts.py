@@ -60,7 +60,7 @@ _SCHEDULES: dict[str, Maker] = {
 _DISTANCES = ("fid", "kid")
 _MODELS = ("GAN", "WGANGP", "ConditionalGAN", "ConditionalWGANGP", "ACGAN")
 _GIVEN = (
-    *("self", "name", "seed", "image_shape", "num_classes", "latent_dim"),
+    *("self", "name", "seed", "image_shape", "num_classes"),
     *("generator", "discriminator", "critic", "regularizer", "augment"),
     *("real", "metrics", "split", "labels", "cache"),
     *("initial_learning_rate", "decay_steps"),
@@ -95,10 +95,12 @@ def defaults(part: str, name: str) -> dict[str, Any]:
         ValueError: If there is none of that name.
     """
     maker = PARTS[part](name)
+    # A model reads the latents' size off its generator.
+    given = (*_GIVEN, "latent_dim") if part == "model" else _GIVEN
     found: dict[str, Any] = {}
     for each in _makers(maker):
         for parameter in inspect.signature(each).parameters.values():
-            if parameter.name in _GIVEN or parameter.kind in _VARIADIC:
+            if parameter.name in given or parameter.kind in _VARIADIC:
                 continue
             default = parameter.default
             missing = default is inspect.Parameter.empty
