@@ -195,7 +195,7 @@ def test_parse_needs_a_value():
 def test_the_size_of_the_latents_is_set_with_the_networks():
     changes = [("networks.latent_dim", 16)]
     recipe = override(recipes.get("vanilla"), changes)
-    assert assemble(recipe, (28, 28, 1)).latent_dim == 16
+    assert assemble(recipe).latent_dim == 16
     with pytest.raises(ValueError, match="latent_dim"):
         override(recipe, [("model.latent_dim", 16)])
 
