@@ -48,15 +48,15 @@ ROWS = (
         "quick",
         1,
         seeds=3,
-        shows="Shirts, trousers, dresses, sneakers, boots and bags at a "
-        "glance; about one in eight is dark or torn, most sandals are.",
+        shows="Shirts, trousers, dresses, sneakers and boots at a glance; about "
+        "one in four is dark or torn, sandals and bags above all.",
     ),
     Row(
         "quick",
         20,
         looks=(0.25, 0.5, 0.625, 0.6875, 0.75, 1, 2, 3, 5, 10, 15),
-        shows="All ten classes, with collars, straps, heels and prints; a few "
-        "of the sandals and patterned shirts are blurred.",
+        shows="All ten classes, with collars, straps, heels and prints; four "
+        "or five of the dark and patterned ones are blurred.",
     ),
     Row(
         "vanilla",
@@ -77,7 +77,7 @@ ROWS = (
         "ac-gan",
         1,
         shows="Each row holds its class: nine of the ten at a glance, with "
-        "folds and straps; the sandals of the sixth are torn.",
+        "folds and handles; the sandals of the sixth are torn.",
     ),
     Row(
         "sngan",
