@@ -48,8 +48,8 @@ ROWS = (
         "quick",
         1,
         seeds=3,
-        shows="Shirts, trousers, dresses, sneakers and boots at a glance; about "
-        "one in four is dark or torn, sandals and bags above all.",
+        shows="Shirts, trousers, dresses, sneakers and boots at a glance; "
+        "about one in four is dark or torn, sandals and bags above all.",
     ),
     Row(
         "quick",
