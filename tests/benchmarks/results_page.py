@@ -194,8 +194,12 @@ def plot(quick, vanilla):
         seconds = [point["cpu_seconds"] for point in record["points"]]
         scores = [point["fid"] for point in record["points"]]
         axes.plot(seconds, scores, marker="o", label=name)
+        labelled = 0.0
         for point in record["points"]:
             place = point["cpu_seconds"], point["fid"]
+            if place[0] < 1.15 * labelled:
+                continue  # The two would overlap.
+            labelled = place[0]
             axes.annotate(
                 f"{point['epoch']:g}",
                 place,
