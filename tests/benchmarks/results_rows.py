@@ -113,7 +113,7 @@ ROWS = (
         shows="Bright clouds in the places of clothes: 374 updates of the "
         "generator are too few for more.",
     ),
-    Row("conditional-wgan-gp", 2),
+    Row("conditional-wgan-gp", 6),
     Row(
         "resize-conv",
         1,
@@ -122,7 +122,8 @@ ROWS = (
     ),
     Row(
         "single-class-dense",
-        shows="Mode collapse: the same dim ring 64 times.",
+        shows="Mode collapse: the same ring 64 times, so faint that it is "
+        "nearly black.",
     ),
     Row(
         "single-class-dcgan",
