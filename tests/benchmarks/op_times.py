@@ -14,6 +14,7 @@ import collections
 import importlib
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -34,10 +35,10 @@ from tests.benchmarks.peers_rows import (
 
 CONTESTANTS = (OURS, "tf-function", "keras-fit")
 KINDS = {
-    "convolutions, forward": ("Conv2D", "_FusedConv2D"),
+    "convolutions, forward": ("Conv2D", "FusedConv2D"),
     "their gradients by inputs": ("Conv2DBackpropInput",),
     "their gradients by filters": ("Conv2DBackpropFilter",),
-    "products of matrices": ("MatMul", "_FusedMatMul", "BatchMatMulV2"),
+    "products of matrices": ("MatMul", "FusedMatMul", "BatchMatMulV2"),
     "random numbers": (
         "StatelessRandomUniformV2",
         "StatelessRandomNormalV2",
@@ -132,6 +133,8 @@ def operations(folder):
                         continue
                     if "::" in name or name.endswith(":"):
                         continue
+                    # As "_MklNativeConv2D" where oneDNN runs a "Conv2D".
+                    op = re.sub("^_(Mkl(Native)?)?", "", op)
                     found[op] += event.duration_ps / 1e12
                     count += 1
     return found, count
