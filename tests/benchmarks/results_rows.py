@@ -114,7 +114,12 @@ ROWS = (
         shows="Bright clouds in the places of clothes: 374 updates of the "
         "generator are too few for more.",
     ),
-    Row("conditional-wgan-gp", 6),
+    Row(
+        "conditional-wgan-gp",
+        6,
+        shows="Each row holds its class, by its outline: shirts, trousers, "
+        "pullovers, dresses, shoes, bags; all rough as woven, sandals torn.",
+    ),
     Row(
         "resize-conv",
         1,
@@ -133,11 +138,23 @@ ROWS = (
     ),
     Row(
         "dense-logits",
-        shows="Dots where digits should be, in most places the same: the "
+        shows="Scratched shapes near a 9 or a 7, most of them alike: the "
         "discriminator overpowers so small a generator, as the tutorial says.",
     ),
-    Row("dcgan-64", 8, data="emoji"),
-    Row("wgan-gp-64", 8, data="emoji"),
+    Row(
+        "dcgan-64",
+        8,
+        data="emoji",
+        shows="Bright patches of colour on white in the place of the symbols, "
+        "much alike; none is recognisable after 232 updates.",
+    ),
+    Row(
+        "wgan-gp-64",
+        8,
+        data="emoji",
+        shows="Dark and blue clouds: 46 updates of the generator are too few "
+        "for symbols.",
+    ),
 )
 CURVES = ("quick-20-epoch", "vanilla-100-epoch")
 REAL = "real-images"
