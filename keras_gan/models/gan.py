@@ -51,8 +51,8 @@ class GAN(
             `"gradient_penalty"`, `"dragan"`, or an instance), or a list.
         discriminator_steps: Discriminator updates for each generator update.
         ema_decay: Decay of an exponential moving average of the generator's
-            weights, in `[0, 1)`, such as 0.999. It is ramped up from 0.1 as
-            `(1 + t) / (20 + t)`, so that the average is useful from the
+            weights, in `[0, 1)`, such as 0.999. It is ramped up with the
+            updates t as `(1 + t) / (20 + t)`, so that the average is useful from the
             start. The averaged network, `ema_generator`, is then what
             `generate`, `predict` and `export` use. Default: none.
         augment: Augmentation of what the discriminator sees, real and

@@ -134,7 +134,8 @@ def machines(rows):
     if len(found) == 1:
         return f"Measured on: {next(iter(found))}."
     lists = [f"on {cpu}: {', '.join(names)}" for cpu, names in found.items()]
-    return textwrap.fill(f"Measured {'; '.join(lists)}.", 80)
+    text = f"Measured {'; '.join(lists)}."
+    return textwrap.fill(text, 80, break_on_hyphens=False)
 
 
 def missing():
