@@ -52,8 +52,8 @@ class GAN(
         discriminator_steps: Discriminator updates for each generator update.
         ema_decay: Decay of an exponential moving average of the generator's
             weights, in `[0, 1)`, such as 0.999. It is ramped up with the
-            updates t as `(1 + t) / (20 + t)`, so that the average is useful from the
-            start. The averaged network, `ema_generator`, is then what
+            updates t as `(1 + t) / (20 + t)`, so that the average is useful
+            from the start. The averaged network, `ema_generator`, is then what
             `generate`, `predict` and `export` use. Default: none.
         augment: Augmentation of what the discriminator sees, real and
             generated: a `keras_gan.augment` policy, or a layer.
