@@ -63,6 +63,7 @@ def test_every_tutorial_and_ours_are_there():
         "ac-gan",
         "sngan",
         "few-images",
+        "quick-64",
     }
 
 

@@ -103,17 +103,20 @@ CONDITIONAL_WGAN_GP = Recipe(
     epochs=20,
 )
 
+# Folders hold fewer and larger pictures than the sets above. With half the
+# filters and a quarter of the batch a CPU makes many more updates in its time.
 DCGAN_64 = Recipe(
     name="dcgan-64",
     system="dcgan for colour pictures of 64x64 from your folder",
-    networks={**DCGAN.networks, "stages": 4},
+    networks={**DCGAN.networks, "filters": 32, "stages": 4},
     loss=DCGAN.loss,
     d_opt=_CLASSIC_ADAM,
     g_opt=_CLASSIC_ADAM,
     data=None,
     image_size=64,
     channels=3,
-    epochs=50,
+    batch_size=32,
+    epochs=100,
 )
 
 WGAN_GP_64 = Recipe(
@@ -121,8 +124,9 @@ WGAN_GP_64 = Recipe(
     system="wgan-gp for colour pictures of 64x64 from your folder",
     networks={
         **WGAN_GP.networks,
+        "filters": 32,
         "stages": 4,
-        "critic_filters": [64, 128, 256],
+        "critic_filters": [32, 128, 64],
     },
     model=WGAN_GP.model,
     loss=WGAN_GP.loss,
@@ -131,7 +135,8 @@ WGAN_GP_64 = Recipe(
     data=None,
     image_size=64,
     channels=3,
-    epochs=50,
+    batch_size=32,
+    epochs=100,
 )
 
 RESIZE_CONV = Recipe(
