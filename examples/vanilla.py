@@ -1,4 +1,4 @@
-"""The dense GAN of most courses, with the flags of its script.
+"""The dense GAN of most courses, with the flags of their script.
 
 Loss curves of both players go to TensorBoard (`tensorboard --logdir logs`).
 """
@@ -11,12 +11,12 @@ import keras_gan
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--epochs", type=int, default=200)
-parser.add_argument("--batch-size", type=int, default=128)
+parser.add_argument("--batch_size", type=int, default=128)
 parser.add_argument("--lr", type=float, default=2e-4)
 parser.add_argument("--b1", type=float, default=0.5)
 parser.add_argument("--b2", type=float, default=0.999)
-parser.add_argument("--latent-dim", type=int, default=100)
-parser.add_argument("--img-size", type=int, default=28)
+parser.add_argument("--latent_dim", type=int, default=100)
+parser.add_argument("--img_size", type=int, default=28)
 parser.add_argument("--channels", type=int, default=1)
 parser.add_argument("--data", default="fashion_mnist_sample")
 flags = parser.parse_args()

@@ -16,6 +16,12 @@ FOLDER = Path(__file__).parents[1] / "examples"
 EXAMPLES = sorted(FOLDER.glob("*.py"))
 QUICK = ("custom_objective", "dense_logits", "image_folder", "vanilla")
 
+# The names that the tutorial's script has.
+VANILLA_FLAGS = (
+    "--epochs=1 --batch_size=16 --lr=1e-3 --b1=0.4 --b2=0.9 "
+    "--latent_dim=8 --img_size=32 --channels=1"
+).split()
+
 
 @pytest.fixture
 def one_step(monkeypatch, tmp_path):
@@ -43,6 +49,8 @@ def one_step(monkeypatch, tmp_path):
 def arguments(name, folder):
     if name == "switch_backend":
         return [keras.backend.backend()]
+    if name == "vanilla":
+        return VANILLA_FLAGS
     if name != "image_folder":
         return []
     pictures = folder / "mine"

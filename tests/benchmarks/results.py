@@ -57,15 +57,19 @@ def train(row, seed, data):
     )
     batches = recipes.batches(recipe, found.images, found.labels, seed=seed)
     clock = make_clock(row, recipe, len(batches), judge(recipe, found))
-    gan.fit(
+    history = gan.fit(
         batches,
         epochs=recipe.epochs,
         shuffle=False,
         verbose=0,
         callbacks=[*recipes.assembling.clipping(recipe), clock],
     )
-    draw(gan, RECORDS / f"{row.name}-seed-{seed}.png")
-    write_record(f"{row.name}-seed-{seed}", run_record(row, seed, gan, clock))
+    name = f"{row.name}-seed-{seed}"
+    draw(gan, RECORDS / f"{name}.png")
+    if row.watched and seed == 0:
+        draw_stages(clock.stages, RECORDS / f"{name}-stages.png")
+        draw_curves(history.history, RECORDS / f"{name}-losses.png")
+    write_record(name, run_record(row, seed, gan, clock))
 
 
 def source(datasets, recipe, split):
@@ -107,9 +111,10 @@ def make_clock(row, recipe, batches, evaluator):
     import keras
 
     looks = {round(look * batches) for look in (*row.looks, recipe.epochs)}
+    stages = {1, (recipe.epochs + 1) // 2, recipe.epochs}
 
     class Clock(keras.callbacks.Callback):
-        """CPU time, memory before the first look, and the numbers of each."""
+        """CPU time, memory, the numbers of each look, and samples between."""
 
         seconds = 0.0
         memory = 0
@@ -117,6 +122,7 @@ def make_clock(row, recipe, batches, evaluator):
         def __init__(self):
             super().__init__()
             self.points = []
+            self.stages = []
 
         def on_epoch_begin(self, epoch, logs=None):
             self.before = epoch * batches
@@ -130,6 +136,8 @@ def make_clock(row, recipe, batches, evaluator):
         def on_epoch_end(self, epoch, logs=None):
             self.seconds += time.process_time() - self.start
             self.memory = self.memory or peak_memory()
+            if row.watched and epoch + 1 in stages:
+                self.stages.append(generate(self.model, 16))
 
         def look(self, done):
             self.memory = self.memory or peak_memory()
@@ -175,6 +183,27 @@ def draw(gan, path):
         labels = [each for each in range(gan.num_classes) for _ in range(8)]
     made = generate(gan, len(labels) if labels else 64, labels)
     images.save(images.grid(made, columns, scale=1), path)
+
+
+def draw_stages(stages, path):
+    """Samples of the same latents after the first, middle and last epoch."""
+    import numpy as np
+
+    from keras_gan import images
+
+    grids = [np.asarray(images.grid(made, 4, scale=1)) for made in stages]
+    images.save(images.grid(np.stack(grids), 3, padding=6, scale=2), path)
+
+
+def draw_curves(history, path):
+    from keras_gan.run_folder import draw_losses
+
+    epochs = len(history["d_loss"])
+    rows = [
+        {"epoch": n + 1, **{name: each[n] for name, each in history.items()}}
+        for n in range(epochs)
+    ]
+    draw_losses(rows, path)
 
 
 def run_record(row, seed, gan, clock):

@@ -14,6 +14,7 @@ from tests.benchmarks.results_rows import (
     SAMPLES,
     describe_data,
     measured,
+    pictures,
     records,
 )
 
@@ -224,12 +225,12 @@ def grids(rows):
         "## Samples\n\nNot selected; a row for each class where the GAN is "
         "told the class. What they show was written by one who looked."
     ]
-    for row, found in rows:
-        epochs = found[0]["points"][-1]["epoch"]
-        parts.append(
-            f"### {row.name}\n\n![Samples of {row.title} after {epochs:g} "
-            f"epochs](results/{row.name}-seed-0.png)\n\n{row.shows}"
-        )
+    for row, _ in rows:
+        parts.append(f"### {row.name}")
+        parts += [
+            f"![{what}](results/{file})" for file, what in pictures(row).items()
+        ]
+        parts.append(row.shows)
     return "\n\n".join(part.rstrip() for part in parts)
 
 

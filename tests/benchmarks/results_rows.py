@@ -20,7 +20,9 @@ class Row:
         looks: After how many epochs to measure, beside the last.
         data: Where the recipe has none of its own: "emoji".
         backend: What Keras computes with.
-        shows: What the samples of seed 0 look like.
+        watched: Whether the page shows both players' losses, and the same 16
+            samples after the first epoch, in the middle and at the end.
+        shows: What the pictures of seed 0 look like.
     """
 
     recipe: str
@@ -29,6 +31,7 @@ class Row:
     looks: tuple[float, ...] = ()
     data: str | None = None
     backend: str = "tensorflow"
+    watched: bool = False
     shows: str = ""
 
     @property
@@ -63,6 +66,7 @@ ROWS = (
         "vanilla",
         10,
         seeds=3,
+        watched=True,
         shows="Pullovers, trousers and sneakers, drawn in speckles; dresses "
         "and bags can't be told for certain.",
     ),
@@ -117,6 +121,7 @@ ROWS = (
     Row(
         "resize-conv",
         4,
+        watched=True,
     ),
     Row(
         "single-class-dense",
@@ -130,6 +135,7 @@ ROWS = (
     ),
     Row(
         "dense-logits",
+        watched=True,
         shows="Scratched shapes near a 9 or a 7, most of them alike: the "
         "discriminator overpowers so small a generator, as the tutorial says.",
     ),
@@ -144,6 +150,19 @@ REAL = "real-images"
 def records(row):
     paths = [RECORDS / f"{row.name}-seed-{n}.json" for n in range(row.seeds)]
     return [json.loads(p.read_text("utf-8")) for p in paths if p.is_file()]
+
+
+def pictures(row):
+    """The files that the page shows of a row, and what each is of."""
+    epochs = records(row)[0]["points"][-1]["epoch"]
+    stem = f"{row.name}-seed-0"
+    found = {f"{stem}.png": f"Samples of {row.title} after {epochs:g} epochs"}
+    if row.watched:
+        found[f"{stem}-stages.png"] = (
+            "The same latents after the first, the middle and the last epoch"
+        )
+        found[f"{stem}-losses.png"] = "Losses and mean scores of both players"
+    return found
 
 
 def measured():
