@@ -17,10 +17,10 @@ EXAMPLES = sorted(FOLDER.glob("*.py"))
 QUICK = ("custom_objective", "dense_logits", "image_folder", "vanilla")
 
 # The names that the tutorial's script has.
-VANILLA_FLAGS = (
-    "--epochs=1 --batch_size=16 --lr=1e-3 --b1=0.4 --b2=0.9 "
-    "--latent_dim=8 --img_size=32 --channels=1"
-).split()
+VANILLA_FLAGS = [
+    *("--epochs=1", "--batch_size=16", "--lr=1e-3", "--b1=0.4", "--b2=0.9"),
+    *("--latent_dim=8", "--img_size=32", "--channels=1"),
+]
 
 
 @pytest.fixture
