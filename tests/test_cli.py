@@ -467,3 +467,5 @@ def test_recipes_lists_all(capsys):
         assert recipe.name in out
         assert recipe.system in out
     assert "1.5M + 534k" in out
+    assert "FID" in out
+    assert "KID" in out  # Of colour pictures.

@@ -241,8 +241,8 @@ def summary():
         last = [run["points"][-1] for run in runs]
         seconds = statistics.fmean(point["cpu_seconds"] for point in last)
         entry = {"epochs": round(last[0]["epoch"]), "seconds": round(seconds)}
-        if "fid" in last[0]:
-            fid = statistics.fmean(point["fid"] for point in last)
-            entry["fid"] = round(fid, 2)
+        score = "fid" if "fid" in last[0] else "kid"
+        mean = statistics.fmean(point[score] for point in last)
+        entry[score] = round(mean, 2)
         found.setdefault(row.recipe, entry)
     return found

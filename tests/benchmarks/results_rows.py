@@ -141,7 +141,12 @@ ROWS = (
     ),
     Row("dcgan-64", data="emoji"),
     Row("wgan-gp-64", data="emoji"),
-    Row("quick-64", data="emoji"),
+    Row(
+        "quick-64",
+        data="emoji",
+        shows="Heads, people who walk and hands at a glance, in the colours of "
+        "the emoji; of the things, half are shapes that can't be named.",
+    ),
 )
 CURVES = ("quick-20-epoch", "vanilla-100-epoch")
 REAL = "real-images"
