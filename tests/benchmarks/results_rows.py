@@ -93,6 +93,8 @@ ROWS = (
     Row(
         "sngan",
         10,
+        shows="Boots, sandals, dresses, shirts and trousers; every third is "
+        "torn or covered with specks after 1,874 updates of the generator.",
     ),
     Row(
         "few-images",
@@ -140,7 +142,12 @@ ROWS = (
         "discriminator overpowers so small a generator, as the tutorial says.",
     ),
     Row("dcgan-64", data="emoji"),
-    Row("wgan-gp-64", data="emoji"),
+    Row(
+        "wgan-gp-64",
+        data="emoji",
+        shows="Heads on shoulders and figures that stand, out of focus and in "
+        "colours of their own: the generator has made 2,360 updates.",
+    ),
     Row(
         "quick-64",
         data="emoji",
