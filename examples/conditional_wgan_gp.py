@@ -12,7 +12,7 @@ gan.fit(
     images / 127.5 - 1.0,
     labels,
     epochs=20,
-    batch_size=64,
+    batch_size=32,
     callbacks=[keras_gan.callbacks.ImageSnapshot("pictures", num_images=100)],
 )
 trousers = gan.generate(labels=[1] * 8)

@@ -12,6 +12,6 @@ gan = keras_gan.WGANGP(generator, critic, gp_weight=10.0)
 gan.fit(
     images / 127.5 - 1.0,
     epochs=20,
-    batch_size=64,
+    batch_size=32,
     callbacks=[keras_gan.callbacks.ImageSnapshot("pictures")],
 )

@@ -89,6 +89,9 @@ WGAN_GP = Recipe(
     loss={"name": "wasserstein"},
     d_opt=_WGAN_ADAM,
     g_opt=_WGAN_ADAM,
+    # The generator learns at every fifth batch only: smaller ones let it more
+    # often for the same time.
+    batch_size=32,
     epochs=20,
 )
 
@@ -100,6 +103,7 @@ CONDITIONAL_WGAN_GP = Recipe(
     loss=WGAN_GP.loss,
     d_opt=_WGAN_ADAM,
     g_opt=_WGAN_ADAM,
+    batch_size=WGAN_GP.batch_size,
     epochs=20,
 )
 
@@ -135,7 +139,7 @@ WGAN_GP_64 = Recipe(
     data=None,
     image_size=64,
     channels=3,
-    batch_size=32,
+    batch_size=WGAN_GP.batch_size,
     epochs=100,
 )
 
