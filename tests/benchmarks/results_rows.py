@@ -117,9 +117,9 @@ ROWS = (
         "wgan-gp",
         6,
         shows="Pullovers, shirts and trousers by their outlines, soft as "
-        "clouds; shoes and dark clothes are specks. Broader than `dcgan` in "
-        "its shapes, not yet finer: it made 2,250 updates of the generator, "
-        "as many as a fifth of the critic's.",
+        "clouds; shoes and dark clothes are specks. Not the variety of `dcgan` "
+        "yet: the generator has made 2,250 updates, each after five of the "
+        "critic.",
     ),
     Row(
         "conditional-wgan-gp",
