@@ -124,6 +124,8 @@ ROWS = (
     Row(
         "conditional-wgan-gp",
         4,
+        shows="Each row holds its class: shirts, trousers, pullovers, coats, "
+        "sneakers and boots by their outlines; sandals and bags are patches.",
     ),
     Row(
         "resize-conv",
