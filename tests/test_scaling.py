@@ -72,12 +72,16 @@ def test_the_page_lists_what_is_not_measured(records):
 
 
 def test_a_sweep_shows_medians_and_the_ends(records):
-    found = {"versions": {}, "variants": [variant("8", "quick", "one", 8, CS)]}
+    found = {
+        "versions": {"machine": "A, 2 cores"},
+        "variants": [variant("8", "quick", "one", 8, CS)],
+    }
     (records / "batch.json").write_text(json.dumps(found), "utf-8")
     scaling_page.write()
     page = (records / "scaling.md").read_text("utf-8")
     row = "| 8 | 1,000,000 | 200.0 | 40 (20 to 80) | 25.00 | 804 | 500 |"
     assert row in page
+    assert "Measured on A, 2 cores." in page
     assert (records / "batch.png").is_file()
 
 

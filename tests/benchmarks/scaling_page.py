@@ -133,11 +133,17 @@ def sweep_section(name, found):
     return "\n\n".join(
         [
             f"## {title}",
-            NOTES[name],
+            f"{NOTES[name]} {measured_on(found)}",
             table(head, rows),
             f"![{title}: speed and memory](scaling/{name}.png)",
         ]
     )
+
+
+def measured_on(found):
+    """Seconds of different sweeps may be of different machines."""
+    machine = found["versions"].get("machine", "a machine not recorded")
+    return f"Measured on {machine}."
 
 
 def cells(variant):
@@ -175,6 +181,7 @@ interface of the machine to itself. Where each has the batch that one replica
 has, scaling is weak; where both share it, strong. "to one replica" is the
 median of the ratios of images a second of turns that follow each other;
 efficiency is half of it.
+{measured_on(found)}
 
 {table(head, rows)}"""
 

@@ -14,6 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.benchmarks.machine import cpu_model
+
 MARK = "turn: "
 MIB = 2**20
 
@@ -115,7 +117,7 @@ def versions():
     import keras_gan
 
     return {
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+        "machine": f"{cpu_model()}, {os.cpu_count()} cores",
         "python": platform.python_version(),
         "keras_gan": keras_gan.__version__,
         "keras": keras.version(),
