@@ -68,8 +68,9 @@ ROWS = (
         seeds=3,
         watched=True,
         shows="Pullovers, trousers and sneakers, drawn in speckles; dresses "
-        "and bags can't be told for certain. The losses cross in the first "
-        "epoch: then the discriminator's is near the 1.39 of one who guesses.",
+        "and bags can't be told for certain. The losses meet in the first "
+        "epoch and part: the discriminator's is near the 1.39 of one who "
+        "guesses from the second on.",
     ),
     Row(
         "vanilla",
@@ -110,8 +111,8 @@ ROWS = (
     Row(
         "dcgan",
         6,
-        shows="Pullovers, shirts, coats and boots at a glance, shoes among "
-        "them; dark clothes and bags are torn or a weave of dots.",
+        shows="Pullovers, shirts, coats and boots at a glance, and a few "
+        "shoes; dark clothes and bags are torn or a weave of dots.",
     ),
     Row(
         "wgan-gp",
