@@ -83,7 +83,7 @@ FEW_IMAGES = replace(
 )
 
 _QUICK_64_ADAM = {**_ADAM, "learning_rate": 1e-3}
-"""With this and ADA's shorter ramp there are no grids; with neither, there are."""
+"""With this and ADA's shorter ramp, pictures have no grids."""
 
 QUICK_64 = replace(
     QUICK,
