@@ -15,12 +15,13 @@ _PANELS = {
 }
 
 
-def draw_losses(rows: list[Row], path: Path) -> None:
-    """Draws losses, scores, and penalties where there are any, by epoch.
+def draw_losses(rows: list[Row], path: Path, by: str = "epoch") -> None:
+    """Draws losses, scores, and penalties where there are any.
 
     Args:
         rows: As `read_metrics` returns them; without any, nothing is drawn.
         path: The picture.
+        by: The key of `rows` to draw over: "epoch", or another count.
     """
     if not rows:
         return
@@ -38,18 +39,18 @@ def draw_losses(rows: list[Row], path: Path) -> None:
     FigureCanvasAgg(figure)
     axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
     for axis, (label, curves) in zip(axes, panels, strict=True):
-        _draw(axis, rows, label, curves)
-    axes[-1].set_xlabel("epoch")
+        _draw(axis, rows, label, curves, by)
+    axes[-1].set_xlabel(by)
     axes[-1].xaxis.get_major_locator().set_params(integer=True)
     with replacing(path) as temporary:
         figure.savefig(temporary, dpi=120)
 
 
 def _draw(
-    axis: Any, rows: list[Row], label: str, curves: dict[str, str]
+    axis: Any, rows: list[Row], label: str, curves: dict[str, str], by: str
 ) -> None:
     for key, name in curves.items():
-        points = [(row["epoch"], row[key]) for row in rows if key in row]
+        points = [(row[by], row[key]) for row in rows if key in row]
         if points:
             marker = "o" if len(points) < 40 else None
             axis.plot(

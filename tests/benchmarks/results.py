@@ -69,6 +69,7 @@ def train(row, seed, data):
     if row.watched and seed == 0:
         draw_stages(clock.stages, RECORDS / f"{name}-stages.png")
         draw_curves(history.history, RECORDS / f"{name}-losses.png")
+        draw_first_epoch(clock.updates, RECORDS / f"{name}-first-epoch.png")
     write_record(name, run_record(row, seed, gan, clock))
 
 
@@ -123,6 +124,7 @@ def make_clock(row, recipe, batches, evaluator):
             super().__init__()
             self.points = []
             self.stages = []
+            self.updates = []
 
         def on_epoch_begin(self, epoch, logs=None):
             self.before = epoch * batches
@@ -130,6 +132,8 @@ def make_clock(row, recipe, batches, evaluator):
 
         def on_train_batch_end(self, batch, logs=None):
             done = self.before + batch + 1
+            if row.watched and done <= batches:
+                self.updates.append({**logs, "update": done})
             if done in looks:
                 self.look(done)
 
@@ -204,6 +208,25 @@ def draw_curves(history, path):
         for n in range(epochs)
     ]
     draw_losses(rows, path)
+
+
+def draw_first_epoch(updates, path, block=10):
+    """The curves of the first epoch, in means of ten updates.
+
+    The logs of an epoch are means since its begin.
+    """
+    from keras_gan.run_folder import draw_losses
+
+    rows, before, sums = [], 0, dict.fromkeys(updates[0], 0.0)
+    for row in updates[block - 1 :: block]:
+        done = row["update"]
+        after = {name: float(mean) * done for name, mean in row.items()}
+        rows.append(
+            {name: (after[name] - sums[name]) / (done - before) for name in row}
+        )
+        rows[-1]["update"] = done
+        before, sums = done, after
+    draw_losses(rows, path, by="update")
 
 
 def run_record(row, seed, gan, clock):

@@ -20,8 +20,9 @@ class Row:
         looks: After how many epochs to measure, beside the last.
         data: Where the recipe has none of its own: "emoji".
         backend: What Keras computes with.
-        watched: Whether the page shows both players' losses, and the same 16
-            samples after the first epoch, in the middle and at the end.
+        watched: Whether the page shows both players' losses, by epoch and
+            over the first one, and the same 16 samples after the first epoch,
+            in the middle and at the end.
         shows: What the pictures of seed 0 look like.
     """
 
@@ -192,6 +193,9 @@ def pictures(row):
             "The same latents after the first, the middle and the last epoch"
         )
         found[f"{stem}-losses.png"] = "Losses and mean scores of both players"
+        found[f"{stem}-first-epoch.png"] = (
+            "The same over the first epoch, in means of ten updates"
+        )
     return found
 
 
