@@ -2,10 +2,11 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from keras_gan import recipes
-from tests.benchmarks import results_page, results_rows
+from tests.benchmarks import results, results_page, results_rows
 
 
 def test_the_page_is_what_the_records_say():
@@ -34,3 +35,13 @@ def test_several_seeds_show_their_spread():
     assert results_page.spread([1.0, 2.0, 3.0]) == "2 ± 1"
     assert results_page.spread([2000.0], 0) == "2,000"
     assert results_page.spread([]) == ""
+
+
+def test_means_of_ten_updates_come_from_means_since_the_begin():
+    losses = np.random.default_rng(0).normal(size=35)
+    logs = np.cumsum(losses) / np.arange(1, 36)
+    updates = [{"update": n + 1, "d_loss": logs[n]} for n in range(35)]
+    rows = results.block_means(updates)
+    assert [row["update"] for row in rows] == [10, 20, 30]
+    expected = losses[:30].reshape(3, 10).mean(axis=1)
+    np.testing.assert_allclose([row["d_loss"] for row in rows], expected)

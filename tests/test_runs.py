@@ -275,6 +275,12 @@ def test_the_curves_show_both_players_and_the_penalty(tmp_path):
     assert not (tmp_path / "none.png").exists()
 
 
+def test_the_curves_may_be_drawn_over_another_count(tmp_path):
+    rows = [{"update": n, "d_loss": 1.0, "g_loss": 2.0} for n in (10, 20)]
+    draw_losses(rows, tmp_path / "updates.png", by="update")
+    assert (tmp_path / "updates.png").exists()
+
+
 # --------------------------------------------------------------- best model
 
 

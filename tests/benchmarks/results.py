@@ -210,23 +210,28 @@ def draw_curves(history, path):
     draw_losses(rows, path)
 
 
-def draw_first_epoch(updates, path, block=10):
-    """The curves of the first epoch, in means of ten updates.
-
-    The logs of an epoch are means since its begin.
-    """
+def draw_first_epoch(updates, path):
     from keras_gan.run_folder import draw_losses
 
-    rows, before, sums = [], 0, dict.fromkeys(updates[0], 0.0)
-    for row in updates[block - 1 :: block]:
-        done = row["update"]
-        after = {name: float(mean) * done for name, mean in row.items()}
-        rows.append(
-            {name: (after[name] - sums[name]) / (done - before) for name in row}
-        )
-        rows[-1]["update"] = done
-        before, sums = done, after
-    draw_losses(rows, path, by="update")
+    draw_losses(block_means(updates), path, by="update")
+
+
+def block_means(updates, block=10):
+    """The means of every ten updates.
+
+    Args:
+        updates: Each the count of updates, as "update", and the logs: means
+            since the epoch's begin.
+    """
+    rows = []
+    done, sums = 0, dict.fromkeys(updates[0], 0.0)
+    for each in updates[block - 1 :: block]:
+        count = each["update"]
+        now = {name: float(mean) * count for name, mean in each.items()}
+        row = {name: (now[name] - sums[name]) / (count - done) for name in now}
+        rows.append({**row, "update": count})
+        done, sums = count, now
+    return rows
 
 
 def run_record(row, seed, gan, clock):
