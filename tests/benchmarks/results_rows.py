@@ -185,9 +185,10 @@ def records(row):
 
 def pictures(row):
     """The files that the page shows of a row, and what each is of."""
-    epochs = records(row)[0]["points"][-1]["epoch"]
+    count = records(row)[0]["points"][-1]["epoch"]
     stem = f"{row.name}-seed-0"
-    found = {f"{stem}.png": f"Samples of {row.title} after {epochs:g} epochs"}
+    epochs = f"{count:g} epoch" if count == 1 else f"{count:g} epochs"
+    found = {f"{stem}.png": f"Samples of {row.title} after {epochs}"}
     if row.watched:
         found[f"{stem}-stages.png"] = (
             "The same latents after the first, the middle and the last epoch"
