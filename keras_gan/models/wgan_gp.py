@@ -18,6 +18,10 @@ class WGANGP(GAN):
     1)^2)`, `generator: -mean(D(fake))`. Stable where a plain GAN collapses, at
     the price of several critic steps for each generator step.
 
+    Both optimizers are Adam by default, at the paper's rate of 1e-4. A training
+    of a few thousand updates gets much further at 1e-3, as the recipe `wgan-gp`
+    has it.
+
     Args:
         generator: Maps latents to images.
         critic: Maps images to unbounded scores, without batch normalisation.

@@ -5,8 +5,8 @@ from keras_gan.recipes.recipe import Recipe
 __all__ = ["TUTORIALS"]
 
 _CLASSIC_ADAM = {"name": "adam", "learning_rate": 2e-4, "beta_1": 0.5}
-# Ten times the rate of the paper, which is for 200,000 updates of the
-# generator. A CPU makes a few thousand.
+# Ten times the rate of the paper's Algorithm 1. A CPU makes a few thousand
+# updates of the generator, in which the paper's rate only gets to outlines.
 _WGAN_ADAM = {
     "name": "adam",
     "learning_rate": 1e-3,
