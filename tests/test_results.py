@@ -1,6 +1,7 @@
 """The page of results says what was measured, and nothing else."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -45,3 +46,22 @@ def test_means_of_ten_updates_come_from_means_since_the_begin():
     assert [row["update"] for row in rows] == [10, 20, 30]
     expected = losses[:30].reshape(3, 10).mean(axis=1)
     np.testing.assert_allclose([row["d_loss"] for row in rows], expected)
+
+
+def test_records_of_a_recipe_that_has_changed_are_named(monkeypatch):
+    names = [row.name for row, _ in results_rows.measured()]
+    monkeypatch.setattr(
+        results_page, "current", lambda row: row.recipe != "ac-gan"
+    )
+    text = results_page.missing().replace("\n", " ")
+    assert [name for name in names if name in text] == ["ac-gan-1-epoch"]
+    recipes_shown = {row.recipe for row, _ in results_rows.measured()}
+    assert set(results_page.summary()) == recipes_shown - {"ac-gan"}
+
+
+def test_a_record_is_of_the_recipe_with_all_that_decides_its_training():
+    recipe = recipes.get("quick")
+    kept = results_rows.settings(recipe)
+    assert kept == results_rows.settings(replace(recipe, system="", epochs=3))
+    for change in ({"batch_size": 7}, {"d_opt": {"name": "sgd"}}):
+        assert results_rows.settings(replace(recipe, **change)) != kept

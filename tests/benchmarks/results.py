@@ -33,6 +33,7 @@ from tests.benchmarks.results_rows import (
     ROWS,
     SAMPLES,
     describe_data,
+    settings,
 )
 
 
@@ -238,6 +239,7 @@ def run_record(row, seed, gan, clock):
     import keras
 
     import keras_gan
+    from keras_gan import recipes
 
     return {
         "recipe": row.recipe,
@@ -246,6 +248,7 @@ def run_record(row, seed, gan, clock):
         "cores": len(os.sched_getaffinity(0)),
         "memory": clock.memory,
         "points": clock.points,
+        "settings": settings(recipes.get(row.recipe)),
         "versions": {
             "keras_gan": keras_gan.__version__,
             "keras": keras.version(),

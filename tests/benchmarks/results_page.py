@@ -12,6 +12,7 @@ from tests.benchmarks.results_rows import (
     ROOT,
     ROWS,
     SAMPLES,
+    current,
     describe_data,
     measured,
     pictures,
@@ -140,9 +141,13 @@ def machines(rows):
 
 
 def missing():
-    """The rows of which there are fewer records than runs."""
+    """Rows of which there are fewer records than runs, or only old ones."""
     names = [r.name for r in ROWS if len(records(r)) < r.seeds]
-    return f"Not measured yet: {', '.join(names) or 'nothing'}."
+    text = f"Not measured yet: {', '.join(names) or 'nothing'}."
+    old = [row.name for row, _ in measured() if not current(row)]
+    if old:
+        text += f" Measured before the recipe was changed: {', '.join(old)}."
+    return textwrap.fill(text, 80, break_on_hyphens=False)
 
 
 def real_table():
@@ -235,9 +240,11 @@ def grids(rows):
 
 
 def summary():
-    """For `keras-gan recipes`: the first row of each recipe."""
+    """For `keras-gan recipes`: the first row of each recipe as it is now."""
     found = {}
     for row, runs in measured():
+        if not current(row):
+            continue
         last = [run["points"][-1] for run in runs]
         seconds = statistics.fmean(point["cpu_seconds"] for point in last)
         entry = {"epochs": round(last[0]["epoch"]), "seconds": round(seconds)}

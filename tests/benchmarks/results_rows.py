@@ -183,6 +183,24 @@ def records(row):
     return [json.loads(p.read_text("utf-8")) for p in paths if p.is_file()]
 
 
+def settings(recipe):
+    """What a record keeps of a recipe: all that decides how it trains.
+
+    Not its words, and not what a row may change: data and length.
+    """
+    others = ("name", "system", "data", "epochs", "budget", "evaluation")
+    found = {k: v for k, v in recipe.to_dict().items() if k not in others}
+    return json.loads(json.dumps(found))
+
+
+def current(row):
+    """Whether the records are of the recipe as it is now."""
+    from keras_gan import recipes
+
+    now = settings(recipes.get(row.recipe))
+    return all(each["settings"] == now for each in records(row))
+
+
 def pictures(row):
     """The files that the page shows of a row, and what each is of."""
     count = records(row)[0]["points"][-1]["epoch"]
