@@ -54,6 +54,7 @@ DENSE_SELU = Recipe(
     d_opt=_CLASSIC_ADAM,
     g_opt=_CLASSIC_ADAM,
     value_range=(0.0, 1.0),
+    batch_size=32,
     epochs=20,
 )
 
@@ -72,6 +73,7 @@ DCGAN = Recipe(
     loss={"name": "non_saturating"},
     d_opt=_CLASSIC_ADAM,
     g_opt=_CLASSIC_ADAM,
+    batch_size=32,
     epochs=20,
 )
 
@@ -91,9 +93,7 @@ WGAN_GP = Recipe(
     loss={"name": "wasserstein"},
     d_opt=_WGAN_ADAM,
     g_opt=_WGAN_ADAM,
-    # The generator learns at every fifth batch only: smaller ones let it more
-    # often for the same time.
-    batch_size=32,
+    batch_size=DCGAN.batch_size,
     epochs=20,
 )
 
@@ -110,7 +110,7 @@ CONDITIONAL_WGAN_GP = Recipe(
 )
 
 # Folders hold fewer and larger pictures than the sets above. With half the
-# filters and a quarter of the batch a CPU makes many more updates in its time.
+# filters a CPU makes many more updates in its time.
 DCGAN_64 = Recipe(
     name="dcgan-64",
     system="dcgan for colour pictures of 64x64 from your folder",
@@ -121,7 +121,7 @@ DCGAN_64 = Recipe(
     data=None,
     image_size=64,
     channels=3,
-    batch_size=32,
+    batch_size=DCGAN.batch_size,
     epochs=100,
 )
 

@@ -106,7 +106,6 @@ ROWS = (
     ),
     Row(
         "dense-selu",
-        10,
         shows="Speckled shirts and pullovers, and little else.",
     ),
     Row(
@@ -163,6 +162,7 @@ ROWS = (
     ),
     Row(
         "wgan-gp-64",
+        60,
         data="emoji",
         shows="Heads on shoulders and figures that stand, out of focus and in "
         "colours of their own: the generator has made 2,360 updates.",
