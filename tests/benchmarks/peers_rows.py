@@ -83,7 +83,7 @@ WORKLOADS = (
         steps=10,
         jax_steps=5,
         logits=True,
-        adam=(1e-4, 0.0, 0.9),
+        adam=(1e-3, 0.0, 0.9),
         critic_steps=5,
     ),
 )

@@ -36,6 +36,8 @@ from tests.benchmarks.turns import Process, answer, orders
 from tests.float_batches import FloatBatches
 
 IMAGES = 1_280
+BATCHES = {"dcgan": 128}
+"""Where they are not the recipe's."""
 FOLDER = tempfile.TemporaryDirectory()
 
 
@@ -86,6 +88,7 @@ def many_passes(name):
 def assembled(name, kind=None, batch_size=None, steps="auto", **changes):
     """A recipe's GAN, of another class, and its batches."""
     recipe = replace(recipes.get(name), epochs=1, **changes)
+    batch_size = batch_size or BATCHES.get(name)
     if batch_size:
         recipe = replace(recipe, batch_size=batch_size)
     gan = recipes.assemble(recipe, (28, 28, 1), seed=0)
