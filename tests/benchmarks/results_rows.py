@@ -124,7 +124,7 @@ ROWS = (
     ),
     Row(
         "conditional-wgan-gp",
-        4,
+        2,
         shows="Each row holds its class: shirts, trousers, pullovers, coats, "
         "sneakers and boots by their outlines; sandals and bags are patches.",
     ),
