@@ -489,6 +489,43 @@ def test_an_embedding_gets_class_numbers(images, labels):
     assert model.generate(4, labels=[0, 1, 2, 0]).shape == (4, 8, 8, 1)
 
 
+def with_an_embedding_inside(classes):
+    """Networks that are told the class by a model within."""
+    pair = []
+    for shape, made in (((tiny.LATENT,), tiny.SHAPE), (tiny.SHAPE, (1,))):
+        label = keras.Input((), dtype="int32")
+        inside = keras.Model(label, keras.layers.Embedding(classes, 4)(label))
+        first = keras.Input(shape)
+        label = keras.Input((), dtype="int32")
+        x = keras.layers.Flatten()(first)
+        x = keras.layers.Concatenate()([x, inside(label)])
+        x = keras.layers.Dense(int(np.prod(made)))(x)
+        x = keras.layers.Reshape(made)(x)
+        pair.append(keras.Model([first, label], x))
+    return pair
+
+
+def test_the_classes_are_read_off_a_model_within():
+    pair = with_an_embedding_inside(5)
+    assert keras_gan.ConditionalGAN(*pair).num_classes == 5
+
+
+def test_an_embedding_deep_inside_does_not_overrule_num_classes():
+    pair = with_an_embedding_inside(5)
+    model = keras_gan.ConditionalGAN(*pair, num_classes=3)
+    assert model.num_classes == 3
+
+
+@pytest.mark.parametrize("conditioning", ["projection", "embedding"])
+def test_the_classes_are_read_off_residual_networks(conditioning):
+    pair = keras_gan.networks.residual(
+        tiny.SHAPE, 6, filters=2, num_classes=4, conditioning=conditioning
+    )
+    assert keras_gan.ConditionalGAN(*pair).num_classes == 4
+    with pytest.raises(ValueError, match="made for 4 classes"):
+        keras_gan.ConditionalGAN(*pair, num_classes=3)
+
+
 def test_labels_change_the_picture():
     model = tiny.conditional_gan()
     latents = np.repeat(model.latents(1, seed=0), 3, axis=0)

@@ -1,15 +1,21 @@
 """GANs of which both networks are told the class."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
+from keras_gan import backend
 from keras_gan._typing import Tensor
+from keras_gan.layers import ConditionalBatchNormalization, Projection
 from keras_gan.models import inspection
 from keras_gan.models.gan import GAN, images_and_labels
 from keras_gan.models.wgan_gp import WGANGP
+
+_TOLD = (ConditionalBatchNormalization, Projection)
+"""Layers that are made for a number of classes."""
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -24,7 +30,8 @@ class ConditionalGAN(GAN):
         generator: Takes `[latents, labels]`.
         discriminator: Takes `[images, labels]`.
         num_classes: How many classes. Default: read off the label input, or
-            the embedding layer behind it.
+            the layer behind it: a `ConditionalBatchNormalization`, a
+            `Projection` or an embedding.
         **kwargs: As in `GAN`.
 
     Reference: Mirza & Osindero, 2014, arXiv 1411.1784.
@@ -234,7 +241,8 @@ def _class_count(
             f"The networks are made for {found} classes. "
             f"Received: num_classes={given}"
         )
-    count = given if given is not None else found
+    # One deep inside may be of other things: a guess, which `given` overrules.
+    count = given or found or _sole_embedding(networks, backend.flat_layers)
     if count is None:
         raise ValueError(
             "The networks do not say how many classes there are. Pass "
@@ -250,9 +258,21 @@ def _found_class_count(
         if _known(spec) and _is_vector(spec):
             return int(spec.shape[-1])
     for network in networks:
+        for layer in backend.flat_layers(network):
+            if isinstance(layer, _TOLD):
+                return layer.num_classes
+    return _sole_embedding(networks, lambda each: getattr(each, "layers", ()))
+
+
+def _sole_embedding(
+    networks: tuple[keras.Model, ...],
+    layers_of: Callable[[keras.Model], Iterable[keras.layers.Layer]],
+) -> int | None:
+    """Returns the size of the embeddings, where a network has but one."""
+    for network in networks:
         sizes = {
             layer.input_dim
-            for layer in getattr(network, "layers", ())
+            for layer in layers_of(network)
             if isinstance(layer, keras.layers.Embedding)
         }
         if len(sizes) == 1:
