@@ -84,7 +84,19 @@ CONSTRUCTORS = {
     "no classifier": (
         lambda: keras_gan.ACGAN(tiny.generator(True), tiny.discriminator()),
         ValueError,
-        "class_logits",
+        'class_logits.*conditioning="auxiliary"',
+    ),
+    "classifier that is told": (
+        lambda: keras_gan.ACGAN(*tiny.pair(True)),
+        ValueError,
+        'images alone.*conditioning="auxiliary"',
+    ),
+    "classifier in a ConditionalGAN": (
+        lambda: keras_gan.ConditionalGAN(
+            tiny.generator(True), tiny.ac_gan().discriminator
+        ),
+        ValueError,
+        "names the class ACGAN",
     ),
     "steps 0": (
         lambda: tiny.gan(discriminator_steps=0),

@@ -7,8 +7,14 @@ import keras
 from keras import ops
 
 from keras_gan._typing import Tensor
+from keras_gan.models import inspection
 from keras_gan.models.conditional_gan import ConditionalGAN
 from keras_gan.models.training import Logs
+
+_REMEDY = (
+    "The functions of keras_gan.networks make such a pair with "
+    'conditioning="auxiliary".'
+)
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -50,6 +56,12 @@ class ACGAN(ConditionalGAN):
             raise ValueError(
                 "`class_weight` must be a finite number of at least 0. "
                 f"Received: class_weight={class_weight}"
+            )
+        if len(inspection.symbolic_inputs(discriminator)) > 1:
+            raise ValueError(
+                "The discriminator of an ACGAN takes images alone, and names "
+                "their class itself. Received: one with more inputs, such as "
+                f"labels. {_REMEDY}"
             )
         super().__init__(
             generator, discriminator, num_classes=num_classes, **kwargs
@@ -125,7 +137,7 @@ class ACGAN(ConditionalGAN):
         raise ValueError(
             "The discriminator of an ACGAN returns [scores, class_logits], "
             f"the latter of shape (n, {self.num_classes}). Received: outputs "
-            f"of shape {shapes}"
+            f"of shape {shapes}. {_REMEDY}"
         )
 
     def get_config(self) -> dict[str, Any]:

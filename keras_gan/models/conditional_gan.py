@@ -212,7 +212,8 @@ def _label_input(network: keras.Model, role: str, first: str) -> Any:
         raise ValueError(
             f"A conditional {role} takes two inputs, [{first}, labels]. "
             f"Received: {role}={network.name!r} with {len(inputs)}. For "
-            "networks without labels use GAN or WGANGP."
+            "networks without labels use GAN or WGANGP, for a discriminator "
+            "that names the class ACGAN."
         )
     return inputs[1]
 
