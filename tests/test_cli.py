@@ -269,6 +269,10 @@ def test_other_data_fit_under_a_recipe(elsewhere, capsys):
         (["quick", "--set=nonsense"], "key=value"),
         (["quick", *DATA, "--set=networks.kernel_size=-1"], "kernel_size"),
         (["quick", *DATA, "--set=model.ema_decay=2.0"], "ema_decay"),
+        (
+            ["ac-gan", *DATA, "--set=networks.conditioning=concat"],
+            'conditioning="auxiliary"',
+        ),
         (["--resume"], "no run"),
         (["quick", "--resume", "--out=occupied"], "config.json"),
     ],
@@ -302,6 +306,15 @@ def test_a_conditional_recipe_refuses_data_without_labels(capsys):
     np.savez("plain.npz", images=np.zeros((8, 8, 8, 1), "uint8"))
     error = fails(capsys, "train", "conditional-wgan-gp", "--data=plain.npz")
     assert "subfolder" in error
+
+
+@pytest.mark.parametrize("model", ["ACGAN", "ConditionalGAN"])
+def test_a_recipe_trains_under_a_model_that_is_told_the_class(elsewhere, model):
+    out = f"told-{model}"
+    arguments = [*VANILLA, f"--set=model={model}", "--epochs=1", f"--out={out}"]
+    assert main(arguments) == 0
+    found = keras.saving.load_model(elsewhere / out / "model.keras")
+    assert type(found) is getattr(keras_gan, model)
 
 
 def test_a_place_that_cannot_be_written_is_one_line(capsys):

@@ -216,6 +216,36 @@ def test_a_part_that_is_named_starts_from_its_defaults():
     assert isinstance(gan.optimizer.discriminator, keras.optimizers.SGD)
 
 
+@pytest.mark.parametrize(
+    ("name", "changes", "inputs", "outputs"),
+    [
+        ("vanilla", [("model", "ACGAN")], 1, 2),
+        ("conditional-wgan-gp", [("model.name", "ACGAN")], 1, 2),
+        ("ac-gan", [("networks", "residual")], 1, 2),
+        ("vanilla", [("model", "ConditionalGAN")], 2, 1),
+        ("ac-gan", [("model", "ConditionalGAN")], 2, 1),
+        ("ac-gan", [("model", "GAN")], 1, 1),
+    ],
+    ids=str,
+)
+def test_the_networks_are_told_the_class_as_the_model_wants(
+    name, changes, inputs, outputs
+):
+    gan = assemble(small(override(recipes.get(name), changes)))
+    assert len(gan.discriminator.inputs) == inputs
+    assert len(gan.discriminator.outputs) == outputs
+    assert gan.generate(2, seed=0).shape == (2, 28, 28, 1)
+
+
+def test_the_user_decides_how_networks_are_told_the_class():
+    changes = [("model", "ACGAN"), ("networks.conditioning", "concat")]
+    with pytest.raises(ValueError, match='conditioning="auxiliary"'):
+        assemble(small(override(recipes.get("dcgan"), changes)))
+    changes = [("networks.conditioning", "projection")]
+    recipe = override(recipes.get("conditional-wgan-gp"), changes)
+    assert recipe.networks["conditioning"] == "projection"
+
+
 @pytest.mark.parametrize("value", ["relu", 0.2], ids=str)
 def test_a_setting_may_be_of_each_type_it_declares(value):
     key = "networks.generator_activation"

@@ -34,7 +34,9 @@ def override(recipe: Recipe, changes: Iterable[tuple[str, Any]]) -> Recipe:
         changes: Pairs of a key and a value: a recipe's own, such as
             `("batch_size", 32)`; a setting of a part, such as
             `("networks.filters", 16)`; or a part by its name, with its
-            defaults, such as `("loss", "hinge")`.
+            defaults, such as `("loss", "hinge")`. With other networks or
+            another model, `networks.conditioning` follows the model, unless
+            it is given, too.
 
     Raises:
         ValueError: If a key is unknown, or a value of the wrong type.
@@ -42,6 +44,7 @@ def override(recipe: Recipe, changes: Iterable[tuple[str, Any]]) -> Recipe:
     Example:
         >>> override(get("dcgan"), [("networks.filters", 16)])
     """
+    changes = list(changes)
     for key, value in changes:
         head, *rest = key.split(".")
         if head in PARTS:
@@ -49,6 +52,9 @@ def override(recipe: Recipe, changes: Iterable[tuple[str, Any]]) -> Recipe:
             recipe = replace(recipe, **{head: part})
         else:
             recipe = _changed(recipe, key, value)
+    keys = {key.removesuffix(".name") for key, _ in changes}
+    if keys & {"model", "networks"} and "networks.conditioning" not in keys:
+        return _told_as_the_model_wants(recipe)
     return recipe
 
 
@@ -119,6 +125,18 @@ def _named_part(part: str, value: Any) -> dict[str, Any] | None:
         raise ValueError(f"`{part}` is chosen by its name. Received: {value!r}")
     defaults(part, value)  # Raises where there is none of that name.
     return {"name": value}
+
+
+def _told_as_the_model_wants(recipe: Recipe) -> Recipe:
+    """Lets the discriminator name the class for ACGAN, and for no other."""
+    names = recipe.model["name"] == "ACGAN"
+    does = recipe.networks.get("conditioning") == "auxiliary"
+    if names == does or not recipe.conditional:
+        return recipe
+    networks = {**recipe.networks, "conditioning": "auxiliary"}
+    if not names:
+        del networks["conditioning"]
+    return replace(recipe, networks=networks)
 
 
 def _fits(value: Any, kinds: tuple[type, ...]) -> bool:
