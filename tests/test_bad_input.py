@@ -244,6 +244,41 @@ def test_bad_labels_are_refused(spoil, match, images, labels):
         tiny.conditional_gan().fit(images, spoil(labels), verbose=0)
 
 
+def in_an_array(images, labels):
+    return images, labels
+
+
+def in_a_tensor(images, labels):
+    return images, keras.ops.convert_to_tensor(labels)
+
+
+def in_image_batches(images, labels):
+    pixels = ((images + 1) * 127.5).astype("uint8")
+    return (
+        keras_gan.datasets.ImageBatches(pixels, labels, shuffle=False),
+        None,
+    )
+
+
+@pytest.mark.parametrize("make", [tiny.conditional_gan, tiny.ac_gan])
+@pytest.mark.parametrize("hold", [in_an_array, in_a_tensor, in_image_batches])
+def test_labels_after_the_first_batch_are_looked_at(hold, make, images, labels):
+    labels = np.concatenate([labels[:-1], [7]])
+    model = make()
+    before = tiny.weights(model.discriminator)
+    with pytest.raises(ValueError, match=r"\[0, 3\).*from 0 to 7"):
+        model.fit(*hold(images, labels), verbose=0)
+    for was, now in zip(before, tiny.weights(model.discriminator), strict=True):
+        assert np.array_equal(was, now)
+
+
+def test_images_without_a_label_after_the_first_batch_are_refused(
+    images, labels
+):
+    with pytest.raises(ValueError, match="70 images and 69 labels"):
+        tiny.conditional_gan().fit(images, labels[:-1], verbose=0)
+
+
 def test_an_empty_generator_is_refused():
     with pytest.raises(ValueError, match="empty"):
         tiny.gan().fit((x for x in ()), verbose=0)

@@ -179,7 +179,8 @@ class Compiling:
 
         Raises:
             ValueError: If the first batch cannot be trained on: wrong shape or
-                type, NaN, missing or impossible labels, no data.
+                type, NaN, missing or impossible labels, no data. Of arrays
+                and `ImageBatches` all labels are looked at.
         """
         self._ensure_compiled()
         kwargs = {"batch_size": batch_size, "epochs": epochs, **kwargs}

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from keras_gan import backend
+from keras_gan.datasets import ImageBatches
 from keras_gan.models import inspection
 
 Array = np.ndarray[Any, Any]
@@ -36,6 +37,9 @@ def check_first_batch(
 ) -> Any:
     """Looks at the first batch of the data and refuses what cannot work.
 
+    Labels that are at hand as an array are looked at one and all: one that is
+    out of range would train as no class at all.
+
     Args:
         model: The GAN to be trained.
         x: The data, as given to `fit`.
@@ -62,7 +66,7 @@ def check_first_batch(
     _check_shape(images, model.image_shape)
     _check_values(images, inspection.output_range(model.generator))
     model._real_range = _likely_range(images)
-    _check_labels(model, images, labels)
+    _check_labels(model, *(_at_hand(x, y) or (images, labels)))
     kept = None if labels is None else labels[:_KEPT]
     model.first_batch = FirstBatch(images[:_KEPT], kept, len(images))
     return x
@@ -70,7 +74,7 @@ def check_first_batch(
 
 def _peek(x: Any, y: Any, batch_size: int) -> tuple[Any, Any]:
     """Returns the data and their first batch, which stays in the data."""
-    if hasattr(x, "shape") and hasattr(x, "__getitem__"):
+    if _is_array(x):
         if len(x) == 0:
             _refuse_empty()
         labels = None if y is None else y[:batch_size]
@@ -87,6 +91,17 @@ def _peek(x: Any, y: Any, batch_size: int) -> tuple[Any, Any]:
     if hasattr(x, "__iter__") and not isinstance(x, (list, tuple, dict)):
         return x, _first(x)
     return x, None
+
+
+def _at_hand(x: Any, y: Any) -> tuple[Any, Any] | None:
+    """Returns all images and labels, where no batch has to be made for it."""
+    if isinstance(x, ImageBatches):
+        return x.images, x.labels
+    return (x, _array(y)) if _is_array(x) else None
+
+
+def _is_array(x: Any) -> bool:
+    return hasattr(x, "shape") and hasattr(x, "__getitem__")
 
 
 def _first(data: Any) -> Any:
@@ -202,7 +217,7 @@ def _likely_range(images: Array) -> tuple[float, float]:
     return (0.0, 255.0) if images.max() > 2 else (0.0, 1.0)
 
 
-def _check_labels(model: Any, images: Array, labels: Array | None) -> None:
+def _check_labels(model: Any, images: Any, labels: Array | None) -> None:
     check = getattr(model, "check_labels", None)
     if check is None:
         return
