@@ -129,7 +129,7 @@ def test_wgan_gp_is_the_tutorial():
 
 def test_resize_conv_clips_only_the_discriminator():
     recipe = recipes.get("resize-conv")
-    (clipping,) = recipes.assembling.clipping(recipe)
+    (clipping,) = recipes.clipping(recipe)
     assert (clipping.value, clipping.player) == (1.0, "discriminator")
     assert isinstance(assemble(recipe).adversarial_loss, losses.Minimax)
 

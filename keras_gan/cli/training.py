@@ -15,8 +15,8 @@ from keras_gan.cli.errors import UsageError
 from keras_gan.cli.planning import Plan
 from keras_gan.cli.progress import Progress
 from keras_gan.models import GAN
-from keras_gan.recipes import batches
-from keras_gan.recipes.assembling import clipping, evaluation
+from keras_gan.recipes import batches, clipping
+from keras_gan.recipes.assembling import evaluation
 from keras_gan.run_folder import Interruption, MetricsFile, RunFolder
 
 __all__ = ["train"]

@@ -2,12 +2,22 @@
 
 from keras_gan.recipes.assembling import assemble as assemble
 from keras_gan.recipes.assembling import batches as batches
+from keras_gan.recipes.assembling import clipping as clipping
 from keras_gan.recipes.ours import OURS
 from keras_gan.recipes.overriding import override as override
 from keras_gan.recipes.recipe import Recipe as Recipe
 from keras_gan.recipes.tutorials import TUTORIALS
 
-__all__ = ["ALL", "NAMES", "Recipe", "assemble", "batches", "get", "override"]
+__all__ = [
+    "ALL",
+    "NAMES",
+    "Recipe",
+    "assemble",
+    "batches",
+    "clipping",
+    "get",
+    "override",
+]
 
 ALL: tuple[Recipe, ...] = (*OURS, *TUTORIALS)
 """All recipes, the default first."""
@@ -28,8 +38,11 @@ def get(name: str) -> Recipe:
         >>> recipe = get("quick")
         >>> images, labels = keras_gan.datasets.load("fashion_mnist_sample")
         >>> gan = assemble(recipe, images.shape[1:], num_images=len(images))
-        >>> epochs = recipe.epochs_for(len(images))
-        >>> gan.fit(batches(recipe, images), epochs=epochs)
+        >>> gan.fit(
+        ...     batches(recipe, images),
+        ...     epochs=recipe.epochs_for(len(images)),
+        ...     callbacks=clipping(recipe),
+        ... )
     """
     for recipe in ALL:
         if recipe.name == name:

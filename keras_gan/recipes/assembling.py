@@ -166,7 +166,17 @@ def batches(
 
 
 def clipping(recipe: Recipe) -> list[keras.callbacks.Callback]:
-    """Returns the callbacks that a recipe's `clipping` asks for."""
+    """Returns the callbacks that a recipe's `clipping` asks for.
+
+    Args:
+        recipe: The recipe.
+
+    Returns:
+        What `fit` needs among its callbacks: an empty list for most recipes.
+
+    Example:
+        >>> gan.fit(batches(recipe, images), callbacks=clipping(recipe))
+    """
     if recipe.clipping is None:
         return []
     return [make("clipping", recipe.clipping)]

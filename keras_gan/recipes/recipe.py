@@ -33,7 +33,7 @@ class Recipe:
         regularizer: A name that `keras_gan.regularizers.get` knows.
         augment: A name that `keras_gan.augment.get` knows.
         clipping: `gradient` or `weight`: the callbacks `GradientClipping` and
-            `WeightClipping`.
+            `WeightClipping`, which `keras_gan.recipes.clipping` makes.
         data: What `keras_gan.datasets.source` knows, or None where the user
             has to say.
         label: The one class to train on, or None for all.
