@@ -177,6 +177,13 @@ def test_normalization_survives_float16(layer_class, kwargs, axes):
             id="no-kernel",
         ),
         pytest.param(
+            lambda: layers.SpectralNormalization(
+                keras.layers.EinsumDense("abc,bcd->abd", (3, 5))
+            )(np.zeros((2, 3, 4))),
+            "'abc,bcd->abd', where 'b' belongs to both",
+            id="many-matrices",
+        ),
+        pytest.param(
             lambda: layers.MinibatchStdDev(1), "group_size", id="group"
         ),
         pytest.param(
@@ -239,6 +246,30 @@ def test_sigma_converges_to_the_largest_singular_value(make, shape):
     layer.power_iteration()
     largest = np.linalg.svd(matrix_of(layer), compute_uv=False)[0]
     assert float(numpy(layer.sigma())) == pytest.approx(largest, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("equation", "output_shape", "shape"),
+    [
+        ("ab,bc->ac", (5,), (4,)),
+        ("ab,cb->ac", (5,), (4,)),
+        ("ab,bcd->acd", (3, 5), (4,)),
+        ("ab,cbd->acd", (3, 5), (4,)),
+        ("abc,bcd->ad", (5,), (3, 4)),
+        ("...x,xyz->...yz", (3, 5), (4,)),
+    ],
+    ids=str,
+)
+def test_an_einsum_layer_has_spectral_norm_one(equation, output_shape, shape):
+    layer = layers.SpectralNormalization(
+        keras.layers.EinsumDense(equation, output_shape), power_iterations=100
+    )
+    layer.build((None, *shape))
+    layer.power_iteration()
+    size = int(np.prod(shape))
+    rows = numpy(layer(np.eye(size, dtype="float32").reshape(size, *shape)))
+    largest = np.linalg.norm(rows.reshape(size, -1), ord=2)
+    assert largest == pytest.approx(1.0, rel=1e-4)
 
 
 @pytest.mark.parametrize(("make", "shape"), WRAPPED)

@@ -1,5 +1,6 @@
 """Spectral normalisation as published."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,9 +34,11 @@ class SpectralNormalization(keras.layers.Wrapper):
     kernel is what is stored and trained, and the gradient passes through
     `sigma` with `u` and `v` held constant; `u` and `v` are saved.
 
-    Makes every wrapped layer 1-Lipschitz (a convolution nearly so); with all
-    layers of a discriminator wrapped, training is steadied at a small cost and
-    without a penalty. It pairs well with the hinge loss. Unlike
+    The layer works with a kernel of spectral norm 1, as in the paper. A dense
+    layer is then 1-Lipschitz; a convolution, whose kernel meets each value
+    several times, need not be. With all layers of a discriminator wrapped,
+    training is steadied at a small cost and without a penalty. It pairs well
+    with the hinge loss. Unlike
     `keras.layers.SpectralNormalization`, which overwrites the kernel in the
     forward pass, it may be called several times before a gradient is taken,
     and trains alike on all backends.
@@ -49,14 +52,16 @@ class SpectralNormalization(keras.layers.Wrapper):
     Args:
         layer: layer with a `kernel` or `embeddings`: Dense, EinsumDense,
             convolutions (transposed, depthwise), Embedding. A depthwise kernel
-            is taken as the matrix of its taps x its output channels.
+            is taken as the matrix of its taps x its output channels, that of
+            an EinsumDense as its equation has it.
         power_iterations: positive int, iterations for each update. One is
             enough, as the kernel moves little between updates.
         **kwargs: `name`, `dtype`, `trainable` of `keras.layers.Layer`.
 
     Raises:
-        ValueError: `power_iterations` is not a positive int, or the layer has
-            no kernel.
+        ValueError: `power_iterations` is not a positive int, the layer has
+            no kernel, or the kernel of an EinsumDense is no matrix from inputs
+            to outputs, as in `"abc,bcd->abd"`: one for each b.
 
     Example:
         >>> layer = keras_gan.layers.SpectralNormalization(
@@ -89,6 +94,7 @@ class SpectralNormalization(keras.layers.Wrapper):
         """Creates the weights."""
         super().build(input_shape)
         self._kernel = _kernel_of(self.layer)
+        self._input_axes = _input_axes(self.layer, len(self._kernel.shape))
         inputs, outputs = self._matrix().shape
         # Initialisers, not values: inside a symbolic build the kernel gets its
         # value later, but always before these two.
@@ -180,13 +186,10 @@ class SpectralNormalization(keras.layers.Wrapper):
     def _matrix(self) -> Tensor:
         """The kernel as (inputs, outputs)."""
         kernel = ops.cast(self._kernel, self._precision)
-        outputs = kernel.shape[-1]
-        if isinstance(self.layer, _TRANSPOSED):
-            kernel = ops.swapaxes(kernel, -1, -2)
-            outputs = kernel.shape[-1]
-        if isinstance(self.layer, _DEPTHWISE):
-            outputs = kernel.shape[-1] * kernel.shape[-2]
-        return ops.reshape(kernel, (-1, outputs))
+        axes, shape = self._input_axes, kernel.shape
+        others = tuple(a for a in range(len(shape)) if a not in axes)
+        inputs = math.prod(shape[axis] for axis in axes)
+        return ops.reshape(ops.transpose(kernel, axes + others), (inputs, -1))
 
     def _vectors(self) -> tuple[Tensor, Tensor]:
         # Copies: torch keeps what a gradient needs by reference, and `assign`
@@ -209,6 +212,32 @@ def _kernel_of(layer: keras.layers.Layer) -> Any:
         "Conv2D, Conv2DTranspose, Embedding, ...); wrap the parts of a "
         f"composed layer one by one. Received: layer={layer}"
     )
+
+
+def _input_axes(layer: keras.layers.Layer, rank: int) -> tuple[int, ...]:
+    """Returns the kernel's axes that are not the outputs'."""
+    axes = tuple(range(rank))
+    if isinstance(layer, _TRANSPOSED):
+        return (*axes[:-2], axes[-1])
+    if isinstance(layer, _DEPTHWISE):
+        return axes[:-2]
+    if isinstance(layer, keras.layers.EinsumDense):
+        return _summed_axes(layer.equation)
+    return axes[:-1]
+
+
+def _summed_axes(equation: str) -> tuple[int, ...]:
+    operands, output = equation.replace(" ", "").split("->")
+    given, kernel = operands.split(",")
+    for letter in kernel:
+        if (letter in given) == (letter in output):
+            raise ValueError(
+                "`layer` must sum over its inputs by one matrix: each letter "
+                "of an EinsumDense's kernel belongs either to its input or to "
+                f"its output. Received: equation={equation!r}, where "
+                f"{letter!r} belongs to {'both' if letter in given else 'none'}"
+            )
+    return tuple(a for a, letter in enumerate(kernel) if letter in given)
 
 
 def _unit(vector: Tensor, *, otherwise: Tensor) -> Tensor:
