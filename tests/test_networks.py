@@ -190,6 +190,23 @@ def test_tutorial_networks_have_their_size(
     assert discriminator.count_params() == discriminator_size
 
 
+@pytest.mark.parametrize(
+    ("size", "widths"),
+    [
+        (8, [4, 16, 8]),
+        (28, [4, 16, 8]),
+        (32, [4, 16, 8]),
+        (64, [4, 16, 16, 8]),
+        (128, [4, 16, 16, 16, 8]),
+    ],
+)
+def test_a_critic_halves_the_image_to_four_pixels_or_fewer(size, widths):
+    _, critic = small("wgan_gp", (size, size, 1))
+    convolutions = layers_of(critic, keras.layers.Conv2D)
+    assert [layer.filters for layer in convolutions] == widths
+    assert convolutions[-1].output.shape[1] <= 4
+
+
 def test_residual_pair_has_its_size():
     generator, discriminator = networks.residual((32, 32, 3), 128)
     convolution, shortcut = 9 * 64 * 64 + 64, 64 * 64 + 64

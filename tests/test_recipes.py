@@ -127,6 +127,12 @@ def test_wgan_gp_is_the_tutorial():
     assert penalty.weight == 10.0
 
 
+def test_wgan_gp_64_has_three_convolutions():
+    gan = assemble(recipes.get("wgan-gp-64"))
+    convolutions = kinds(gan.critic, keras.layers.Conv2D)
+    assert [layer.filters for layer in convolutions] == [32, 128, 64]
+
+
 def test_resize_conv_clips_only_the_discriminator():
     recipe = recipes.get("resize-conv")
     (clipping,) = recipes.clipping(recipe)

@@ -1,6 +1,7 @@
 """Strided convolutions down, transposed convolutions up."""
 
 from collections.abc import Sequence
+from math import ceil, log2
 from typing import Any
 
 import keras
@@ -155,8 +156,9 @@ def wgan_gp(
 ) -> tuple[keras.Model, keras.Model]:
     """The generator of `dcgan` and a critic for a gradient penalty.
 
-    The critic has one convolution more, no batch normalisation, which would tie
-    the samples together, and a linear score.
+    The critic halves the image until its shorter side has at most 4 pixels. It
+    has no batch normalisation, which would tie the samples together, and a
+    linear score.
 
     Args:
         image_shape: `(H, W, C)`, any size.
@@ -168,7 +170,8 @@ def wgan_gp(
         generator_activation: name of an activation, or a float: the negative
             slope of a leaky ReLU.
         critic_filters: channels of the critic's convolutions, as many as it
-            shall have. By default `filters * (1, 4, 2)`.
+            shall have. By default `filters * (1, 4, 2)`, and above 32 pixels
+            one more of `4 * filters` for each doubling.
         critic_activation: as `generator_activation`.
         critic_normalization: None, "layer" or "spectral".
         dropout: float in [0, 1), after each of the critic's convolutions.
@@ -217,7 +220,7 @@ def wgan_gp(
     critic = _discriminator(
         condition,
         image_shape,
-        critic_filters or (filters, 4 * filters, 2 * filters),
+        critic_filters or _critic_filters(image_shape, filters),
         kernel_size,
         activation=critic_activation,
         normalization=critic_normalization,
@@ -225,6 +228,11 @@ def wgan_gp(
         name="critic",
     )
     return generator, critic
+
+
+def _critic_filters(image_shape: Sequence[int], filters: int) -> list[int]:
+    count = max(3, ceil(log2(min(image_shape[:2]) / 4)))
+    return [filters, *[4 * filters] * (count - 2), 2 * filters]
 
 
 def _generator(
