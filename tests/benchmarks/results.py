@@ -63,7 +63,7 @@ def train(row, seed, data):
         epochs=recipe.epochs,
         shuffle=False,
         verbose=0,
-        callbacks=[*recipes.assembling.clipping(recipe), clock],
+        callbacks=[*recipes.clipping(recipe), clock],
     )
     name = f"{row.name}-seed-{seed}"
     draw(gan, RECORDS / f"{name}.png")

@@ -117,10 +117,9 @@ ROWS = (
     Row(
         "wgan-gp",
         6,
-        shows="Pullovers, shirts and trousers by their outlines, soft as "
-        "clouds; shoes and dark clothes are specks. Not the variety of `dcgan` "
-        "yet: the generator has made 2,250 updates, each after five of the "
-        "critic.",
+        shows="Shirts, pullovers, trousers, dresses, sneakers and bags at a "
+        "glance, light and dark, with folds; about one in six is torn or a "
+        "ghost, bags and boots above all. More variety than `dcgan`, and finer.",
     ),
     Row(
         "conditional-wgan-gp",
