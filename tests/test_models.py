@@ -382,6 +382,43 @@ def test_adaptive_augmentation_is_steered_by_each_images_score(
     assert np.isfinite(history["d_loss"]).all()
 
 
+def noise():
+    return keras_gan.augment.InstanceNoise(0.1, decay_steps=9, seed=2)
+
+
+@pytest.mark.parametrize(
+    "hold",
+    [
+        lambda layer: layer,
+        lambda layer: keras.Sequential([layer]),
+        lambda layer: ["brightness", keras.Sequential([layer])],
+        lambda layer: keras_gan.augment.AdaptiveAugment([layer]),
+        lambda layer: keras_gan.augment.Compose(
+            [keras_gan.augment.Compose([layer])]
+        ),
+    ],
+    ids=["alone", "sequential", "in a list", "adaptive", "composed twice"],
+)
+def test_what_augments_counts_each_update_once_wherever_it_is(hold, images):
+    layer = noise()
+    model = tiny.gan(augment=hold(layer))
+    fit(model, images[:64], None, epochs=2)
+    assert int(ops.convert_to_numpy(layer.step.value)) == 4
+
+
+def test_adaptive_augmentation_needs_the_scores_of_real_images(images):
+    class Silent(keras_gan.GAN):
+        def discriminator_loss(self, real, fake, condition=(), training=True):
+            loss, _ = super().discriminator_loss(
+                real, fake, condition, training
+            )
+            return loss
+
+    model = Silent(*tiny.pair(), augment="ada", seed=1)
+    with pytest.raises(ValueError, match=r"return \(loss, {'d_real': scores}"):
+        fit(model, images, None)
+
+
 def test_weight_regularizers_of_each_player_are_minimised(images):
     generator, discriminator = tiny.pair()
     discriminator = keras.Sequential(

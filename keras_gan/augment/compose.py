@@ -53,12 +53,6 @@ class Compose(keras.layers.Layer):
             images = layer(images, training=training)
         return images
 
-    def observe(self, real_scores: Tensor) -> None:
-        """Hands the discriminator's scores of real images on."""
-        for layer in self.layers:
-            if hasattr(layer, "observe"):
-                layer.observe(real_scores)
-
     def compute_output_shape(
         self, input_shape: Sequence[int | None]
     ) -> tuple[int | None, ...]:

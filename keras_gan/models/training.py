@@ -132,11 +132,23 @@ class Alternating:
             lambda: self._discriminator_objective(real, fake, condition, due),
             ops.shape(real)[0],
         )
-        observe = getattr(self.augment, "observe", None)
-        if observe is not None and "d_real" in logs:
-            observe(self._as_logits(logs["d_real"]))
+        self._observe(logs)
         if self.discriminator_steps > 1 and "d_fake" in logs:
             self._trackers.estimate("g_loss", self._g_estimate(logs))
+
+    def _observe(self, logs: Logs) -> None:
+        """Shows real scores to every layer of the augmentation that steers."""
+        inside = backend.flat_layers(self.augment) if self.augment else ()
+        steering = [layer for layer in inside if hasattr(layer, "observe")]
+        if steering and "d_real" not in logs:
+            raise ValueError(
+                "`discriminator_loss` must return (loss, {'d_real': scores}), "
+                "with the score of each real image: "
+                f"{[layer.name for layer in steering]} of `augment` are "
+                f"steered by them. Received: logs of {sorted(logs)}"
+            )
+        for layer in steering:
+            layer.observe(self._as_logits(logs["d_real"]))
 
     def _as_logits(self, scores: Tensor) -> Tensor:
         outputs = not self.adversarial_loss.takes_logits
