@@ -56,6 +56,15 @@ class AdversarialLoss(abc.ABC):
             )
         self.from_logits = from_logits
 
+    @property
+    def boundary(self) -> float | None:
+        """The score halfway between real and generated images.
+
+        `None` for losses that see differences of scores only, so that no score
+        by itself says real or generated. `AdaptiveAugment` is steered by it.
+        """
+        return 0.0
+
     def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
         """Returns the discriminator's loss.
 
@@ -195,6 +204,11 @@ class LeastSquares(_SmoothedLoss):
     Reference: Mao et al., 2017, arXiv 1611.04076, eq. 9 (0-1 coding).
     """
 
+    @property
+    def boundary(self) -> float:
+        """Halfway between the two targets."""
+        return (1.0 - self.label_smoothing) / 2
+
     def _discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
         miss = ops.square(real - (1.0 - self.label_smoothing))
         return 0.5 * (ops.mean(miss) + ops.mean(ops.square(fake)))
@@ -231,6 +245,8 @@ class Wasserstein(AdversarialLoss):
     Reference: Arjovsky et al., 2017, arXiv 1701.07875, eq. 3.
     """
 
+    boundary = None
+
     def _discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
         return ops.mean(fake) - ops.mean(real)
 
@@ -250,6 +266,7 @@ class RelativisticAverage(AdversarialLoss):
     """
 
     needs_real = True
+    boundary = None
 
     def _discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
         # Replicas compare with the average of the whole batch, too.
@@ -259,6 +276,14 @@ class RelativisticAverage(AdversarialLoss):
 
     def _generator(self, fake: Tensor, real: Tensor | None) -> Tensor:
         return self._discriminator(fake, real)
+
+
+_DISTANCES = (
+    keras.losses.MeanSquaredError,
+    keras.losses.MeanAbsoluteError,
+    keras.losses.Huber,
+    keras.losses.LogCosh,
+)
 
 
 @register
@@ -287,6 +312,11 @@ class KerasLoss(AdversarialLoss):
             from_logits=said if from_logits is None else from_logits
         )
         self.loss = loss
+
+    @property
+    def boundary(self) -> float:
+        """Halfway between the targets where the loss is a distance to them."""
+        return 0.5 if isinstance(self.loss, _DISTANCES) else 0.0
 
     def _discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
         return self._towards(1.0, real) + self._towards(0.0, fake)

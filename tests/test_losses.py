@@ -192,3 +192,33 @@ def test_a_loss_that_is_no_scalar_is_refused():
     loss = losses.get((lambda real, fake: fake - real, wasserstein_g))
     with pytest.raises(ValueError, match=r"keras\.ops\.mean"):
         loss.discriminator(scores((3, 1)), scores((3, 1)))
+
+
+BOUNDARIES = {
+    "non_saturating": 0.0,
+    "minimax": 0.0,
+    "hinge": 0.0,
+    "least_squares": 0.5,
+    "MeanSquaredError": 0.5,
+    "wasserstein": None,
+    "relativistic": None,
+}
+
+
+@pytest.mark.parametrize(("name", "expected"), BOUNDARIES.items())
+def test_boundary_is_the_best_score_of_what_is_as_real_as_fake(name, expected):
+    loss = losses.get(name)
+    assert loss.boundary == expected
+    scores = np.linspace(-1, 1, 41, dtype="float32")
+    costs = [
+        float(ops.convert_to_numpy(loss.discriminator(s, s)))
+        for s in scores.reshape(-1, 1)
+    ]
+    if expected is None:
+        np.testing.assert_allclose(costs, costs[0], atol=1e-6)
+    elif name != "hinge":  # Flat between its two margins.
+        assert scores[np.argmin(costs)] == pytest.approx(expected, abs=1e-6)
+
+
+def test_boundary_follows_smoothed_targets():
+    assert losses.LeastSquares(label_smoothing=0.2).boundary == 0.4

@@ -406,6 +406,46 @@ def test_what_augments_counts_each_update_once_wherever_it_is(hold, images):
     assert int(ops.convert_to_numpy(layer.step.value)) == 4
 
 
+@pytest.mark.parametrize(
+    ("loss", "score", "probability"),
+    [
+        ("non_saturating", 0.25, 0.5),
+        ("least_squares", 0.25, 0.0),
+        ("least_squares", 0.75, 0.5),
+        (keras.losses.MeanSquaredError(), 0.25, 0.0),
+        (keras.losses.BinaryCrossentropy(from_logits=True), 0.25, 0.5),
+    ],
+    ids=str,
+)
+def test_adaptive_augmentation_rises_where_real_images_look_real(
+    loss, score, probability, images
+):
+    judge = keras.Sequential(
+        [
+            keras.Input(tiny.SHAPE),
+            keras.layers.Flatten(),
+            keras.layers.Dense(
+                1,
+                kernel_initializer="zeros",
+                bias_initializer=keras.initializers.Constant(score),
+            ),
+        ]
+    )
+    layer = keras_gan.augment.AdaptiveAugment(interval=1, ramp_images=64)
+    model = keras_gan.GAN(tiny.generator(), judge, augment=layer, seed=1)
+    model.compile(loss=loss)
+    model.train_on_batch(images[:32])
+    assert float(ops.convert_to_numpy(layer.probability.value)) == probability
+
+
+@pytest.mark.parametrize("loss", ["wasserstein", "relativistic"])
+def test_adaptive_augmentation_under_a_loss_without_boundary_warns(loss):
+    model = tiny.gan(augment=["ada", noise()])
+    with pytest.warns(UserWarning, match="the sign of a score says nothing"):
+        model.compile(loss=loss)
+    tiny.gan(augment="diffaugment").compile(loss=loss)
+
+
 def test_adaptive_augmentation_needs_the_scores_of_real_images(images):
     class Silent(keras_gan.GAN):
         def discriminator_loss(self, real, fake, condition=(), training=True):

@@ -24,9 +24,10 @@ class AdaptiveAugment(keras.layers.Layer):
     the images since the last change; below `target` it falls by as much.
 
     For few images, where you do not know how much augmentation they need: with
-    many images `p` stays near 0. It steers by the sign of logits, so it suits
-    losses that compare scores with 0 (non-saturating, minimax, hinge), not the
-    Wasserstein loss.
+    many images `p` stays near 0. The GAN subtracts its loss' `boundary` from
+    the scores first: 0 for most losses, 0.5 for least squares. The Wasserstein
+    and relativistic losses have none, and `compile` warns of them: the sign of
+    such a score says nothing.
 
     Args:
         augment: augmentation layers, each applied or not by itself; one layer,
@@ -116,6 +117,9 @@ class AdaptiveAugment(keras.layers.Layer):
 
     def observe(self, real_scores: Tensor) -> None:
         """Takes the scores `(n, ...)` of one batch of real images, and steers.
+
+        Args:
+            real_scores: above 0 where the discriminator says real.
 
         Raises:
             ValueError: the scores were already averaged over the batch.

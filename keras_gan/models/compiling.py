@@ -9,6 +9,7 @@ from typing import Any
 import keras
 
 from keras_gan import backend, losses
+from keras_gan.augment import AdaptiveAugment
 from keras_gan.models import executions, inspection, wire
 from keras_gan.models.first_batch import check_first_batch
 from keras_gan.models.ordering import in_epoch_order
@@ -22,6 +23,7 @@ class Compiling:
     default_loss: str
     generator: keras.Model
     discriminator: keras.Model
+    augment: keras.layers.Layer | None
 
     _wire_range: wire.Range | None = None
     """What bytes 0 and 255 of the last data sent as bytes stand for."""
@@ -111,6 +113,21 @@ class Compiling:
                 f"discriminator ends in {ending}. Its outputs are taken as "
                 f"{taken}, as told; from_logits={not said} would match.",
                 stacklevel=3,
+            )
+        self._warn_of_steering()
+
+    def _warn_of_steering(self) -> None:
+        if self.augment is None or self.adversarial_loss.boundary is not None:
+            return
+        inside = backend.flat_layers(self.augment)
+        if any(isinstance(layer, AdaptiveAugment) for layer in inside):
+            warnings.warn(
+                "AdaptiveAugment follows how many real images the "
+                "discriminator is sure of, but under "
+                f"{type(self.adversarial_loss).__name__} the sign of a score "
+                "says nothing, and its strength will drift. Use "
+                "DiffAugment, or another loss such as 'non_saturating'.",
+                stacklevel=4,
             )
 
     def _make_optimizers(

@@ -148,13 +148,14 @@ class Alternating:
                 f"steered by them. Received: logs of {sorted(logs)}"
             )
         for layer in steering:
-            layer.observe(self._as_logits(logs["d_real"]))
+            layer.observe(self._margin(logs["d_real"]))
 
-    def _as_logits(self, scores: Tensor) -> Tensor:
+    def _margin(self, scores: Tensor) -> Tensor:
+        """Returns how far scores are on the side of real images."""
         outputs = not self.adversarial_loss.takes_logits
         if outputs and self._gives_probabilities:
             return losses.to_logits(scores)
-        return scores
+        return scores - (self.adversarial_loss.boundary or 0.0)
 
     def _g_estimate(self, logs: Logs) -> Tensor:
         """What `g_loss` shows until the generator's first update."""
