@@ -438,6 +438,32 @@ def test_adaptive_augmentation_rises_where_real_images_look_real(
     assert float(ops.convert_to_numpy(layer.probability.value)) == probability
 
 
+def on_vectors(augment):
+    generator = keras.Sequential(
+        [keras.Input((tiny.LATENT,)), keras.layers.Dense(5)]
+    )
+    judge = keras.Sequential([keras.Input((5,)), keras.layers.Dense(1)])
+    return keras_gan.GAN(generator, judge, augment=augment, seed=1)
+
+
+@pytest.mark.parametrize("augment", ["ada", "diffaugment", "color"])
+def test_what_changes_images_is_refused_for_vectors(augment):
+    with pytest.raises(ValueError, match=r"images, .*shape \(None, 5\)"):
+        on_vectors(augment)
+
+
+def test_vectors_get_adaptive_noise_each_by_itself():
+    layer = keras_gan.augment.AdaptiveAugment([noise()], seed=3)
+    model = on_vectors(layer)
+    model.train_on_batch(np.ones((8, 5), "float32"))
+    layer.probability.assign(0.5)
+    x = np.ones((1000, 5), "float32")
+    y = ops.convert_to_numpy(layer(x))
+    assert y.shape == x.shape
+    changed = np.any(y != x, axis=1)
+    assert changed.mean() == pytest.approx(0.5, abs=0.05)
+
+
 @pytest.mark.parametrize("loss", ["wasserstein", "relativistic"])
 def test_adaptive_augmentation_under_a_loss_without_boundary_warns(loss):
     model = tiny.gan(augment=["ada", noise()])

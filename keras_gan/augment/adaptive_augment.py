@@ -31,7 +31,8 @@ class AdaptiveAugment(keras.layers.Layer):
 
     Args:
         augment: augmentation layers, each applied or not by itself; one layer,
-            or None for brightness, saturation, contrast, translation, cutout.
+            or None for brightness, saturation, contrast, translation, cutout,
+            which are for images.
         target: float in (-1, 1), the value of `r` to hold.
         ramp_images: positive int, real images in which `p` can go from 0 to 1.
             The paper has 500,000; a short training needs fewer.
@@ -99,14 +100,13 @@ class AdaptiveAugment(keras.layers.Layer):
         )
 
     def call(self, images: Tensor, training: bool = True) -> Tensor:
-        """Changes images `(n, H, W, C)` in training, each with probability."""
+        """Changes images `(n, ...)` in training, each with probability."""
         if not training:
             return images
+        one_each = (ops.shape(images)[0], *(1 for _ in images.shape[1:]))
         for layer in self.augment:
             chance = backend.draw(
-                _uniform_float32,
-                (ops.shape(images)[0], 1, 1, 1),
-                self.seed_generator,
+                _uniform_float32, one_each, self.seed_generator
             )
             images = ops.where(
                 chance < ops.convert_to_tensor(self.probability),

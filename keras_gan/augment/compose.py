@@ -48,7 +48,7 @@ class Compose(keras.layers.Layer):
                 layer.build(input_shape)
 
     def call(self, images: Tensor, training: bool = True) -> Tensor:
-        """Changes images `(n, H, W, C)` in training."""
+        """Changes images `(n, ...)` in training."""
         for layer in self.layers:
             images = layer(images, training=training)
         return images

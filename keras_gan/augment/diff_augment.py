@@ -45,7 +45,8 @@ class DiffAugment(keras.layers.Layer):
         **kwargs: `name`, `dtype` of `keras.layers.Layer`.
 
     Raises:
-        ValueError: a name in `policy` is unknown, or a number out of range.
+        ValueError: a name in `policy` is unknown, a number out of range, or the
+            data are not images.
 
     Example:
         >>> gan = keras_gan.GAN(
@@ -80,6 +81,16 @@ class DiffAugment(keras.layers.Layer):
             "cutout": self._cutout,
         }
         self._transforms = [transforms[name] for name in _names(policy)]
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Refuses what is not images."""
+        if len(input_shape) != 4:
+            raise ValueError(
+                "DiffAugment changes images, (n, H, W, C). Received: data of "
+                f"shape {tuple(input_shape)}. For others use "
+                "keras_gan.augment.InstanceNoise, or "
+                "AdaptiveAugment([InstanceNoise()])."
+            )
 
     def call(self, images: Tensor, training: bool = True) -> Tensor:
         """Changes images `(n, H, W, C)` in training."""
