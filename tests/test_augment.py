@@ -448,7 +448,8 @@ def test_refusal_reaches_into_what_holds_a_layer():
     for holder in (
         lambda: augment.get([wrong]),
         lambda: augment.get(keras.Sequential([wrong])),
-        lambda: augment.AdaptiveAugment(wrong),
+        lambda: augment.get(augment.AdaptiveAugment(wrong)),
+        lambda: augment.get(augment.Compose([wrong])),
     ):
         with pytest.raises(ValueError, match="AutoContrast"):
             holder()
@@ -552,6 +553,31 @@ def test_numerical_check_refuses(layer, match):
         augment.get(layer)
 
 
+class GreyOnly(keras.layers.Layer):
+    def build(self, input_shape):
+        self.pattern = self.add_weight(
+            shape=(8, 8, 1), initializer="ones", trainable=False
+        )
+
+    def call(self, images, training=True):
+        return ops.reshape(images, (-1, 8, 8, 1)) * self.pattern
+
+
+def test_numerical_check_is_made_on_images_of_the_given_shape():
+    for layer in (GreyOnly(), augment.AdaptiveAugment([GreyOnly()])):
+        augment.check_gradient(layer, (8, 8, 1))
+        with pytest.raises(
+            ValueError, match=r"\(2, 9, 9, 1\) .*GreyOnly.*fail"
+        ):
+            augment.check_gradient(layer, image_shape=(9, 9, 1))
+
+
+@pytest.mark.parametrize("shape", [(8, 8, 1), (5,)], ids=str)
+def test_numerical_check_finds_a_wrong_gradient_for_every_shape(shape):
+    with pytest.raises(ValueError, match="derivative is"):
+        augment.check_gradient(Detached(), shape)
+
+
 def test_numerical_check_states_both_numbers():
     with pytest.raises(ValueError, match="derivative is") as error:
         augment.get(Detached())
@@ -618,7 +644,7 @@ def test_table_and_numerical_check_agree(name):
     running = keras.backend.backend()
     refused = name in EVERYWHERE or name in REFUSED[running]
     try:
-        gradients._try(keras_layer(name))
+        gradients._try(keras_layer(name), (16, 16, 3))
         passed = True
     except ValueError:
         passed = False

@@ -452,6 +452,20 @@ def test_what_changes_images_is_refused_for_vectors(augment):
         on_vectors(augment)
 
 
+class OnlyHere(keras.layers.Layer):
+    """Takes images of one shape."""
+
+    def call(self, images, training=True):
+        return ops.reshape(images, (-1, *tiny.SHAPE)) * 0.5
+
+
+@pytest.mark.parametrize(
+    "hold", [lambda x: x, lambda x: [x], keras_gan.augment.AdaptiveAugment]
+)
+def test_a_layer_for_the_generators_images_alone_may_augment(hold):
+    assert tiny.gan(augment=hold(OnlyHere())).augment is not None
+
+
 def test_vectors_get_adaptive_noise_each_by_itself():
     layer = keras_gan.augment.AdaptiveAugment([noise()], seed=3)
     model = on_vectors(layer)

@@ -6,7 +6,6 @@ from typing import Any
 import keras
 
 from keras_gan._typing import Tensor
-from keras_gan.augment.gradients import check_gradient
 
 __all__ = ["Compose"]
 
@@ -18,11 +17,9 @@ class Compose(keras.layers.Layer):
     What `augment=[...]` of a GAN becomes.
 
     Args:
-        layers: augmentation layers. Each must let a right gradient through.
+        layers: augmentation layers. Each must let a right gradient through, or
+            the GAN refuses it, see `check_gradient`.
         **kwargs: `name`, `dtype` of `keras.layers.Layer`.
-
-    Raises:
-        ValueError: a layer's gradient is wrong, see `check_gradient`.
 
     Example:
         >>> augment = keras_gan.augment.Compose(
@@ -37,8 +34,6 @@ class Compose(keras.layers.Layer):
         self, layers: Sequence[keras.layers.Layer], **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        for layer in layers:
-            check_gradient(layer)
         self.layers = list(layers)
 
     def build(self, input_shape: Sequence[int | None]) -> None:

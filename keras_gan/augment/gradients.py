@@ -10,6 +10,8 @@ from keras import ops
 
 from keras_gan import backend
 from keras_gan._typing import Tensor
+from keras_gan.augment.adaptive_augment import AdaptiveAugment
+from keras_gan.augment.compose import Compose
 
 __all__ = ["check_gradient"]
 
@@ -78,11 +80,14 @@ _ACCEPTED = {
         "RandomSharpness",
         "Solarization",
     },
-    "keras_gan": {"AdaptiveAugment", "Compose", "DiffAugment", "InstanceNoise"},
+    "keras_gan": {"DiffAugment", "InstanceNoise"},
 }
 
 
-def check_gradient(layer: keras.layers.Layer) -> None:
+def check_gradient(
+    layer: keras.layers.Layer,
+    image_shape: Sequence[int | None] = (16, 16, 3),
+) -> None:
     """Raises unless the gradient through an augmentation layer is right.
 
     Several layers give a wrong gradient, or none, without an error, and a
@@ -92,26 +97,29 @@ def check_gradient(layer: keras.layers.Layer) -> None:
     still augment the data set.
 
     Args:
-        layer: augmentation layer for images `(n, H, W, C)`.
+        layer: augmentation layer for images `(n, H, W, C)`, or one that holds
+            others: `keras.Sequential`, `Compose`, `AdaptiveAugment`.
+        image_shape: shape of one image. A GAN gives that of its generator's.
 
     Raises:
         ValueError: the gradient is wrong or missing on the active backend, the
-            layer changes its input, or draws random numbers that do not come
-            from its own `keras.random.SeedGenerator`.
+            layer fails on such images or changes its input, or draws random
+            numbers that do not come from its own `keras.random.SeedGenerator`.
 
     Example:
         >>> keras_gan.augment.check_gradient(keras.layers.RandomFlip())
     """
-    if isinstance(layer, keras.Sequential):
-        for part in layer.layers:
-            check_gradient(part)
+    if isinstance(layer, (keras.Sequential, Compose, AdaptiveAugment)):
+        adaptive = isinstance(layer, AdaptiveAugment)
+        for part in layer.augment if adaptive else layer.layers:
+            check_gradient(part, image_shape)
         return
     name, family = type(layer).__name__, type(layer).__module__.split(".")[0]
     if family in ("keras", "keras_cv"):
         _refuse_by_name(layer, name, family)
         _warn_of_range(layer, name)
     if name not in _ACCEPTED.get(family, ()):
-        _try(layer)
+        _try(layer, image_shape)
     elif family != "keras_gan":
         _copy_of(layer)
 
@@ -156,9 +164,9 @@ _NO_GRADIENT = (
 )
 
 
-def _try(layer: keras.layers.Layer) -> None:
+def _try(layer: keras.layers.Layer, image_shape: Sequence[int | None]) -> None:
     """Raises unless derivative and finite differences agree."""
-    probe = _Probe(layer)
+    probe = _Probe(layer, image_shape)
     passed = False
     for _ in range(_ROUNDS):
         derivative, difference = probe.compare()
@@ -185,14 +193,17 @@ def _try(layer: keras.layers.Layer) -> None:
 class _Probe:
     """A copy of the layer, and a way to call it twice with equal randomness."""
 
-    def __init__(self, layer: keras.layers.Layer) -> None:
+    def __init__(
+        self, layer: keras.layers.Layer, image_shape: Sequence[int | None]
+    ) -> None:
         self._layer = _copy_of(layer)
+        shape = (2, *(size or 16 for size in image_shape))
         low, high = getattr(layer, "value_range", None) or (-1.0, 1.0)
         self._random = np.random.default_rng(0)
         self._step = 1e-3 * (high - low) / 2
         # Away from the range's ends, where clipping has its kinks.
         self._images = self._random.uniform(
-            low + 0.3 * (high - low), high - 0.3 * (high - low), (2, 16, 16, 3)
+            low + 0.3 * (high - low), high - 0.3 * (high - low), shape
         )
         self._weight = self._random.normal(size=self._images.shape)
         self.scale = 0.3 * float(np.linalg.norm(self._weight))
@@ -228,7 +239,13 @@ class _Probe:
 
     def _refuse_side_effects(self, layer: keras.layers.Layer) -> None:
         images = _tensor(self._images)
-        self._layer(images, training=True)
+        try:
+            self._layer(images, training=True)
+        except Exception as error:
+            raise ValueError(
+                "`augment` must be called on images, but with those of shape "
+                f"{tuple(images.shape)} {layer} failed: {error}"
+            ) from error
         state = self._state()
         first = self._value(self._images, state)
         if first != self._value(self._images, state):

@@ -17,7 +17,9 @@ Identifier: TypeAlias = (
 )
 
 
-def get(identifier: Identifier) -> keras.layers.Layer | None:
+def get(
+    identifier: Identifier, image_shape: Sequence[int | None] = (16, 16, 3)
+) -> keras.layers.Layer | None:
     """Returns an augmentation layer that a generator can learn through.
 
     Args:
@@ -25,6 +27,7 @@ def get(identifier: Identifier) -> keras.layers.Layer | None:
             "color,translation"; any augmentation layer of `keras.layers`,
             `keras_cv.layers` or your own that keeps the images' shape; or a
             sequence of these, to be applied in turn.
+        image_shape: shape of one image, on which unknown layers are tried.
 
     Returns:
         A layer, or None.
@@ -40,13 +43,18 @@ def get(identifier: Identifier) -> keras.layers.Layer | None:
     """
     if identifier is None:
         return None
+    layer = _made(identifier)
+    check_gradient(layer, image_shape)
+    return layer
+
+
+def _made(identifier: Identifier) -> keras.layers.Layer:
     if isinstance(identifier, str):
         return _named(identifier)
     if isinstance(identifier, keras.layers.Layer):
-        check_gradient(identifier)
         return identifier
     if isinstance(identifier, (list, tuple)):
-        return Compose([get(each) for each in identifier])
+        return Compose([_made(each) for each in identifier])
     raise TypeError(
         "`augment` must be None, a policy such as 'color,translation,cutout', "
         "'diffaugment', 'ada', an augmentation layer, or a sequence of them. "

@@ -5,6 +5,7 @@ from typing import Any
 
 import keras
 
+from keras_gan import augment as augmentation
 from keras_gan import backend
 from keras_gan._typing import Tensor
 from keras_gan.models import inspection
@@ -21,12 +22,13 @@ class Building:
     _num_inputs = 1
     """How many inputs each network takes."""
 
-    def _build_networks(self) -> None:
+    def _build_networks(self, augment: Any) -> None:
         self._refuse_other_inputs("generator")
         self._refuse_other_inputs("discriminator")
         fake, condition = self._build_generator(self.generator)
         self._image_shape = tuple(fake.shape[1:])
         self._refuse_misfit()
+        self.augment = augmentation.get(augment, self._image_shape)
         if self.augment is not None:
             self._build_augment(fake)
         try:

@@ -5,7 +5,6 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_gan import augment as augmentation
 from keras_gan import backend, losses, regularizers
 from keras_gan._typing import Tensor
 from keras_gan.models import inspection
@@ -100,9 +99,8 @@ class GAN(
         # Validation must not change what training draws.
         self.evaluation_seed_generator = keras.random.SeedGenerator(seed or 0)
         self._regularizers = regularizers.get(regularizer)
-        self.augment = augmentation.get(augment)
         self._latent_shape = inspection.latent_shape(generator, latent_dim)
-        self._build_networks()
+        self._build_networks(augment)
         self._average = Average(ema_decay)
         self.ema_generator = self._average.twin(
             generator, self._build_generator
