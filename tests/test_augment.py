@@ -3,8 +3,10 @@ import numpy as np
 import pytest
 from keras import ops
 
+import keras_gan
 from keras_gan import augment, backend
 from keras_gan.augment import gradients
+from tests import tiny
 
 RNG = np.random.default_rng(5)
 ON_TENSORFLOW = keras.backend.backend() == "tensorflow"
@@ -115,6 +117,55 @@ def test_value_range_is_a_change_of_units(policy):
     np.testing.assert_allclose(
         numpy(one(x)), 2 * numpy(other((x + 1) / 2)) - 1, atol=1e-5
     )
+
+
+def cut_to(layer):
+    """What the layer puts where it cuts, in bright images."""
+    return float(np.min(numpy(layer(np.full((50, 8, 8, 1), 999.0, "float32")))))
+
+
+@pytest.mark.parametrize(
+    ("activation", "given", "middle"),
+    [
+        ("tanh", None, 0.0),
+        ("sigmoid", None, 0.5),
+        ("linear", None, 0.0),
+        ("sigmoid", (0, 255), 127.5),
+    ],
+)
+@pytest.mark.parametrize(
+    "hold",
+    [
+        lambda layer: layer,
+        lambda layer: ["brightness", keras.Sequential([layer])],
+        lambda layer: augment.AdaptiveAugment([layer]),
+    ],
+    ids=["alone", "in a list", "adaptive"],
+)
+def test_value_range_is_the_generators_unless_given(
+    hold, activation, given, middle, tmp_path
+):
+    layer = augment.DiffAugment("cutout", value_range=given, seed=1)
+    gan = keras_gan.GAN(
+        tiny.generator(activation=activation),
+        tiny.discriminator(),
+        augment=hold(layer),
+    )
+    gan.save(tmp_path / "gan.keras")
+    loaded = keras.saving.load_model(tmp_path / "gan.keras")
+    for each in (gan, loaded):
+        inside = backend.flat_layers(each.augment)
+        cuts = [i for i in inside if getattr(i, "policy", "") == "cutout"]
+        assert [cut_to(cut) for cut in cuts] == [pytest.approx(middle)]
+
+
+def test_adaptive_defaults_take_the_generators_range():
+    gan = keras_gan.GAN(
+        tiny.generator(activation="sigmoid"),
+        tiny.discriminator(),
+        augment="ada",
+    )
+    assert cut_to(gan.augment.augment[-1]) == 0.5
 
 
 @pytest.mark.parametrize("policy", [*POLICIES, "color,translation,cutout"])
@@ -604,6 +655,7 @@ def test_numerical_check_leaves_the_layer_as_it_was():
     "layer",
     [
         augment.DiffAugment("cutout", cutout=0.3, value_range=(0, 1), seed=1),
+        augment.DiffAugment("cutout", seed=1),
         augment.InstanceNoise(0.2, decay_steps=7, seed=1),
         augment.AdaptiveAugment(
             augment.DiffAugment("color", seed=2), target=0.5, interval=2, seed=1

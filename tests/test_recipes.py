@@ -310,6 +310,18 @@ def test_rates_stay_where_the_length_of_the_run_is_unknown():
     assert float(gan.optimizer.generator.learning_rate) == pytest.approx(2e-3)
 
 
+def test_augmentation_works_in_the_recipes_range():
+    changes = [("value_range", (0, 255)), ("augment", "ada")]
+    gan = assemble(small(override(recipes.get("quick"), changes)))
+    assert {each.value_range for each in gan.augment.augment} == {(0.0, 255.0)}
+    changes += [
+        ("augment", "diffaugment"),
+        ("augment.value_range", (0, 2)),
+    ]
+    gan = assemble(small(override(recipes.get("quick"), changes)))
+    assert gan.augment.value_range == (0.0, 2.0)
+
+
 def test_a_default_that_is_none_can_be_set():
     recipe = override(recipes.get("vanilla"), [("model.ema_decay", 0.9)])
     assert assemble(recipe).ema_decay == 0.9

@@ -40,7 +40,8 @@ class DiffAugment(keras.layers.Layer):
             for the first three.
         translation: float in [0, 1], the largest shift, as a part of the size.
         cutout: float in [0, 1], the side of the square, as a part of the size.
-        value_range: (low, high) of the images.
+        value_range: (low, high) of the images, or None: a GAN takes that of its
+            generator's last activation, a recipe its own; else it is (-1, 1).
         seed: int for repeatable random numbers, or None.
         **kwargs: `name`, `dtype` of `keras.layers.Layer`.
 
@@ -62,7 +63,7 @@ class DiffAugment(keras.layers.Layer):
         *,
         translation: float = 0.125,
         cutout: float = 0.5,
-        value_range: Sequence[float] = (-1.0, 1.0),
+        value_range: Sequence[float] | None = None,
         seed: int | None = None,
         **kwargs: Any,
     ) -> None:
@@ -70,7 +71,7 @@ class DiffAugment(keras.layers.Layer):
         self.policy = policy
         self.translation = _share(translation, "translation")
         self.cutout = _share(cutout, "cutout")
-        self.value_range = _range(value_range)
+        self.value_range = None if value_range is None else _range(value_range)
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
         transforms = {
@@ -117,11 +118,15 @@ class DiffAugment(keras.layers.Layer):
         }
 
     @property
+    def _bounds(self) -> Sequence[float]:
+        return self.value_range or (-1.0, 1.0)
+
+    @property
     def _middle(self) -> float:
-        return (self.value_range[0] + self.value_range[1]) / 2
+        return (self._bounds[0] + self._bounds[1]) / 2
 
     def _brightness(self, images: Tensor) -> Tensor:
-        size = (self.value_range[1] - self.value_range[0]) / 4
+        size = (self._bounds[1] - self._bounds[0]) / 4
         return images + self._uniform(images, -size, size)
 
     def _saturation(self, images: Tensor) -> Tensor:

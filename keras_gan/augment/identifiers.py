@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 import keras
 
+from keras_gan import backend
 from keras_gan.augment.adaptive_augment import AdaptiveAugment
 from keras_gan.augment.compose import Compose
 from keras_gan.augment.diff_augment import DiffAugment
@@ -18,7 +19,9 @@ Identifier: TypeAlias = (
 
 
 def get(
-    identifier: Identifier, image_shape: Sequence[int | None] = (16, 16, 3)
+    identifier: Identifier,
+    image_shape: Sequence[int | None] = (16, 16, 3),
+    value_range: tuple[float, float] | None = None,
 ) -> keras.layers.Layer | None:
     """Returns an augmentation layer that a generator can learn through.
 
@@ -28,6 +31,8 @@ def get(
             `keras_cv.layers` or your own that keeps the images' shape; or a
             sequence of these, to be applied in turn.
         image_shape: shape of one image, on which unknown layers are tried.
+        value_range: (low, high) of the images, where it is known; every
+            `DiffAugment` that was given none takes it.
 
     Returns:
         A layer, or None.
@@ -45,6 +50,9 @@ def get(
         return None
     layer = _made(identifier)
     check_gradient(layer, image_shape)
+    for each in backend.flat_layers(layer):
+        if isinstance(each, DiffAugment) and each.value_range is None:
+            each.value_range = value_range
     return layer
 
 

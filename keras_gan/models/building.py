@@ -28,7 +28,9 @@ class Building:
         fake, condition = self._build_generator(self.generator)
         self._image_shape = tuple(fake.shape[1:])
         self._refuse_misfit()
-        self.augment = augmentation.get(augment, self._image_shape)
+        self.augment = augmentation.get(
+            augment, self._image_shape, inspection.output_range(self.generator)
+        )
         if self.augment is not None:
             self._build_augment(fake)
         try:

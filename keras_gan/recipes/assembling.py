@@ -5,6 +5,7 @@ from typing import Any
 
 import keras
 
+from keras_gan import augment as augmentation
 from keras_gan.datasets import ImageBatches, Source
 from keras_gan.models import GAN
 from keras_gan.recipes.parts import defaults, make
@@ -62,7 +63,11 @@ def assemble(
     """
     pair = networks(recipe, image_shape, num_classes, seed)
     shared = _classes(recipe, num_classes)
-    augment = recipe.augment and make("augment", recipe.augment, seed=seed)
+    augment = augmentation.get(
+        recipe.augment and make("augment", recipe.augment, seed=seed),
+        image_shape,
+        recipe.value_range,
+    )
     regularizer = recipe.regularizer and make("regularizer", recipe.regularizer)
     gan: GAN = make(
         "model",
