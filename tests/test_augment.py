@@ -1,3 +1,5 @@
+import warnings
+
 import keras
 import numpy as np
 import pytest
@@ -713,3 +715,16 @@ def test_keras_cv_layers_plug_in_or_are_refused():
     assert layer(tensor(images()), training=True).shape == (4, 8, 8, 3)
     with pytest.raises(ValueError, match="RandomRotation"):
         augment.get(keras_cv.layers.RandomRotation(0.2))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not ON_TENSORFLOW, reason="keras_cv runs on TensorFlow")
+@pytest.mark.filterwarnings("ignore")
+def test_draws_that_tensorflow_cannot_save_are_warned_of():
+    keras_cv = pytest.importorskip("keras_cv")
+    cutout = keras_cv.layers.RandomCutout
+    with pytest.warns(UserWarning, match=r"height_factor.* resumed run"):
+        augment.get(cutout(0.5, (0.3, 0.3), seed=3))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        augment.get(cutout((0.3, 0.3), (0.3, 0.3), seed=3))

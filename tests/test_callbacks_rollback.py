@@ -6,7 +6,7 @@ import tiny
 from keras_gan import losses
 from keras_gan.callbacks import Rollback, TerminateOnNaN
 from keras_gan.callbacks._diagnosis import Collapse, Saturation, exploding
-from keras_gan.callbacks._state import LastGood
+from keras_gan.callbacks._state import LastGood, TrainingState
 from keras_gan.models.first_batch import FirstBatch
 
 
@@ -296,3 +296,22 @@ def test_the_last_good_state_is_not_renewed_at_any_price(monkeypatch):
         kept.append(good.state.epoch)
     # The first is free; the next is due when 50 seconds have gone by.
     assert kept == [1, 2, 2, 2]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow",
+    reason="keras_cv runs on TensorFlow",
+)
+@pytest.mark.filterwarnings("ignore")
+def test_the_kept_state_holds_the_generators_of_keras_cv(images):
+    keras_cv = pytest.importorskip("keras_cv")
+    flip = keras_cv.layers.RandomFlip(seed=3)
+    model = tiny.gan(augment=flip)
+    model.compile()
+    kept = TrainingState(model, 0)
+    before = flip._random_generator.state.numpy()
+    model.train_on_batch(images)
+    assert np.any(flip._random_generator.state.numpy() != before)
+    kept.restore(model)
+    np.testing.assert_array_equal(flip._random_generator.state.numpy(), before)

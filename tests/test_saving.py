@@ -78,6 +78,37 @@ def test_weights_hold_the_whole_state(make, images, labels, tmp_path):
     assert np.array_equal(latents, again.generate(3, seed=0))
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow",
+    reason="keras_cv runs on TensorFlow",
+)
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("seed", [3, None])
+def test_generators_of_keras_cv_are_resumed(seed, images, tmp_path):
+    keras_cv = pytest.importorskip("keras_cv")
+    import tensorflow as tf
+
+    def make():
+        tf.random.set_global_generator(tf.random.Generator.from_seed(1))
+        # Ranges of one value, as TensorFlow does not save their draws.
+        cutout = keras_cv.layers.RandomCutout((0.5, 0.5), (0.5, 0.5), seed=seed)
+        flip = keras_cv.layers.RandomFlip("horizontal", seed=seed)
+        return tiny.gan(augment=keras.Sequential([cutout, flip]))
+
+    straight = make()
+    train(straight, images, None, 0, 2)
+
+    keras.utils.set_random_seed(1)
+    stopped = make()
+    train(stopped, images, None, 0, 1)
+    stopped.save(tmp_path / "gan.keras")
+    tf.random.set_global_generator(tf.random.Generator.from_seed(99))
+    resumed = keras.saving.load_model(tmp_path / "gan.keras")
+    train(resumed, images, None, 1, 2)
+    assert equal(tiny.state(straight), tiny.state(resumed))
+
+
 RESUME = """
 import json, sys
 import keras, numpy as np

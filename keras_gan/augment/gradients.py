@@ -82,6 +82,7 @@ _ACCEPTED = {
     },
     "keras_gan": {"DiffAugment", "InstanceNoise"},
 }
+_SAMPLERS = ("UniformFactorSampler", "NormalFactorSampler")
 
 
 def check_gradient(
@@ -106,6 +107,10 @@ def check_gradient(
             layer fails on such images or changes its input, or draws random
             numbers that do not come from its own `keras.random.SeedGenerator`.
 
+    Warns of layers of keras_cv that draw a strength from a range: TensorFlow
+    keeps that state to itself, and a resumed run differs. All that they draw
+    from their `tf.random.Generator` is saved with the GAN.
+
     Example:
         >>> keras_gan.augment.check_gradient(keras.layers.RandomFlip())
     """
@@ -118,6 +123,8 @@ def check_gradient(
     if family in ("keras", "keras_cv"):
         _refuse_by_name(layer, name, family)
         _warn_of_range(layer, name)
+    if family == "keras_cv":
+        _warn_of_samplers(layer, name)
     if name not in _ACCEPTED.get(family, ()):
         _try(layer, image_shape)
     elif family != "keras_gan":
@@ -146,6 +153,26 @@ def _warn_of_range(layer: keras.layers.Layer, name: str) -> None:
             f"{name} works on images in [0, 255], its default. If yours are in "
             "[-1, 1] or [0, 1], give it `value_range=(-1, 1)` or `(0, 1)`, or "
             "it will ruin them.",
+            UserWarning,
+            stacklevel=4,
+        )
+
+
+def _warn_of_samplers(layer: keras.layers.Layer, name: str) -> None:
+    """Warns of what keras_cv draws by `tf.random.uniform` and `normal`."""
+    lost = [
+        key.removeprefix("_")
+        for each in backend.flat_layers(layer)
+        for key, value in vars(each).items()
+        if type(value).__name__ in _SAMPLERS
+        or (key == "fill_mode" and value == "gaussian_noise")
+    ]
+    if lost:
+        warnings.warn(
+            f"{name} draws by its {lost} what TensorFlow cannot save, so that "
+            "a resumed run will differ from an uninterrupted one. Give a range "
+            "of one value, such as (0.5, 0.5), and no noise, or use "
+            "keras_gan.augment.DiffAugment.",
             UserWarning,
             stacklevel=4,
         )
@@ -261,7 +288,7 @@ class _Probe:
             )
 
     def _value(self, images: Any, state: Sequence[Any]) -> float:
-        for variable, value in zip(self.variables, state, strict=True):
+        for variable, value in zip(self._states(), state, strict=True):
             variable.assign(value)
         scores = self._layer(_tensor(images), training=True)
         if tuple(scores.shape) != images.shape:
@@ -273,7 +300,11 @@ class _Probe:
         return float(np.sum(scores * self._weight))
 
     def _state(self) -> list[Any]:
-        return [ops.convert_to_numpy(v.value).copy() for v in self.variables]
+        tensors = [ops.convert_to_tensor(v) for v in self._states()]
+        return [ops.convert_to_numpy(t).copy() for t in tensors]
+
+    def _states(self) -> list[Any]:
+        return [*self.variables, *backend.generator_states(self._layer)]
 
 
 def _copy_of(layer: keras.layers.Layer) -> keras.layers.Layer:

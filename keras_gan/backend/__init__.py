@@ -41,6 +41,7 @@ __all__ = [
     "eagerly",
     "flat_layers",
     "gains_together",
+    "generator_states",
     "global_mean",
     "input_gradient",
     "jit_choice",
@@ -144,6 +145,20 @@ def _sizes(size: Tensor) -> Tensor:
     index, count = replica()
     mine = ops.one_hot(index, count, dtype="int32")
     return all_sum(mine * ops.cast(size, "int32"))
+
+
+def generator_states(network: keras.layers.Layer) -> list[Any]:
+    """Returns the states of random generators that Keras does not see.
+
+    Those of the network's layers at any depth, each once where they share it.
+    They are read and assigned as `keras.Variable`s are.
+    """
+    found = {
+        id(state): state
+        for layer in flat_layers(network)
+        for state in _adapter.generator_states(layer)
+    }
+    return list(found.values())
 
 
 def flat_layers(network: keras.layers.Layer) -> Iterator[keras.layers.Layer]:

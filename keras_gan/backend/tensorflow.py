@@ -362,6 +362,19 @@ def set_random_state(state: dict[str, np.ndarray[Any, Any]]) -> None:
     """Restores what `random_state` returned."""
 
 
+def generator_states(layer: keras.layers.Layer) -> list[Any]:
+    """Returns the states of a layer's own `tf.random.Generator`s.
+
+    The layers of keras_cv draw from these, which Keras does not see.
+    """
+    generators = [
+        value
+        for value in vars(layer).values()
+        if isinstance(value, tf.random.Generator)
+    ]
+    return [generator.state for generator in generators]
+
+
 class Stepper:
     """The steps of Keras' trainer, in terms of `update` and `score`."""
 

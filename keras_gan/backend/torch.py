@@ -262,6 +262,12 @@ def set_random_state(state: dict[str, np.ndarray[Any, Any]]) -> None:
             torch.cuda.set_rng_state(tensor, int(name.removeprefix("cuda_")))
 
 
+def generator_states(layer: keras.layers.Layer) -> list[Any]:
+    """Returns the states of generators that Keras does not see: none here."""
+    del layer
+    return []
+
+
 class Stepper:
     """The steps of Keras' trainer, in terms of `update` and `score`."""
 

@@ -60,7 +60,7 @@ def _unchanged(model: Any) -> Iterator[None]:
     state = backend.random_state()
     kept = [
         (variable, value_of(variable))
-        for variable in model.variables
+        for variable in [*model.variables, *backend.generator_states(model)]
         if not variable.trainable
     ]
     try:

@@ -3,7 +3,6 @@
 import time
 from typing import Any
 
-import keras
 from keras import ops
 
 from keras_gan import backend
@@ -60,9 +59,10 @@ class LastGood:
         self._spent += time.perf_counter() - began
 
 
-def _variables(model: Any) -> list[keras.Variable]:
+def _variables(model: Any) -> list[Any]:
     return [
         *model.variables,
+        *backend.generator_states(model),
         *model.optimizer.variables,
         *model.metrics_variables,
     ]

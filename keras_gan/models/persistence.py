@@ -95,7 +95,8 @@ class Persistence:
             saved = np.array(store[f"seed_{index}"])
             state.assign(ops.convert_to_tensor(saved, dtype=state.dtype))
 
-    def _seed_states(self) -> list[keras.Variable]:
+    def _seed_states(self) -> list[Any]:
         """Returns every random generator's state, dropout layers' included."""
         weights = {id(v) for v in self.weights}  # type: ignore[attr-defined]
-        return [v for v in self.variables if id(v) not in weights]  # type: ignore[attr-defined]
+        seeds = [v for v in self.variables if id(v) not in weights]  # type: ignore[attr-defined]
+        return [*seeds, *backend.generator_states(self)]
