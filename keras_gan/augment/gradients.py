@@ -97,6 +97,10 @@ def check_gradient(
     `gradient . d` must equal `(f(x + e d) - f(x - e d)) / 2 e`. All of them may
     still augment the data set.
 
+    Warns of layers of keras_cv that draw a strength from a range: TensorFlow
+    keeps that state to itself, and a resumed run differs. All that they draw
+    from their `tf.random.Generator` is saved with the GAN.
+
     Args:
         layer: augmentation layer for images `(n, H, W, C)`, or one that holds
             others: `keras.Sequential`, `Compose`, `AdaptiveAugment`.
@@ -106,10 +110,6 @@ def check_gradient(
         ValueError: the gradient is wrong or missing on the active backend, the
             layer fails on such images or changes its input, or draws random
             numbers that do not come from its own `keras.random.SeedGenerator`.
-
-    Warns of layers of keras_cv that draw a strength from a range: TensorFlow
-    keeps that state to itself, and a resumed run differs. All that they draw
-    from their `tf.random.Generator` is saved with the GAN.
 
     Example:
         >>> keras_gan.augment.check_gradient(keras.layers.RandomFlip())
