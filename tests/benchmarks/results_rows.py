@@ -119,7 +119,7 @@ ROWS = (
         6,
         shows="Shirts, pullovers, trousers, dresses, sneakers and bags at a "
         "glance, light and dark, with folds; about one in six is torn or a "
-        "ghost, bags and boots above all. More variety than `dcgan`, and finer.",
+        "ghost, bags and boots above all.",
     ),
     Row(
         "conditional-wgan-gp",
