@@ -43,8 +43,8 @@ def residual(
 
     The generator doubles the size in each of `stages` blocks (nearest
     neighbour). The discriminator averages down to at most 8 pixels, adds two
-    blocks at that size, and sums over the image. The best pictures of this
-    module, at the highest cost: about 10 times `dcgan` for the same width.
+    blocks at that size, and sums over the image. For long trainings: it costs
+    about 10 times what `dcgan` does for the same width.
 
     Where labels are integers, the generator is told them by conditional batch
     normalisation in every block.
