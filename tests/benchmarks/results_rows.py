@@ -111,8 +111,9 @@ ROWS = (
     Row(
         "dcgan",
         6,
-        shows="Pullovers, shirts, coats and boots at a glance, and a few "
-        "shoes; dark clothes and bags are torn or a weave of dots.",
+        shows="Pullovers, shirts, trousers, dresses, sneakers and boots at a "
+        "glance, with folds, soles and seams; one in eight is torn, sandals "
+        "and bags above all.",
     ),
     Row(
         "wgan-gp",
