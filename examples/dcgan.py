@@ -11,6 +11,6 @@ gan = keras_gan.GAN(generator, discriminator)
 gan.fit(
     images / 127.5 - 1.0,
     epochs=20,
-    batch_size=64,
+    batch_size=32,
     callbacks=[keras_gan.callbacks.ImageSnapshot("pictures")],
 )

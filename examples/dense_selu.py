@@ -1,4 +1,4 @@
-"""Two-layer dense networks on pixels in [0, 1]: trousers, little variety."""
+"""Two-layer dense networks on pixels in [0, 1]: shirts, little variety."""
 
 import keras
 
@@ -21,6 +21,6 @@ gan.compile(loss=keras.losses.BinaryCrossentropy())
 gan.fit(
     images / 255.0,
     epochs=20,
-    batch_size=64,
+    batch_size=32,
     callbacks=[keras_gan.callbacks.ImageSnapshot("pictures")],
 )

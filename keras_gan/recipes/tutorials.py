@@ -40,7 +40,7 @@ VANILLA = Recipe(
 # Adam's step does not change when the loss is scaled.
 DENSE_SELU = Recipe(
     name="dense-selu",
-    system="two-layer dense networks with selu: trousers, little variety",
+    system="two-layer dense networks with selu: shirts, little variety",
     networks={
         "name": "dense",
         "generator_units": [256, 512],

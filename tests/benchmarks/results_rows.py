@@ -106,7 +106,8 @@ ROWS = (
     ),
     Row(
         "dense-selu",
-        shows="Speckled shirts and pullovers, and little else.",
+        shows="Shirts, pullovers and T-shirts in speckles, and a few narrow "
+        "dresses: little variety.",
     ),
     Row(
         "dcgan",
