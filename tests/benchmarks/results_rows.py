@@ -136,8 +136,7 @@ ROWS = (
         shows="Soft patches, rings and edges: smooth, without checkerboards, "
         "and not digits. The minimax loss saturates: after 180 updates "
         "generated images score -110, and the generator has no gradient. It "
-        "moves in epochs 4, 5 and 17, and loses again. "
-        "`--set loss=non_saturating` is the remedy.",
+        "moves in epochs 4, 5 and 17, and loses again.",
     ),
     Row(
         "single-class-dense",
@@ -166,8 +165,9 @@ ROWS = (
         "wgan-gp-64",
         60,
         data="emoji",
-        shows="Heads on shoulders and figures that stand, out of focus and in "
-        "colours of their own: the generator has made 2,360 updates.",
+        shows="Heads with hair and eyes, busts, couples and people who stand "
+        "at a glance, in glaring colours; of the things, most are patches that "
+        "can't be named.",
     ),
     Row(
         "quick-64",
