@@ -69,9 +69,10 @@ ROWS = (
         seeds=3,
         watched=True,
         shows="Pullovers, trousers and sneakers, drawn in speckles; dresses "
-        "and bags can't be told for certain. The losses meet in the first "
-        "epoch and part: the discriminator's is near the 1.39 of one who "
-        "guesses from the second on.",
+        "and bags can't be told for certain. The losses cross twice in the "
+        "first epoch, as the discriminator learns and as the generator "
+        "catches up; from the second on the discriminator's is near the 1.39 "
+        "of one who guesses.",
     ),
     Row(
         "vanilla",
