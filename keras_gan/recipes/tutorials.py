@@ -5,14 +5,16 @@ from keras_gan.recipes.recipe import Recipe
 __all__ = ["TUTORIALS"]
 
 _CLASSIC_ADAM = {"name": "adam", "learning_rate": 2e-4, "beta_1": 0.5}
-# Ten times the rate of the paper's Algorithm 1. A CPU makes a few thousand
-# updates of the generator, in which the paper's rate only gets to outlines.
 _WGAN_ADAM = {
     "name": "adam",
-    "learning_rate": 1e-3,
+    "learning_rate": 1e-4,
     "beta_1": 0.0,
     "beta_2": 0.9,
 }
+"""That of the paper's Algorithm 1."""
+
+_FAST_WGAN_ADAM = {**_WGAN_ADAM, "learning_rate": 1e-3}
+"""For the few thousand updates of the generator that a CPU makes."""
 
 VANILLA = Recipe(
     name="vanilla",
@@ -91,8 +93,8 @@ WGAN_GP = Recipe(
     },
     model={"name": "WGANGP", "gp_weight": 10.0, "discriminator_steps": 5},
     loss={"name": "wasserstein"},
-    d_opt=_WGAN_ADAM,
-    g_opt=_WGAN_ADAM,
+    d_opt=_FAST_WGAN_ADAM,
+    g_opt=_FAST_WGAN_ADAM,
     batch_size=DCGAN.batch_size,
     epochs=20,
 )
@@ -103,6 +105,8 @@ CONDITIONAL_WGAN_GP = Recipe(
     networks={**WGAN_GP.networks, "conditioning": "concat"},
     model={**WGAN_GP.model, "name": "ConditionalWGANGP"},
     loss=WGAN_GP.loss,
+    # A classifier finds the class in 0.75 of its images after 4 epochs. At ten
+    # times this rate it was 0.52 after 2.
     d_opt=_WGAN_ADAM,
     g_opt=_WGAN_ADAM,
     batch_size=WGAN_GP.batch_size,
@@ -136,8 +140,8 @@ WGAN_GP_64 = Recipe(
     },
     model=WGAN_GP.model,
     loss=WGAN_GP.loss,
-    d_opt=_WGAN_ADAM,
-    g_opt=_WGAN_ADAM,
+    d_opt=_FAST_WGAN_ADAM,
+    g_opt=_FAST_WGAN_ADAM,
     data=None,
     image_size=64,
     channels=3,

@@ -126,7 +126,7 @@ ROWS = (
     ),
     Row(
         "conditional-wgan-gp",
-        2,
+        4,
         shows="Each row holds its class: shirts, trousers, pullovers, coats, "
         "sneakers and boots by their outlines; sandals and bags are patches.",
     ),
