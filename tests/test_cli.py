@@ -12,7 +12,7 @@ from PIL import Image
 
 import keras_gan
 from keras_gan import run_folder
-from keras_gan.cli import main
+from keras_gan.cli import main, starting
 from keras_gan.cli.progress import Progress
 
 DATA = ["--data=fashion_mnist_sample", "--set=limit=64", "--batch-size=32"]
@@ -482,3 +482,19 @@ def test_recipes_lists_all(capsys):
     assert "1.5M + 534k" in out
     assert "FID" in out
     assert "KID" in out  # Of colour pictures.
+
+
+def swallow(number):
+    """What a library may do where it is imported."""
+    try:
+        signal.raise_signal(number)
+    except BaseException:
+        return
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_that_an_import_swallows_is_not_lost(number):
+    before = signal.getsignal(number)
+    with pytest.raises(KeyboardInterrupt), starting.interruptible():
+        swallow(number)
+    assert signal.getsignal(number) is before
