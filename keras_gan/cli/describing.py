@@ -36,6 +36,7 @@ def _lines(plan: Plan, gan: GAN, planned: bool) -> list[tuple[str, str]]:
     count = len(source.images)
     size = "x".join(str(side) for side in source.image_shape)
     batches = max(1, count // recipe.batch_size)
+    epochs = "1 epoch" if recipe.epochs == 1 else f"{recipe.epochs} epochs"
     state = "would be " if planned and not plan.resumed else ""
     return [
         ("recipe", f"{recipe.name}: {recipe.system}"),
@@ -43,7 +44,7 @@ def _lines(plan: Plan, gan: GAN, planned: bool) -> list[tuple[str, str]]:
         ("networks", f"{recipe.networks['name']}, {sizes(gan)}"),
         (
             "training",
-            f"{recipe.epochs} epochs of {batches} batches of "
+            f"{epochs} of {batches} batches of "
             f"{recipe.batch_size}, seed {plan.seed}, "
             f"{keras.backend.backend()}",
         ),
