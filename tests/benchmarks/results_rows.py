@@ -96,7 +96,8 @@ ROWS = (
     ),
     Row(
         "sngan",
-        10,
+        8,
+        looks=(2, 4, 6),
         shows="Boots, sandals, dresses, shirts and trousers; every third is "
         "torn or covered with specks after 1,874 updates of the generator.",
     ),
