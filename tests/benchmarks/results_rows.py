@@ -127,7 +127,8 @@ ROWS = (
     ),
     Row(
         "conditional-wgan-gp",
-        4,
+        6,
+        looks=(2, 4),
         shows="Each row holds its class: shirts, trousers, pullovers, coats, "
         "sneakers and boots by their outlines; sandals and bags are patches.",
     ),
