@@ -1,17 +1,15 @@
 """Which command runs, and what a failure looks like."""
 
 import argparse
-import signal
 import sys
 import warnings
 from collections.abc import Sequence
-from types import FrameType
 from typing import Any
 
 from keras_gan._version import __version__
 from keras_gan.cli import evaluate, export, generate, recipes, train
 from keras_gan.cli.errors import UsageError
-from keras_gan.cli.starting import load_backend
+from keras_gan.cli.starting import interruptible, load_backend
 
 __all__ = ["main"]
 
@@ -29,9 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         when it was interrupted.
     """
     arguments = _parser().parse_args(argv)
-    before = _interrupt_on_sigterm()
     try:
-        with warnings.catch_warnings():
+        with interruptible(), warnings.catch_warnings():
             warnings.showwarning = _show_warning
             load_backend()
             return int(arguments.run(arguments))
@@ -42,9 +39,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return INTERRUPTED
-    finally:
-        if before is not None:
-            signal.signal(signal.SIGTERM, before)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -62,18 +56,6 @@ def _parser() -> argparse.ArgumentParser:
     for command in (train, generate, evaluate, export, recipes):
         command.add_parser(commands)
     return parser
-
-
-def _interrupt_on_sigterm() -> Any:
-    """Lets SIGTERM end any command as Ctrl-C does."""
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    try:
-        return signal.signal(signal.SIGTERM, interrupt)
-    except ValueError:  # Only the main thread may; a test may be another.
-        return None
 
 
 def _fail(message: str) -> int:

@@ -35,7 +35,8 @@ def load_backend() -> None:
 def interruptible() -> Iterator[None]:
     """Raises `KeyboardInterrupt` for SIGINT and SIGTERM, at the end at last.
 
-    Where libraries are imported, what is raised may be swallowed.
+    Where libraries are imported, what is raised may be swallowed. While it
+    trains, a run takes the signals itself.
     """
     if threading.current_thread() is not threading.main_thread():
         yield  # Only the main thread may take signals.
