@@ -98,8 +98,9 @@ ROWS = (
         "sngan",
         8,
         looks=(2, 4, 6),
-        shows="Boots, sandals, dresses, shirts and trousers; every third is "
-        "torn or covered with specks after 1,874 updates of the generator.",
+        shows="Shirts, trousers, dresses, sneakers, boots, sandals and bags at "
+        "a glance, with seams, soles and laces; about one in eight is torn or "
+        "covered with specks, the patterned ones above all.",
     ),
     Row(
         "few-images",
