@@ -17,18 +17,20 @@ class Row:
         recipe: Its name.
         epochs: How many, or None for as many as the recipe says.
         seeds: How many runs.
+        first_seed: That of the first run; the others count on.
         looks: After how many epochs to measure, beside the last.
         data: Where the recipe has none of its own: "emoji".
         backend: What Keras computes with.
         watched: Whether the page shows both players' losses, by epoch and
             over the first one, and the same 16 samples after the first epoch,
             in the middle and at the end.
-        shows: What the pictures of seed 0 look like.
+        shows: What the pictures of the first seed look like.
     """
 
     recipe: str
     epochs: int | None = None
     seeds: int = 1
+    first_seed: int = 0
     looks: tuple[float, ...] = ()
     data: str | None = None
     backend: str = "tensorflow"
@@ -40,6 +42,10 @@ class Row:
         epochs = self.epochs
         length = "in-full" if epochs is None else f"{epochs}-epoch"
         return f"{self.title.replace(', ', '-')}-{length}"
+
+    @property
+    def numbers(self):
+        return range(self.first_seed, self.first_seed + self.seeds)
 
     @property
     def title(self):
@@ -135,6 +141,14 @@ ROWS = (
     ),
     Row(
         "resize-conv",
+        12,
+        first_seed=1,
+        looks=(1, 3, 6),
+        watched=True,
+        shows="",
+    ),
+    Row(
+        "resize-conv",
         25,
         watched=True,
         shows="Soft patches, rings and edges: smooth, without checkerboards, "
@@ -185,7 +199,7 @@ REAL = "real-images"
 
 
 def records(row):
-    paths = [RECORDS / f"{row.name}-seed-{n}.json" for n in range(row.seeds)]
+    paths = [RECORDS / f"{row.name}-seed-{n}.json" for n in row.numbers]
     return [json.loads(p.read_text("utf-8")) for p in paths if p.is_file()]
 
 
@@ -210,7 +224,7 @@ def current(row):
 def pictures(row):
     """The files that the page shows of a row, and what each is of."""
     count = records(row)[0]["points"][-1]["epoch"]
-    stem = f"{row.name}-seed-0"
+    stem = f"{row.name}-seed-{row.first_seed}"
     epochs = f"{count:g} epoch" if count == 1 else f"{count:g} epochs"
     found = {f"{stem}.png": f"Samples of {row.title} after {epochs}"}
     if row.watched:
