@@ -107,7 +107,9 @@ def cells(row, found):
         describe_data(recipe),
         f"{last[0]['epoch']:g}",
         f"{last[0]['images']:,}",
-        str(len(found)),
+        f"{len(found)} (from {row.first_seed})"
+        if row.first_seed
+        else str(len(found)),
         *scores,
         *more,
         *costs,
