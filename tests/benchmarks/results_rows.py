@@ -136,8 +136,10 @@ ROWS = (
         "conditional-wgan-gp",
         6,
         looks=(2, 4),
-        shows="Each row holds its class: shirts, trousers, pullovers, coats, "
-        "sneakers and boots by their outlines; sandals and bags are patches.",
+        shows="Each row holds its class: T-shirts, trousers, pullovers, "
+        "dresses, coats, shirts, sneakers and boots by their outlines, woven "
+        "as transposed convolutions do; bags are patches with a flat bottom, "
+        "and sandals fall apart.",
     ),
     Row(
         "resize-conv",
