@@ -15,14 +15,14 @@ generator, discriminator = keras_gan.networks.residual(
 
 gan = keras_gan.ConditionalGAN(generator, discriminator, ema_decay=0.999)
 gan.compile(
-    d_opt=keras.optimizers.Adam(4e-4, beta_1=0.0, beta_2=0.9),
-    g_opt=keras.optimizers.Adam(2e-4, beta_1=0.0, beta_2=0.9),
+    d_opt=keras.optimizers.Adam(2e-3, beta_1=0.0, beta_2=0.9),
+    g_opt=keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.9),
     loss="hinge",
 )
 gan.fit(
     images / 127.5 - 1.0,
     labels,
     epochs=10,
-    batch_size=64,
+    batch_size=32,
     callbacks=[keras_gan.callbacks.ImageSnapshot("pictures", num_images=100)],
 )
