@@ -43,7 +43,7 @@ def train(row, seed, data):
 
     from keras_gan import datasets, recipes
 
-    recipe = recipes.get(row.recipe)
+    recipe = row.trained()
     changes = {"data": data or recipe.data, "epochs": row.epochs}
     recipe = replace(recipe, **{k: v for k, v in changes.items() if v})
     found = source(datasets, recipe, "train")
@@ -239,7 +239,6 @@ def run_record(row, seed, gan, clock):
     import keras
 
     import keras_gan
-    from keras_gan import recipes
 
     return {
         "recipe": row.recipe,
@@ -248,7 +247,7 @@ def run_record(row, seed, gan, clock):
         "cores": len(os.sched_getaffinity(0)),
         "memory": clock.memory,
         "points": clock.points,
-        "settings": settings(recipes.get(row.recipe)),
+        "settings": settings(row.trained()),
         "versions": {
             "keras_gan": keras_gan.__version__,
             "keras": keras.version(),

@@ -84,9 +84,8 @@ def table(rows):
 
 
 def cells(row, found):
-    from keras_gan import recipes
 
-    recipe = recipes.get(row.recipe)
+    recipe = row.trained()
     if recipe.data is None:
         recipe = replace(recipe, data=row.data)
     last = [each["points"][-1] for each in found]
@@ -245,7 +244,7 @@ def summary():
     """For `keras-gan recipes`: the first row of each recipe as it is now."""
     found = {}
     for row, runs in measured():
-        if not current(row):
+        if row.changes or not current(row):
             continue
         last = [run["points"][-1] for run in runs]
         seconds = statistics.fmean(point["cpu_seconds"] for point in last)

@@ -19,6 +19,7 @@ class Row:
         seeds: How many runs.
         first_seed: That of the first run; the others count on.
         looks: After how many epochs to measure, beside the last.
+        changes: What to change in the recipe, as `--set` takes it.
         data: Where the recipe has none of its own: "emoji".
         backend: What Keras computes with.
         watched: Whether the page shows both players' losses, by epoch and
@@ -32,6 +33,7 @@ class Row:
     seeds: int = 1
     first_seed: int = 0
     looks: tuple[float, ...] = ()
+    changes: tuple[str, ...] = ()
     data: str | None = None
     backend: str = "tensorflow"
     watched: bool = False
@@ -50,7 +52,16 @@ class Row:
     @property
     def title(self):
         other = self.backend != "tensorflow"
-        return f"{self.recipe}, {self.backend}" if other else self.recipe
+        title = f"{self.recipe}, changed" if self.changes else self.recipe
+        return f"{title}, {self.backend}" if other else title
+
+    def trained(self):
+        """The recipe with the row's changes."""
+        from keras_gan import recipes
+        from keras_gan.recipes.overriding import parse
+
+        changes = [parse(change) for change in self.changes]
+        return recipes.override(recipes.get(self.recipe), changes)
 
 
 ROWS = (
@@ -159,6 +170,22 @@ ROWS = (
         "moves in epochs 4, 5 and 17, and loses again.",
     ),
     Row(
+        "resize-conv",
+        4,
+        changes=(
+            "loss=non_saturating",
+            "regularizer=r1",
+            "regularizer.weight=0.5",
+            "regularizer.interval=4",
+            "model.ema_decay=0.999",
+            "d_opt.beta_1=0.5",
+            "g_opt.beta_1=0.5",
+            "batch_size=32",
+        ),
+        looks=(1, 2),
+        shows="",
+    ),
+    Row(
         "single-class-dense",
         shows="Mode collapse: the same ring 64 times, so faint that it is "
         "nearly black.",
@@ -217,9 +244,7 @@ def settings(recipe):
 
 def current(row):
     """Whether the records are of the recipe as it is now."""
-    from keras_gan import recipes
-
-    now = settings(recipes.get(row.recipe))
+    now = settings(row.trained())
     return all(each["settings"] == now for each in records(row))
 
 
