@@ -65,3 +65,25 @@ def test_a_record_is_of_the_recipe_with_all_that_decides_its_training():
     assert kept == results_rows.settings(replace(recipe, system="", epochs=3))
     for change in ({"batch_size": 7}, {"d_opt": {"name": "sgd"}}):
         assert results_rows.settings(replace(recipe, **change)) != kept
+
+
+def test_a_changed_recipe_shows_its_command_and_is_not_the_recipe_s_score(
+    monkeypatch,
+):
+    plain = next(r for r in results_rows.ROWS if r.name == "vanilla-10-epoch")
+    row = replace(plain, changes=("batch_size=7", "loss=hinge"))
+    assert row.trained().batch_size == 7
+    runs = results_rows.records(plain)
+    monkeypatch.setattr(results_page, "pictures", lambda row: {})
+    shown = results_page.grids([(row, runs)])
+    command = "keras-gan train vanilla --set batch_size=7 --set loss=hinge"
+    assert command in shown
+    for rows, known in (([row], set()), ([plain], {"vanilla"})):
+        found = [(each, runs) for each in rows]
+        monkeypatch.setattr(results_page, "measured", lambda found=found: found)
+        assert set(results_page.summary()) == known
+
+
+def test_a_row_may_begin_at_another_seed():
+    row = results_rows.Row("vanilla", 10, seeds=2, first_seed=1)
+    assert [record["seed"] for record in results_rows.records(row)] == [1, 2]

@@ -236,8 +236,18 @@ def grids(rows):
         parts += [
             f"![{what}](results/{file})" for file, what in pictures(row).items()
         ]
+        if row.changes:
+            options = " ".join(f"--set {change}" for change in row.changes)
+            command = f"keras-gan train {row.recipe} {options}"
+            parts.append(f"```\n{_wrapped(command)}\n```")
         parts.append(row.shows)
     return "\n\n".join(part.rstrip() for part in parts)
+
+
+def _wrapped(command):
+    """A command over several lines, each but the last ending in a backslash."""
+    lines = textwrap.wrap(command, 76, break_on_hyphens=False)
+    return " \\\n    ".join(lines)
 
 
 def summary():
