@@ -67,7 +67,7 @@ def train(row, seed, data):
     )
     name = f"{row.name}-seed-{seed}"
     draw(gan, RECORDS / f"{name}.png")
-    if row.watched and seed == row.first_seed:
+    if row.watched and seed == 0:
         draw_stages(clock.stages, RECORDS / f"{name}-stages.png")
         draw_curves(history.history, RECORDS / f"{name}-losses.png")
         draw_first_epoch(clock.updates, RECORDS / f"{name}-first-epoch.png")
@@ -324,7 +324,7 @@ def run_all(rows, options):
         if row.data == "emoji" and not options.emoji:
             print(f"{row.name}: needs --emoji DIR, left out", file=sys.stderr)
             continue
-        for seed in row.numbers:
+        for seed in range(row.seeds):
             record = RECORDS / f"{row.name}-seed-{seed}.json"
             if options.rows or not record.is_file():
                 print(f"{row.name}, seed {seed}", flush=True)

@@ -84,7 +84,6 @@ def table(rows):
 
 
 def cells(row, found):
-
     recipe = row.trained()
     if recipe.data is None:
         recipe = replace(recipe, data=row.data)
@@ -106,9 +105,7 @@ def cells(row, found):
         describe_data(recipe),
         f"{last[0]['epoch']:g}",
         f"{last[0]['images']:,}",
-        f"{len(found)} (from {row.first_seed})"
-        if row.first_seed
-        else str(len(found)),
+        str(len(found)),
         *scores,
         *more,
         *costs,
@@ -237,16 +234,17 @@ def grids(rows):
             f"![{what}](results/{file})" for file, what in pictures(row).items()
         ]
         if row.changes:
-            options = " ".join(f"--set {change}" for change in row.changes)
-            command = f"keras-gan train {row.recipe} {options}"
-            parts.append(f"```\n{_wrapped(command)}\n```")
+            parts.append(f"```\n{command(row)}\n```")
         parts.append(row.shows)
     return "\n\n".join(part.rstrip() for part in parts)
 
 
-def _wrapped(command):
-    """A command over several lines, each but the last ending in a backslash."""
-    lines = textwrap.wrap(command, 76, break_on_hyphens=False)
+def command(row):
+    """What trains the row's recipe with its changes, a change on each line."""
+    lines = [f"keras-gan train {row.recipe}"]
+    if row.epochs is not None:
+        lines[0] += f" --epochs {row.epochs}"
+    lines += [f"--set {change}" for change in row.changes]
     return " \\\n    ".join(lines)
 
 
