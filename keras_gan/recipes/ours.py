@@ -55,9 +55,9 @@ AC_GAN = replace(
     model={**QUICK.model, "name": "ACGAN"},
 )
 
-# With one step of the discriminator, twice the generator's rate and batches of
-# 32, the FID is 14 after 240 CPU seconds; with the paper's five steps, equal
-# rates of 2e-4 and batches of 64 it is 82 after 866.
+# With one discriminator step, these rates and batches of 32 the FID is 14 after
+# 240 CPU seconds; with the paper's five steps, rates of 2e-4 and batches of 64
+# it is 82 after 866.
 _SNGAN_ADAM = {**_ADAM, "learning_rate": 1e-3, "beta_1": 0.0, "beta_2": 0.9}
 
 SNGAN = Recipe(

@@ -242,7 +242,7 @@ def pictures(row):
     count = records(row)[0]["points"][-1]["epoch"]
     stem = f"{row.name}-seed-0"
     epochs = f"{count:g} epoch" if count == 1 else f"{count:g} epochs"
-    found = {f"{stem}.png": f"Samples of {row.title} after {epochs}"}
+    found = {f"{stem}.png": f"Samples of {row.title}, after {epochs}"}
     if row.watched:
         found[f"{stem}-stages.png"] = (
             "The same latents after the first, the middle and the last epoch"
