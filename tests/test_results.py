@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from keras_gan import recipes
 from tests.benchmarks import results, results_page, results_rows
@@ -82,3 +83,15 @@ def test_a_changed_recipe_shows_its_command_and_is_not_the_recipe_s_score(
         found = [(each, runs) for each in rows]
         monkeypatch.setattr(results_page, "measured", lambda found=found: found)
         assert set(results_page.summary()) == known
+
+
+def test_brightened_samples_reach_white_each_by_itself(monkeypatch, tmp_path):
+    faint = np.zeros((64, 4, 4, 1), "uint8")
+    faint[:, 0, 0], faint[0, 0, 0] = 30, 3
+    faint[1] = 0
+    monkeypatch.setattr(results, "generate", lambda *args: faint)
+    for brightened, colours in ((False, {0, 3, 30}), (True, {0, 255})):
+        results.draw(object(), tmp_path / "a.png", brightened=brightened)
+        shown = np.asarray(Image.open(tmp_path / "a.png").convert("L"))
+        assert set(np.unique(shown)) <= colours | {255}  # Lines are white.
+        assert colours <= set(np.unique(shown))

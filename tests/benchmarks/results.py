@@ -67,6 +67,8 @@ def train(row, seed, data):
     )
     name = f"{row.name}-seed-{seed}"
     draw(gan, RECORDS / f"{name}.png")
+    if row.brightened and seed == 0:
+        draw(gan, RECORDS / f"{name}-bright.png", brightened=True)
     if row.watched and seed == 0:
         draw_stages(clock.stages, RECORDS / f"{name}-stages.png")
         draw_curves(history.history, RECORDS / f"{name}-losses.png")
@@ -179,7 +181,7 @@ def generate(gan, count, labels=None):
     return images.to_uint8(made, gan.pixel_range)
 
 
-def draw(gan, path):
+def draw(gan, path, brightened=False):
     """64 samples, not selected; a row for each class where conditional."""
     from keras_gan import images
 
@@ -187,6 +189,9 @@ def draw(gan, path):
     if hasattr(gan, "num_classes"):
         labels = [each for each in range(gan.num_classes) for _ in range(8)]
     made = generate(gan, len(labels) if labels else 64, labels)
+    if brightened:
+        brightest = made.max(axis=(1, 2, 3), keepdims=True).clip(min=1)
+        made = (made * (255.0 / brightest)).round().astype("uint8")
     images.save(images.grid(made, columns, scale=1), path)
 
 

@@ -24,6 +24,8 @@ class Row:
         watched: Whether the page shows both players' losses, by epoch and
             over the first one, and the same 16 samples after the first epoch,
             in the middle and at the end.
+        brightened: Whether the page shows the samples once more, each with
+            its brightest pixel made white, as matplotlib would.
         shows: What the pictures of seed 0 look like.
     """
 
@@ -35,6 +37,7 @@ class Row:
     data: str | None = None
     backend: str = "tensorflow"
     watched: bool = False
+    brightened: bool = False
     shows: str = ""
 
     @property
@@ -176,8 +179,9 @@ ROWS = (
     ),
     Row(
         "single-class-dense",
-        shows="Mode collapse: the same ring 64 times, so faint that it is "
-        "nearly black.",
+        brightened=True,
+        shows="Mode collapse: the same slanted zero 64 times. No pixel is "
+        "brighter than 30 of 255, so that it is nearly black as it is.",
     ),
     Row(
         "single-class-dcgan",
@@ -243,6 +247,10 @@ def pictures(row):
     stem = f"{row.name}-seed-0"
     epochs = f"{count:g} epoch" if count == 1 else f"{count:g} epochs"
     found = {f"{stem}.png": f"Samples of {row.title}, after {epochs}"}
+    if row.brightened:
+        found[f"{stem}-bright.png"] = (
+            "The same, each with its brightest pixel made white"
+        )
     if row.watched:
         found[f"{stem}-stages.png"] = (
             "The same latents after the first, the middle and the last epoch"
