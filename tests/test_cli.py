@@ -12,7 +12,8 @@ from PIL import Image
 
 import keras_gan
 from keras_gan import run_folder
-from keras_gan.cli import main, starting
+from keras_gan.cli import main
+from keras_gan.cli.interrupting import interruptible
 from keras_gan.cli.progress import Progress
 
 DATA = ["--data=fashion_mnist_sample", "--set=limit=64", "--batch-size=32"]
@@ -495,6 +496,6 @@ def swallow(number):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interruption_that_an_import_swallows_is_not_lost(number):
     before = signal.getsignal(number)
-    with pytest.raises(KeyboardInterrupt), starting.interruptible():
+    with pytest.raises(KeyboardInterrupt), interruptible(number):
         swallow(number)
     assert signal.getsignal(number) is before

@@ -1,6 +1,7 @@
 """Which command runs, and what a failure looks like."""
 
 import argparse
+import signal
 import sys
 import warnings
 from collections.abc import Sequence
@@ -9,7 +10,8 @@ from typing import Any
 from keras_gan._version import __version__
 from keras_gan.cli import evaluate, export, generate, recipes, train
 from keras_gan.cli.errors import UsageError
-from keras_gan.cli.starting import interruptible, load_backend
+from keras_gan.cli.interrupting import interruptible
+from keras_gan.cli.starting import load_backend
 
 __all__ = ["main"]
 
@@ -28,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = _parser().parse_args(argv)
     try:
-        with interruptible(), warnings.catch_warnings():
+        with interruptible(signal.SIGTERM), warnings.catch_warnings():
             warnings.showwarning = _show_warning
             load_backend()
             return int(arguments.run(arguments))

@@ -4,14 +4,13 @@ import os
 import signal
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
 
 from keras_gan.cli.errors import user_input
+from keras_gan.cli.interrupting import interruptible
 
-__all__ = ["interruptible", "load_backend"]
+__all__ = ["load_backend"]
 
 _STDERR = 2
 
@@ -27,36 +26,12 @@ def load_backend() -> None:
         return
     # What TensorFlow reports later is noise, too; its errors still raise.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with interruptible(), user_input(), _hushed():
+    with (
+        interruptible(signal.SIGINT, signal.SIGTERM),
+        user_input(),
+        _hushed(),
+    ):
         import keras_gan.models  # noqa: F401
-
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Raises `KeyboardInterrupt` for SIGINT and SIGTERM, at the end at last.
-
-    Where libraries are imported, what is raised may be swallowed. While it
-    trains, a run takes the signals itself.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield  # Only the main thread may take signals.
-        return
-    came = False
-
-    def take(number: int, frame: FrameType | None) -> None:
-        nonlocal came
-        came = True
-        raise KeyboardInterrupt
-
-    signals = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(each, take) for each in signals]
-    try:
-        yield
-    finally:
-        for each, handler in zip(signals, before, strict=True):
-            signal.signal(each, handler)
-        if came:
-            raise KeyboardInterrupt
 
 
 @contextmanager

@@ -182,7 +182,10 @@ def generate(gan, count, labels=None):
 
 
 def draw(gan, path, brightened=False):
-    """64 samples, not selected; a row for each class where conditional."""
+    """64 samples, not selected; a row for each class where conditional.
+
+    Brightened, the brightest pixel of each is white.
+    """
     from keras_gan import images
 
     labels, columns = None, 8

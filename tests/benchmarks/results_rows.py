@@ -157,8 +157,8 @@ ROWS = (
         "and not digits. The minimax loss saturates: after 180 updates "
         "generated images score -110, and the generator has no gradient. It "
         "moves in epochs 4, 5 and 17, and loses again. With seed 1 it "
-        "saturates in epoch 4. The next row has the same networks and no "
-        "saturation.",
+        "saturates in epoch 4. The next row trains the same networks to "
+        "digits.",
     ),
     Row(
         "resize-conv",
