@@ -48,6 +48,10 @@ class AdversarialLoss(abc.ABC):
     takes_logits = True
     """Whether probabilities are turned into logits before they come here."""
 
+    wanted: tuple[float, float] | None = None
+    """The scores of generated and of real images at which the discriminator's
+    loss is at its least; `None` where no scores are."""
+
     def __init__(self, *, from_logits: bool | None = None) -> None:
         if from_logits not in (None, True, False):
             raise ValueError(
@@ -143,6 +147,8 @@ class _SmoothedLoss(AdversarialLoss):
 
 
 class _CrossEntropy(_SmoothedLoss):
+    wanted = (-math.inf, math.inf)
+
     def _discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
         # -(1 - s) log D(x) - s log(1 - D(x)) with D = sigmoid(real)
         surprise = ops.softplus(-real) + self.label_smoothing * real
@@ -204,6 +210,8 @@ class LeastSquares(_SmoothedLoss):
     Reference: Mao et al., 2017, arXiv 1611.04076, eq. 9 (0-1 coding).
     """
 
+    wanted = (0.0, 1.0)
+
     @property
     def boundary(self) -> float:
         """Halfway between the two targets."""
@@ -227,6 +235,8 @@ class Hinge(AdversarialLoss):
     Reference: Lim & Ye, 2017, arXiv 1705.02894; Miyato et al., 2018, arXiv
     1802.05957, eq. 16-17.
     """
+
+    wanted = (-1.0, 1.0)
 
     def _discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
         return ops.mean(ops.relu(1.0 - real)) + ops.mean(ops.relu(1.0 + fake))

@@ -10,6 +10,13 @@ from keras_gan._typing import Tensor
 
 __all__ = ["GANOptimizer"]
 
+_RATES = (
+    "A GAN has two learning rates. Read or set "
+    "`gan.optimizer.discriminator.learning_rate` and "
+    "`gan.optimizer.generator.learning_rate`, or those of all of "
+    "`gan.optimizer.optimizers`."
+)
+
 
 @keras.saving.register_keras_serializable("keras_gan")
 class GANOptimizer(keras.optimizers.Optimizer):
@@ -47,6 +54,19 @@ class GANOptimizer(keras.optimizers.Optimizer):
     def optimizers(self) -> list[keras.optimizers.Optimizer]:
         """The discriminator's and the generator's optimizer."""
         return [self.discriminator, self.generator]
+
+    @property
+    def learning_rate(self) -> Any:
+        """Refused, as by Keras' `MultiOptimizer`: each player has its own.
+
+        Raises:
+            AttributeError: When it is read or set.
+        """
+        raise AttributeError(_RATES)
+
+    @learning_rate.setter
+    def learning_rate(self, value: Any) -> None:
+        raise AttributeError(_RATES)
 
     @property
     def variables(self) -> list[keras.Variable]:

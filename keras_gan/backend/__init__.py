@@ -46,6 +46,7 @@ __all__ = [
     "input_gradient",
     "jit_choice",
     "memory",
+    "producer",
     "random_state",
     "record",
     "refuse_unsupported",
@@ -165,3 +166,13 @@ def flat_layers(network: keras.layers.Layer) -> Iterator[keras.layers.Layer]:
     """Yields the network and every layer inside it, at any depth."""
     # Keras has no public walk that enters wrappers and composite layers.
     yield from network._flatten_layers()
+
+
+def producer(output: Tensor) -> Any:
+    """Returns the layer or operation that made a symbolic tensor.
+
+    Args:
+        output: An output of a Sequential or functional model.
+    """
+    # Keras has no public way from a tensor back to its layer.
+    return output._keras_history.operation

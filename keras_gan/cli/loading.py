@@ -9,7 +9,7 @@ import numpy as np
 
 from keras_gan import images, recipes, run_folder
 from keras_gan.cli.errors import UsageError
-from keras_gan.models import GAN, inspection
+from keras_gan.models import GAN
 from keras_gan.recipes import Recipe
 from keras_gan.run_folder import RunFolder
 
@@ -53,7 +53,7 @@ class Trained:
     def _value_range(self) -> tuple[float, float]:
         if self.recipe is not None:
             return self.recipe.value_range
-        found = inspection.output_range(self.gan.generator)
+        found = self.gan.output_range
         if found is None:
             raise UsageError(
                 f"{self.origin} does not say which values stand for black and "

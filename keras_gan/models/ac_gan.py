@@ -4,12 +4,18 @@ import math
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from keras_gan._typing import Tensor
 from keras_gan.models import inspection
+from keras_gan.models.condition import ConditionInput, checked
 from keras_gan.models.conditional_gan import ConditionalGAN
+from keras_gan.models.output_values import output_values
 from keras_gan.models.training import Logs
+
+_CLASSES = ConditionInput((), "int32")
+"""The classifier is trained on classes, whatever the generator takes."""
 
 _REMEDY = (
     "The functions of keras_gan.networks make such a pair with "
@@ -30,8 +36,9 @@ class ACGAN(ConditionalGAN):
     Args:
         generator: Takes `[latents, labels]`.
         discriminator: Takes images; returns `[scores, class_logits]`, the
-            latter of shape `(n, num_classes)` without softmax, such as from
-            `keras_gan.networks.dcgan(..., conditioning="auxiliary")`.
+            latter of shape `(n, num_classes)`, such as from
+            `keras_gan.networks.dcgan(..., conditioning="auxiliary")`. Where
+            they end in a softmax they are taken as probabilities.
         num_classes: How many classes. Default: read off the label input.
         class_weight: Factor of the classification terms, at least 0.
         **kwargs: As in `GAN`.
@@ -42,6 +49,7 @@ class ACGAN(ConditionalGAN):
     """
 
     _discriminator_is_told = False
+    _called_on = ("[latents, labels]", "images")
 
     def __init__(
         self,
@@ -68,6 +76,8 @@ class ACGAN(ConditionalGAN):
         )
         self.class_weight = float(class_weight)
         self._refuse_missing_classifier()
+        values = output_values(discriminator, self._random_outputs, index=1)
+        self._names_by_shares = values is not None and values.shares
 
     @property
     def log_names(self) -> list[str]:
@@ -114,12 +124,16 @@ class ACGAN(ConditionalGAN):
         images = self._augmented(images, training)
         scores, classes = self.discriminator(images, training=training)
         scores = self._score_form(scores, self.adversarial_loss.takes_logits)
-        return scores, ops.cast(classes, "float32")
+        classes = ops.cast(classes, "float32")
+        if self._names_by_shares:
+            # The softmax of log-probabilities are the probabilities.
+            classes = ops.log(ops.maximum(classes, 1e-30))
+        return scores, classes
 
     def _class_loss(
         self, class_logits: Tensor, condition: tuple[Tensor, ...]
     ) -> Tensor:
-        target = self._encoded(condition[0], None)
+        target = ConditionInput(None).encode(condition[0], self.num_classes)
         return ops.mean(
             ops.categorical_crossentropy(target, class_logits, from_logits=True)
         )
@@ -128,6 +142,19 @@ class ACGAN(ConditionalGAN):
         self, images: Tensor, condition: tuple[Tensor, ...], training: bool
     ) -> Tensor:
         return self.discriminator(images, training=training)[0]
+
+    def _random_outputs(self, count: int) -> Any:
+        return self.discriminator(self._some_images(count), training=False)
+
+    def check_labels(self, labels: Any) -> np.ndarray[Any, Any]:
+        """Returns labels as an array.
+
+        Raises:
+            ValueError: If they are neither integers in `[0, num_classes)` nor
+                one-hot vectors of `num_classes`.
+        """
+        specs = (*self._label_inputs.values(), _CLASSES)
+        return checked(labels, specs, self._num_classes)
 
     def _refuse_missing_classifier(self) -> None:
         outputs = self.discriminator(keras.Input(self.image_shape))

@@ -4,11 +4,19 @@ import warnings
 from typing import Any
 
 import keras
+import numpy as np
+from keras import ops
 
 from keras_gan import augment as augmentation
 from keras_gan import backend
 from keras_gan._typing import Tensor
 from keras_gan.models import inspection
+from keras_gan.models.output_values import Values, output_values
+
+_IN_ONE_LIST = (
+    "A network of your own takes several inputs in one list: def call(self, "
+    "inputs, training=False)."
+)
 
 
 class Building:
@@ -22,24 +30,38 @@ class Building:
     _num_inputs = 1
     """How many inputs each network takes."""
 
+    _called_on = ("latents", "images")
+    """What the generator and the discriminator are called on."""
+
+    _generator_values: Values | None
+
+    @property
+    def output_range(self) -> tuple[float, float] | None:
+        """The least and largest value that the generator can make.
+
+        `None` where its output is not bounded on both sides.
+        """
+        values = self._generator_values
+        if values is None or not values.bounded:
+            return None
+        return values.low, values.high
+
     def _build_networks(self, augment: Any) -> None:
         self._refuse_other_inputs("generator")
         self._refuse_other_inputs("discriminator")
+        self._refuse_shared_layers()
         fake, condition = self._build_generator(self.generator)
         self._image_shape = tuple(fake.shape[1:])
         self._refuse_misfit()
+        self._generator_values = output_values(
+            self.generator, self._random_images
+        )
         self.augment = augmentation.get(
-            augment, self._image_shape, inspection.output_range(self.generator)
+            augment, self._image_shape, self.output_range
         )
         if self.augment is not None:
             self._build_augment(fake)
-        try:
-            self._judge(fake, condition, False)  # type: ignore[attr-defined]
-        except Exception as error:
-            raise ValueError(
-                "The discriminator cannot be called on the generator's images "
-                f"of shape {(None, *self._image_shape)}: {error}"
-            ) from error
+        self._build_discriminator(fake, condition)
         self._warn_of_penalised_layers()
         self._warn_of_activity_regularizers()
 
@@ -47,8 +69,52 @@ class Building:
         self, generator: keras.Model
     ) -> tuple[Tensor, tuple[Tensor, ...]]:
         latents, condition = self._split_inputs(self._symbolic_inputs())
-        fake = self._generate(generator, latents, condition, False)  # type: ignore[attr-defined]
+        try:
+            fake = self._generate(generator, latents, condition, False)  # type: ignore[attr-defined]
+        except TypeError as error:
+            raise ValueError(
+                f"The generator cannot be called on {self._called_on[0]}: "
+                f"{error}. {_IN_ONE_LIST}"
+            ) from error
+        _require_one(fake, "generator", "images")
         return fake, condition
+
+    def _build_discriminator(
+        self, fake: Tensor, condition: tuple[Tensor, ...]
+    ) -> None:
+        try:
+            scores = self._judge(fake, condition, False)  # type: ignore[attr-defined]
+        except Exception as error:
+            raise ValueError(
+                f"The discriminator cannot be called on {self._called_on[1]}, "
+                "the images being the generator's of shape "
+                f"{(None, *self._image_shape)}: {error}. {_IN_ONE_LIST}"
+            ) from error
+        _require_one(scores, "discriminator", "scores")
+
+    def _random_images(self, count: int) -> Any:
+        """Returns the generator's output for random inputs."""
+        latents, condition = self._random_inputs(count)
+        return self._generate(self.generator, latents, condition, False)  # type: ignore[attr-defined]
+
+    def _random_scores(self, count: int) -> Any:
+        """Returns the discriminator's first output for random images."""
+        _, condition = self._random_inputs(count)
+        return self._judge(self._some_images(count), condition, False)  # type: ignore[attr-defined]
+
+    def _some_images(self, count: int) -> Tensor:
+        return _random((count, *self._image_shape), "float32")
+
+    def _random_inputs(self, count: int) -> tuple[Tensor, tuple[Tensor, ...]]:
+        def like(symbol: Tensor) -> Tensor:
+            return _random((count, *symbol.shape[1:]), symbol.dtype)
+
+        inputs = self._symbolic_inputs()
+        return self._split_inputs(keras.tree.map_structure(like, inputs))
+
+    def _score_values(self) -> Values | None:
+        """Returns which scores the discriminator can give, if known."""
+        return output_values(self.discriminator, self._random_scores)
 
     def _build_augment(self, fake: Tensor) -> None:
         changed = self.augment(keras.Input(fake.shape[1:]), training=True)  # type: ignore[misc]
@@ -68,11 +134,26 @@ class Building:
                 "take labels use ConditionalGAN or ConditionalWGANGP."
             )
 
+    def _refuse_shared_layers(self) -> None:
+        shared = inspection.shared_layers(self.generator, self.discriminator)
+        if shared:
+            raise ValueError(
+                "The generator and the discriminator must have no layer in "
+                "common: both players would train it, and a saved model could "
+                f"not be loaded. Received: both have {shared}. Give each its "
+                "own, such as by keras.models.clone_model."
+            )
+
+    def _main_input(self, role: str) -> int:
+        """Which input of a network takes the latents or images."""
+        del role
+        return 0
+
     def _refuse_misfit(self) -> None:
         inputs = inspection.symbolic_inputs(self.discriminator)
         if not inputs:
             return
-        takes = tuple(inputs[0].shape[1:])
+        takes = tuple(inputs[self._main_input("discriminator")].shape[1:])
         if len(takes) == len(self._image_shape) and all(
             wanted in (None, made)
             for wanted, made in zip(takes, self._image_shape, strict=True)
@@ -172,3 +253,23 @@ class Building:
             f"objective: {objective}; discriminator steps: "
             f"{self.discriminator_steps}; EMA decay: {self.ema_decay}",  # type: ignore[attr-defined]
         ]
+
+
+def _require_one(output: Any, role: str, what: str) -> None:
+    """Refuses a network of several outputs, or of a dict."""
+    if isinstance(output, (list, tuple, dict)):
+        shapes = [tuple(each.shape) for each in keras.tree.flatten(output)]
+        raise ValueError(
+            f"The {role} must have one output, its {what}. Received: outputs "
+            f"of shape {shapes}. A discriminator of [scores, class_logits] is "
+            "for ACGAN; else make a keras.Model of the one output."
+        )
+
+
+def _random(shape: tuple[int | None, ...], dtype: str) -> Tensor:
+    """Returns normal numbers, or for integers zeros; unknown sizes are 16."""
+    sizes = tuple(16 if size is None else size for size in shape)
+    numbers = np.random.default_rng(0).standard_normal(sizes)
+    if not keras.backend.is_float_dtype(dtype):
+        numbers = np.zeros(sizes)
+    return ops.convert_to_tensor(numbers.astype("float32"), dtype)

@@ -2,7 +2,7 @@
 
 import contextlib
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,9 +10,11 @@ import keras
 
 from keras_gan import backend, losses
 from keras_gan.augment import AdaptiveAugment
-from keras_gan.models import executions, inspection, wire
+from keras_gan.models import executions, wire
 from keras_gan.models.first_batch import check_first_batch
 from keras_gan.models.ordering import in_epoch_order
+from keras_gan.models.output_values import Values
+from keras_gan.models.scores import are_probabilities
 from keras_gan.models.trackers import Trackers
 from keras_gan.optimizers import GANOptimizer, serialize
 
@@ -29,6 +31,7 @@ class Compiling:
     """What bytes 0 and 255 of the last data sent as bytes stand for."""
 
     adversarial_loss: losses.AdversarialLoss
+    _score_values: Callable[[], Values | None]
     _trackers: Trackers
 
     def compile(
@@ -102,18 +105,11 @@ class Compiling:
 
     def _choose_loss(self, loss: Any) -> None:
         self.adversarial_loss = losses.get(loss)
-        said = self.adversarial_loss.from_logits
-        sigmoid = inspection.ends_in_sigmoid(self.discriminator)
-        self._gives_probabilities = sigmoid if said is None else not said
-        if said is not None and said == sigmoid:
-            ending = "a sigmoid" if sigmoid else "no sigmoid"
-            taken = "logits" if said else "probabilities"
-            warnings.warn(
-                f"The loss was told from_logits={said}, but the "
-                f"discriminator ends in {ending}. Its outputs are taken as "
-                f"{taken}, as told; from_logits={not said} would match.",
-                stacklevel=3,
-            )
+        values = self._score_values()
+        self._gives_probabilities = are_probabilities(
+            self.adversarial_loss, values
+        )
+        self._scores_are_shares = values is not None and values.shares
         self._warn_of_steering()
 
     def _warn_of_steering(self) -> None:
@@ -200,6 +196,7 @@ class Compiling:
                 and `ImageBatches` all labels are looked at.
         """
         self._ensure_compiled()
+        self._warn_of_other_weights()
         kwargs = {"batch_size": batch_size, "epochs": epochs, **kwargs}
         x = check_first_batch(self, x, y, batch_size)
         x = self._by_wire(x)
@@ -263,6 +260,7 @@ class Compiling:
         """Trains on one batch of real images; see `fit`."""
         self._ensure_compiled()
         if not self._batch_checked:
+            self._warn_of_other_weights()
             check_first_batch(self, x, y, None)
             self._batch_checked = True
         return super().train_on_batch(x, y, **kwargs)  # type: ignore[misc]
@@ -276,6 +274,21 @@ class Compiling:
     def _ensure_compiled(self) -> None:
         if not self.compiled:  # type: ignore[attr-defined]
             self.compile()
+
+    def _warn_of_other_weights(self) -> None:
+        """Warns of layers that were frozen or thawed since `compile`."""
+        for player in ("discriminator", "generator"):
+            now = {id(v) for v in getattr(self, player).trainable_variables}
+            _, trained = self._players[player[0]]
+            if now != {id(v) for v in trained}:
+                warnings.warn(
+                    f"`trainable` of the {player} or a layer in it has been "
+                    "changed since `compile`, which has no effect: the same "
+                    f"{len(trained)} variables as then are trained, and not "
+                    f"the {len(now)} that are trainable now. Call `compile` "
+                    "again.",
+                    stacklevel=4,
+                )
 
     def _restart_evaluation_noise(self) -> None:
         state = self.evaluation_seed_generator.state  # type: ignore[attr-defined]

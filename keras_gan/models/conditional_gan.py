@@ -1,21 +1,21 @@
-"""GANs of which both networks are told the class."""
+"""GANs of which both networks are told the class, or another condition."""
 
-from collections.abc import Callable, Iterable
 from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
-from keras_gan import backend
 from keras_gan._typing import Tensor
-from keras_gan.layers import ConditionalBatchNormalization, Projection
 from keras_gan.models import inspection
+from keras_gan.models.condition import (
+    are_classes,
+    checked,
+    class_count,
+    condition_input,
+)
 from keras_gan.models.gan import GAN, images_and_labels
 from keras_gan.models.wgan_gp import WGANGP
-
-_TOLD = (ConditionalBatchNormalization, Projection)
-"""Layers that are made for a number of classes."""
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -25,6 +25,16 @@ class ConditionalGAN(GAN):
     The data are `(images, labels)`. Labels may be integers or one-hot; each
     network gets them as its label input wants: a float vector of
     `num_classes` gets one-hot, an integer input the class index.
+
+    Labels need not be classes. A network that takes a float vector may be
+    trained on any vectors of that size, such as several labels at once or
+    measurements, and one that takes a single float on a number, such as an
+    age. `generate` without labels then makes images of conditions that the
+    training data had.
+
+    Each network takes two inputs, `[latents, labels]` and `[images, labels]`.
+    They may come in the other order where the label input takes integers or
+    has "label", "class" or "condition" in its name, and in a dict by name.
 
     Args:
         generator: Takes `[latents, labels]`.
@@ -38,8 +48,12 @@ class ConditionalGAN(GAN):
     """
 
     _num_inputs = 2
+    _called_on = ("[latents, labels]", "[images, labels]")
     _discriminator_is_told = True
     """Whether the discriminator takes labels, as the generator does."""
+
+    _known_conditions: Any = None
+    """Conditions of the data before it was saved, where they are no classes."""
 
     def __init__(
         self,
@@ -51,16 +65,29 @@ class ConditionalGAN(GAN):
     ) -> None:
         inspection.require_network(generator, "generator")
         inspection.require_network(discriminator, "discriminator")
-        self._label_inputs = (
-            _label_input(generator, "generator", "latents"),
-            _label_input(discriminator, "discriminator", "images")
-            if self._discriminator_is_told
-            else None,
-        )
-        self.num_classes = _class_count(
-            num_classes, (generator, discriminator), self._label_inputs
+        told = condition_input(generator, "generator", "latents")
+        self._label_inputs = {"generator": told}
+        if self._discriminator_is_told:
+            self._label_inputs["discriminator"] = condition_input(
+                discriminator,
+                "discriminator",
+                "images",
+                inspection.output_shape(generator),
+            )
+        self._num_classes = class_count(
+            num_classes,
+            (generator, discriminator),
+            tuple(self._label_inputs.values()),
         )
         super().__init__(generator, discriminator, **kwargs)
+
+    @property
+    def num_classes(self) -> int | None:
+        """How many classes there are; `None` where labels are no classes."""
+        known = self._conditions()
+        if known is not None and not are_classes(known):
+            return None
+        return self._num_classes
 
     def unpack(self, data: Any) -> tuple[Tensor, tuple[Tensor, ...]]:
         """Splits `(images, labels)` into images and the condition."""
@@ -75,12 +102,11 @@ class ConditionalGAN(GAN):
         return images, (ops.convert_to_tensor(labels),)
 
     def _symbolic_inputs(self) -> Any:
-        spec = self._label_inputs[0]
-        vector = (self.num_classes,), "float32"
-        shape, dtype = (spec.shape[1:], spec.dtype) if _known(spec) else vector
+        spec = self._label_inputs["generator"]
+        shape = (self._num_classes,) if spec.shape is None else spec.shape
         return [
             keras.Input(self._latent_shape, name="latents"),
-            keras.Input(shape, dtype=dtype, name="labels"),
+            keras.Input(shape, dtype=spec.dtype, name="labels"),
         ]
 
     def _split_inputs(self, inputs: Any) -> tuple[Tensor, tuple[Tensor, ...]]:
@@ -98,74 +124,92 @@ class ConditionalGAN(GAN):
         condition: tuple[Tensor, ...],
         training: bool,
     ) -> Tensor:
-        labels = self._encoded(condition[0], self._label_inputs[0])
-        return generator([latents, labels], training=training)
+        inputs = self._told("generator", latents, condition)
+        return generator(
+            inspection.packed(generator, inputs), training=training
+        )
 
     def _judge(
         self, images: Tensor, condition: tuple[Tensor, ...], training: bool
     ) -> Tensor:
-        labels = self._encoded(condition[0], self._label_inputs[1])
-        return self.discriminator([images, labels], training=training)
+        network = self.discriminator
+        inputs = self._told("discriminator", images, condition)
+        return network(inspection.packed(network, inputs), training=training)
 
-    def _encoded(self, labels: Tensor, spec: Any) -> Tensor:
-        """Returns labels as a network wants them."""
-        one_hot = len(labels.shape) == 2 and labels.shape[1] == self.num_classes
-        one_hot = one_hot and self.num_classes > 1
-        if not _known(spec) or _is_vector(spec):
-            if one_hot:
-                return ops.cast(labels, "float32")
-            flat = ops.reshape(ops.cast(labels, "int32"), (-1,))
-            return ops.one_hot(flat, self.num_classes, dtype="float32")
-        if one_hot:
-            labels = ops.argmax(labels, axis=-1)
-        return ops.reshape(ops.cast(labels, spec.dtype), (-1, *spec.shape[1:]))
+    def _told(
+        self, role: str, main: Tensor, condition: tuple[Tensor, ...]
+    ) -> list[Tensor]:
+        """Returns both inputs of a network, in its form and order."""
+        spec = self._label_inputs[role]
+        labels = spec.encode(condition[0], self._num_classes)
+        return spec.join(main, labels)
+
+    def _main_input(self, role: str) -> int:
+        return int(
+            role in self._label_inputs and self._label_inputs[role].first
+        )
 
     def _sampling_inputs(
         self, latents: np.ndarray[Any, Any], labels: Any
     ) -> list[np.ndarray[Any, Any]]:
-        if labels is None:
-            labels = np.arange(len(latents)) % self.num_classes
-        labels = self.check_labels(labels)
+        labels = self.check_labels(
+            self._some_labels(len(latents)) if labels is None else labels
+        )
         if len(labels) != len(latents):
             raise ValueError(
                 "`labels` and the images to make must be equally many. "
                 f"Received: {len(labels)} labels for {len(latents)} latents"
             )
         # The sampler's own inputs are the generator's: encode by the same code.
-        encoded = self._encoded(
-            ops.convert_to_tensor(labels), self._label_inputs[0]
-        )
+        spec = self._label_inputs["generator"]
+        encoded = spec.encode(ops.convert_to_tensor(labels), self._num_classes)
         return [latents, ops.convert_to_numpy(encoded)]
+
+    def _some_labels(self, count: int) -> np.ndarray[Any, Any]:
+        """Returns all classes in turn, or else conditions of the data."""
+        if self.num_classes is not None:
+            return np.arange(count) % self.num_classes
+        known = self._conditions()
+        if known is None:
+            shape = self._label_inputs["generator"].shape
+            raise ValueError(
+                "The labels of this model are numbers, not classes, and it has "
+                "seen none yet. Pass those to make images of: labels=..., "
+                f"shape (n, *{shape}). Received: labels=None"
+            )
+        return np.resize(known, (count, *known.shape[1:]))
+
+    def _conditions(self) -> Any:
+        """Returns some labels of the data, `None` before any were seen."""
+        batch = getattr(self, "first_batch", None)
+        return self._known_conditions if batch is None else batch.labels
 
     def check_labels(self, labels: Any) -> np.ndarray[Any, Any]:
         """Returns labels as an array.
 
         Raises:
             ValueError: If they are neither integers in `[0, num_classes)` nor
-                one-hot vectors of `num_classes`.
+                one-hot vectors of `num_classes` nor what the networks take.
         """
-        array = np.asarray(ops.convert_to_numpy(labels))
-        if array.ndim == 2 and array.shape[1] == self.num_classes > 1:
-            return array.astype("float32")
-        if array.ndim == 2 and array.shape[1] == 1:
-            array = array[:, 0]
-        if array.ndim != 1 or not np.all(np.mod(array, 1) == 0):
-            raise ValueError(
-                "Labels must be integers of shape (n,) or one-hot of shape "
-                f"(n, {self.num_classes}). Received: shape {array.shape}, "
-                f"dtype {array.dtype}"
-            )
-        if array.size and (array.min() < 0 or array.max() >= self.num_classes):
-            raise ValueError(
-                f"Labels must lie in [0, {self.num_classes}), the model's "
-                f"num_classes. Received: labels from {array.min()} to "
-                f"{array.max()}"
-            )
-        return array.astype("int32")
+        specs = tuple(self._label_inputs.values())
+        return checked(labels, specs, self._num_classes)
+
+    def save_own_variables(self, store: dict[str, Any]) -> None:
+        """Saves, beside all else, some conditions that are no classes."""
+        super().save_own_variables(store)
+        known = self._conditions()
+        if known is not None and self.num_classes is None:
+            store["conditions"] = np.asarray(known, "float32")
+
+    def load_own_variables(self, store: Any) -> None:
+        """Restores what `save_own_variables` saved."""
+        super().load_own_variables(store)
+        if "conditions" in store.keys():  # noqa: SIM118 (Keras' own type)
+            self._known_conditions = np.array(store["conditions"])
 
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
-        return {**super().get_config(), "num_classes": self.num_classes}
+        return {**super().get_config(), "num_classes": self._num_classes}
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -201,81 +245,3 @@ class ConditionalWGANGP(WGANGP, ConditionalGAN):
             discriminator_steps=discriminator_steps,
             **kwargs,
         )
-
-
-def _label_input(network: keras.Model, role: str, first: str) -> Any:
-    """Returns the symbolic label input; `None` for a subclassed network."""
-    inputs = inspection.symbolic_inputs(network)
-    if not inputs:
-        return None
-    if len(inputs) != 2:
-        raise ValueError(
-            f"A conditional {role} takes two inputs, [{first}, labels]. "
-            f"Received: {role}={network.name!r} with {len(inputs)}. For "
-            "networks without labels use GAN or WGANGP, for a discriminator "
-            "that names the class ACGAN."
-        )
-    return inputs[1]
-
-
-def _known(spec: Any) -> bool:
-    return spec is not None
-
-
-def _is_vector(spec: Any) -> bool:
-    return bool(keras.backend.is_float_dtype(spec.dtype))
-
-
-def _class_count(
-    given: int | None,
-    networks: tuple[keras.Model, ...],
-    label_inputs: tuple[Any, ...],
-) -> int:
-    if given is not None and (int(given) != given or given < 1):
-        raise ValueError(
-            "`num_classes` must be a positive integer. "
-            f"Received: num_classes={given!r}"
-        )
-    found = _found_class_count(networks, label_inputs)
-    if given is not None and found is not None and given != found:
-        raise ValueError(
-            f"The networks are made for {found} classes. "
-            f"Received: num_classes={given}"
-        )
-    # One deep inside may be of other things: a guess, which `given` overrules.
-    count = given or found or _sole_embedding(networks, backend.flat_layers)
-    if count is None:
-        raise ValueError(
-            "The networks do not say how many classes there are. Pass "
-            "num_classes=..., for example num_classes=10."
-        )
-    return int(count)
-
-
-def _found_class_count(
-    networks: tuple[keras.Model, ...], label_inputs: tuple[Any, ...]
-) -> int | None:
-    for spec in label_inputs:
-        if _known(spec) and _is_vector(spec):
-            return int(spec.shape[-1])
-    for network in networks:
-        for layer in backend.flat_layers(network):
-            if isinstance(layer, _TOLD):
-                return layer.num_classes
-    return _sole_embedding(networks, lambda each: getattr(each, "layers", ()))
-
-
-def _sole_embedding(
-    networks: tuple[keras.Model, ...],
-    layers_of: Callable[[keras.Model], Iterable[keras.layers.Layer]],
-) -> int | None:
-    """Returns the size of the embeddings, where a network has but one."""
-    for network in networks:
-        sizes = {
-            layer.input_dim
-            for layer in layers_of(network)
-            if isinstance(layer, keras.layers.Embedding)
-        }
-        if len(sizes) == 1:
-            return int(sizes.pop())
-    return None

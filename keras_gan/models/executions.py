@@ -14,6 +14,8 @@ AUTO = "auto"
 # to be interrupted, and long beside the milliseconds of a call.
 _MULTIPLICATIONS = 1e10
 _MOST = 32
+_UNKNOWN = 32
+"""Pixels along an axis, where a network takes any number."""
 _HOOKS = (
     "on_batch_begin",
     "on_batch_end",
@@ -105,9 +107,11 @@ def _positions(layer: Any) -> int:
         shapes = layer.input.shape, layer.output.shape
     except (AttributeError, ValueError):
         # Called by a subclass, or several times: too many rather than too few.
-        return int(32**spatial)
+        return int(_UNKNOWN**spatial)
     # Strides divide the output's places, transposed ones the input's.
     return min(
-        math.prod(int(size) for size in shape[1 : 1 + spatial])
+        math.prod(
+            _UNKNOWN if size is None else size for size in shape[1:][:spatial]
+        )
         for shape in shapes
     )

@@ -10,7 +10,6 @@ import numpy as np
 
 from keras_gan import backend
 from keras_gan.datasets import ImageBatches
-from keras_gan.models import inspection
 
 Array = np.ndarray[Any, Any]
 
@@ -64,7 +63,7 @@ def check_first_batch(
             f"{type(batch).__name__}"
         )
     _check_shape(images, model.image_shape)
-    _check_values(images, inspection.output_range(model.generator))
+    _check_values(images, model.output_range)
     model._real_range = _likely_range(images)
     _check_labels(model, *(_at_hand(x, y) or (images, labels)))
     kept = None if labels is None else labels[:_KEPT]

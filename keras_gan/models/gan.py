@@ -99,7 +99,9 @@ class GAN(
         # Validation must not change what training draws.
         self.evaluation_seed_generator = keras.random.SeedGenerator(seed or 0)
         self._regularizers = regularizers.get(regularizer)
-        self._latent_shape = inspection.latent_shape(generator, latent_dim)
+        self._latent_shape = inspection.latent_shape(
+            generator, latent_dim, self._main_input("generator")
+        )
         self._build_networks(augment)
         self._average = Average(ema_decay)
         self.ema_generator = self._average.twin(
@@ -259,6 +261,13 @@ class GAN(
         return self.augment(images, training=True)
 
     def _score_form(self, outputs: Tensor, as_logits: bool) -> Tensor:
+        if self._scores_are_shares:
+            raise ValueError(
+                "The discriminator ends in a softmax over "
+                f"{outputs.shape[-1]} classes, but a GAN wants one score for "
+                "each image, which of them are real. End it in Dense(1), or "
+                "Dense(1, activation='sigmoid')."
+            )
         scores = ops.cast(outputs, "float32")
         if as_logits and self._gives_probabilities:
             return losses.to_logits(scores)
@@ -271,12 +280,14 @@ class GAN(
         condition: tuple[Tensor, ...],
         training: bool,
     ) -> Tensor:
-        return generator(latents, training=training)
+        inputs = inspection.packed(generator, [latents])
+        return generator(inputs, training=training)
 
     def _judge(
         self, images: Tensor, condition: tuple[Tensor, ...], training: bool
     ) -> Tensor:
-        return self.discriminator(images, training=training)
+        inputs = inspection.packed(self.discriminator, [images])
+        return self.discriminator(inputs, training=training)
 
     def call(self, inputs: Tensor, training: bool = False) -> Tensor:
         """Generates images from latents, by the averaged weights if any."""

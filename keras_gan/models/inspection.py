@@ -1,4 +1,4 @@
-"""What do the user's two networks take and give?"""
+"""What are the user's two networks made of, and what do they take?"""
 
 import math
 from typing import Any
@@ -8,50 +8,40 @@ import keras
 from keras_gan import backend
 from keras_gan._typing import Tensor
 
-RANGES: dict[str, tuple[float, float]] = {
-    "tanh": (-1.0, 1.0),
-    "softsign": (-1.0, 1.0),
-    "sigmoid": (0.0, 1.0),
-    "hard_sigmoid": (0.0, 1.0),
-}
-"""Value ranges of bounded activations."""
-
-# Layers that move or drop values but do not change them.
-_PASSIVE = (
-    keras.layers.Reshape,
-    keras.layers.Flatten,
-    keras.layers.Permute,
-    keras.layers.Cropping2D,
-    keras.layers.Dropout,
-    keras.layers.UpSampling2D,
-)
-
 
 def require_network(network: Any, argument: str) -> None:
     """Raises `TypeError` where `network` is not a Keras model or layer."""
     if isinstance(network, keras.layers.Layer):
         return
+    kind = type(network)
+    wrap = ""
+    if any(each.__module__.startswith("torch.") for each in kind.__mro__):
+        wrap = (
+            " A torch module becomes one, on the torch backend, by "
+            "keras.layers.TorchModuleWrapper(module)."
+        )
     raise TypeError(
-        f"`{argument}` must be a Keras model, such as keras.Sequential. "
-        f"Received: {argument}={network!r} of type {type(network).__name__}"
+        f"`{argument}` must be a Keras model, such as keras.Sequential.{wrap} "
+        f"Received: {argument}={network!r} of type {kind.__name__}"
     )
 
 
 def latent_shape(
-    generator: keras.Model, latent_dim: int | None
+    generator: keras.Model, latent_dim: int | None, index: int = 0
 ) -> tuple[int, ...]:
     """Returns the shape of one latent sample.
 
     Args:
-        generator: The generator; its first input takes the latents.
+        generator: The generator.
         latent_dim: The user's own figure, needed where the generator is
             neither Sequential with an input nor functional.
+        index: Which of its inputs takes the latents.
 
     Raises:
         ValueError: If the size is neither given nor to be read off, or if the
             two disagree.
     """
-    found = _first_input_shape(generator)
+    found = _input_shape(generator, index)
     if latent_dim is not None and (
         int(latent_dim) != latent_dim or latent_dim < 1
     ):
@@ -77,11 +67,11 @@ def latent_shape(
     return found
 
 
-def _first_input_shape(network: keras.Model) -> tuple[int, ...] | None:
+def _input_shape(network: keras.Model, index: int) -> tuple[int, ...] | None:
     inputs = symbolic_inputs(network)
     if not inputs:
         return None
-    shape = tuple(inputs[0].shape[1:])
+    shape = tuple(inputs[index].shape[1:])
     if None in shape:
         raise ValueError(
             "The generator's input needs a fixed shape, so that latents can be "
@@ -100,37 +90,43 @@ def symbolic_inputs(network: keras.Model) -> list[Tensor]:
     return list(keras.tree.flatten(inputs)) if inputs else []
 
 
-def final_activation(network: keras.layers.Layer) -> str | None:
-    """Returns the name of the activation that makes the output, if any.
+def packed(network: keras.Model, tensors: list[Tensor]) -> Any:
+    """Returns inputs in the structure that a network is called on.
 
-    It looks through layers that leave values as they are; what it cannot see
-    into (a subclassed model) gives `None`.
+    Args:
+        network: The network.
+        tensors: Its inputs, in the order of `symbolic_inputs`.
     """
-    if isinstance(network, keras.layers.TorchModuleWrapper):
+    try:
+        structure = network.input
+    except (AttributeError, ValueError):
+        structure = None
+    if isinstance(structure, dict):
+        return keras.tree.pack_sequence_as(structure, tensors)
+    return tensors if len(tensors) > 1 else tensors[0]
+
+
+def output_shape(network: keras.Model) -> tuple[int | None, ...] | None:
+    """Returns the shape of one sample of a network's only output, if known."""
+    try:
+        outputs = network.outputs
+    except (AttributeError, ValueError):
         return None
-    if len(getattr(network, "output_names", ())) > 1:
-        # The score is the first output; others may classify.
-        return final_activation(network.get_layer(network.output_names[0]))
-    layers = getattr(network, "layers", None)
-    if layers:
-        for layer in reversed(layers):
-            if not isinstance(layer, _PASSIVE):
-                return final_activation(layer)
+    if not outputs or len(outputs) != 1:
         return None
-    if isinstance(network, keras.Model):
-        return None
-    activation = getattr(network, "activation", None)
-    return getattr(activation, "__name__", None)
+    return tuple(outputs[0].shape[1:])
 
 
-def output_range(generator: keras.layers.Layer) -> tuple[float, float] | None:
-    """Returns the range of the generator's outputs, `None` if unbounded."""
-    return RANGES.get(final_activation(generator) or "")
-
-
-def ends_in_sigmoid(discriminator: keras.layers.Layer) -> bool:
-    """Returns whether the discriminator gives probabilities."""
-    return final_activation(discriminator) == "sigmoid"
+def shared_layers(
+    first: keras.layers.Layer, second: keras.layers.Layer
+) -> list[str]:
+    """Names the layers with weights that two networks have in common."""
+    theirs = {id(layer) for layer in backend.flat_layers(second)}
+    return [
+        layer.name
+        for layer in backend.flat_layers(first)
+        if id(layer) in theirs and layer.variables
+    ]
 
 
 def per_sample_penalty_risk(critic: keras.layers.Layer) -> list[str]:

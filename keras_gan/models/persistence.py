@@ -44,6 +44,27 @@ class Persistence:
         """Those that were given to the constructor."""
         return self.regularizers  # type: ignore[attr-defined, no-any-return]
 
+    def save(self, filepath: Any, *args: Any, **kwargs: Any) -> None:
+        """Saves the model to a `.keras` file, as `keras.Model.save` does.
+
+        Args:
+            filepath: The file, ending in `.keras`.
+            *args: As in `keras.Model.save`.
+            **kwargs: As in `keras.Model.save`.
+
+        Raises:
+            ValueError: If the ending is that of the older HDF5 format, which
+                holds one optimizer and no random state.
+        """
+        if str(filepath).lower().endswith((".h5", ".hdf5")):
+            raise ValueError(
+                "A GAN cannot be saved in the older HDF5 format, from which it "
+                "could not be loaded again. Use the ending `.keras`, or "
+                "`save_weights` with `.weights.h5` for the weights alone. "
+                f"Received: filepath={str(filepath)!r}"
+            )
+        super().save(filepath, *args, **kwargs)  # type: ignore[misc]
+
     def load_weights(self, filepath: Any, *args: Any, **kwargs: Any) -> None:
         """Loads weights with both optimizers' state, seeds and counters.
 

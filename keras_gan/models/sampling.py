@@ -7,8 +7,6 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_gan.models import inspection
-
 Array = np.ndarray[Any, Any]
 
 
@@ -19,6 +17,7 @@ class Sampling:
     ema_generator: keras.Model | None
     _latent_shape: tuple[int, ...]
     _image_shape: tuple[int, ...]
+    output_range: Any
     _real_range: tuple[float, float] | None = None
 
     @property
@@ -38,7 +37,7 @@ class Sampling:
         The generator's range; where that is unbounded, what the real images it
         was last trained on suggest; `None` before.
         """
-        return inspection.output_range(self.generator) or self._real_range
+        return self.output_range or self._real_range
 
     def latents(self, n: int, seed: int | None = None) -> Array:
         """Draws standard normal latents, the same on every backend.

@@ -1,0 +1,299 @@
+"""What are images conditioned on, and how does a network take it?"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_gan import backend
+from keras_gan._typing import Tensor
+from keras_gan.layers import ConditionalBatchNormalization, Projection
+from keras_gan.models import inspection
+
+Array = np.ndarray[Any, Any]
+
+_TOLD = (ConditionalBatchNormalization, Projection)
+"""Layers that are made for a number of classes."""
+
+_NAMES = ("label", "class", "condition")
+"""What the name of an input that takes the condition has in it."""
+
+
+@dataclass(frozen=True)
+class ConditionInput:
+    """The input by which a network is told the condition.
+
+    Attributes:
+        shape: Of one condition; `None` where the network does not say it.
+        dtype: An integer type for class numbers, else a float type.
+        first: Whether it comes before the latents or images.
+    """
+
+    shape: tuple[int | None, ...] | None
+    dtype: str = "float32"
+    first: bool = False
+
+    @property
+    def by_index(self) -> bool:
+        """Whether the network takes class numbers."""
+        return not keras.backend.is_float_dtype(self.dtype)
+
+    @property
+    def one_number(self) -> bool:
+        """Whether the network takes one number for each sample."""
+        return self.shape in ((), (1,))
+
+    def join(self, main: Tensor, condition: Tensor) -> list[Tensor]:
+        """Returns both inputs in the order of the network."""
+        return [condition, main] if self.first else [main, condition]
+
+    def encode(self, condition: Tensor, num_classes: int | None) -> Tensor:
+        """Returns a condition in the form that the network takes.
+
+        Args:
+            condition: Classes `(n,)` or `(n, 1)`, one-hot rows, or what the
+                network takes.
+            num_classes: How many classes there are, if they are classes.
+        """
+        shape = (num_classes,) if self.shape is None else self.shape
+        if tuple(condition.shape[1:]) == shape:
+            return ops.cast(condition, self.dtype)
+        one_hot = len(condition.shape) == 2 and condition.shape[1] not in (
+            1,
+            None,
+        )
+        if one_hot and (self.by_index or self.one_number):
+            condition = ops.argmax(condition, axis=-1)
+        if self.by_index or self.one_number:
+            flat = ops.cast(condition, self.dtype)
+            return ops.reshape(flat, (-1, *(1 for _ in shape)))
+        flat = ops.reshape(ops.cast(condition, "int32"), (-1,))
+        return ops.one_hot(flat, shape[-1], dtype=self.dtype)
+
+
+def condition_input(
+    network: keras.Model,
+    role: str,
+    main: str,
+    shape: tuple[int | None, ...] | None = None,
+) -> ConditionInput:
+    """Finds the input by which a network is told the condition.
+
+    It is the second of two, unless the first takes integers, has a name with
+    "label", "class" or "condition" in it, or the second has the shape of the
+    images.
+
+    Args:
+        network: The network.
+        role: What errors call it.
+        main: What its other input takes.
+        shape: The shape of one image, for a discriminator.
+
+    Raises:
+        ValueError: If it has one input, or more than two.
+    """
+    inputs = inspection.symbolic_inputs(network)
+    if not inputs:
+        return ConditionInput(None)
+    if len(inputs) != 2:
+        raise ValueError(
+            f"A conditional {role} takes two inputs, [{main}, labels]. "
+            f"Received: {role}={network.name!r} with {len(inputs)}. For "
+            "networks without labels use GAN or WGANGP, for a discriminator "
+            "that names the class ACGAN."
+        )
+    first = _comes_first(inputs, shape)
+    spec = inputs[0 if first else 1]
+    return ConditionInput(tuple(spec.shape[1:]), str(spec.dtype), first)
+
+
+def _comes_first(
+    inputs: list[Tensor], shape: tuple[int | None, ...] | None
+) -> bool:
+    """Whether the first of two inputs is the condition."""
+    signs = (
+        [not keras.backend.is_float_dtype(each.dtype) for each in inputs],
+        [
+            shape is not None and len(each.shape) - 1 != len(shape)
+            for each in inputs
+        ],
+        [any(name in each.name.lower() for name in _NAMES) for each in inputs],
+    )
+    for first, second in signs:
+        if first != second:
+            return first
+    return False
+
+
+# ------------------------------------------------------------ number of classes
+
+
+def class_count(
+    given: int | None,
+    networks: tuple[keras.Model, ...],
+    inputs: tuple[ConditionInput, ...],
+) -> int | None:
+    """Returns how many classes there are; `None` where it is one number.
+
+    Args:
+        given: The user's own figure.
+        networks: The networks that are told the class.
+        inputs: How they take it.
+
+    Raises:
+        ValueError: If it is no positive integer, contradicts the networks, or
+            is neither given nor to be read off them.
+    """
+    if given is not None and (int(given) != given or given < 1):
+        raise ValueError(
+            "`num_classes` must be a positive integer. "
+            f"Received: num_classes={given!r}"
+        )
+    found = _count_in(networks, inputs)
+    if given is not None and found is not None and given != found:
+        raise ValueError(
+            f"The networks are made for {found} classes. "
+            f"Received: num_classes={given}"
+        )
+    # One deep inside may be of other things: a guess, which `given` overrules.
+    count = given or found or _sole_embedding(networks, backend.flat_layers)
+    plain = any(each.one_number and not each.by_index for each in inputs)
+    if count is None and not plain:
+        raise ValueError(
+            "The networks do not say how many classes there are. Pass "
+            "num_classes=..., for example num_classes=10."
+        )
+    return None if count is None else int(count)
+
+
+def _count_in(
+    networks: tuple[keras.Model, ...], inputs: tuple[ConditionInput, ...]
+) -> int | None:
+    for each in inputs:
+        vector = each.shape is not None and len(each.shape) == 1
+        if vector and not each.by_index and not each.one_number:
+            assert each.shape is not None
+            return each.shape[0]
+    for network in networks:
+        for layer in backend.flat_layers(network):
+            if isinstance(layer, _TOLD):
+                return int(layer.num_classes)
+    return _sole_embedding(networks, lambda each: getattr(each, "layers", ()))
+
+
+def _sole_embedding(
+    networks: tuple[keras.Model, ...],
+    layers_of: Callable[[keras.Model], Iterable[keras.layers.Layer]],
+) -> int | None:
+    """Returns the size of the embeddings, where a network has but one."""
+    for network in networks:
+        sizes = {
+            layer.input_dim
+            for layer in layers_of(network)
+            if isinstance(layer, keras.layers.Embedding)
+        }
+        if len(sizes) == 1:
+            return int(sizes.pop())
+    return None
+
+
+# --------------------------------------------------------------- given labels
+
+
+def checked(
+    labels: Any,
+    inputs: tuple[ConditionInput, ...],
+    num_classes: int | None,
+) -> Array:
+    """Returns labels as an array, if all networks can be told them.
+
+    Args:
+        labels: Classes, integers `(n,)` or one-hot `(n, num_classes)`, or what
+            the networks take.
+        inputs: How the networks take them.
+        num_classes: How many classes there are, if any.
+
+    Raises:
+        ValueError: If they are of the wrong type, shape or range.
+    """
+    array = _numbers(labels)
+    as_classes = False
+    for each in inputs:
+        flat = array.ndim == 1 or array.shape[1:] == (1,)
+        number = each.one_number and num_classes is None
+        if number and not flat:
+            raise ValueError(
+                "Labels must be one number for each image, shape (n,) or "
+                f"(n, 1). Received: shape {array.shape}"
+            )
+        as_is = not each.by_index and array.shape[1:] == each.shape
+        if not (number or as_is):
+            _require_classes(array, num_classes)
+            as_classes = flat
+    return array.reshape(-1).astype("int32") if as_classes else array
+
+
+def are_classes(labels: Any) -> bool:
+    """Whether labels name classes: whole numbers, or one-hot rows."""
+    array = np.asarray(labels)
+    if array.ndim == 2 and array.shape[1] > 1:
+        return bool(_one_hot_rows(array).all())
+    flat = array.ndim == 1 or array.shape[1:] == (1,)
+    return flat and bool(np.all(np.mod(array, 1) == 0))
+
+
+def _numbers(labels: Any) -> Array:
+    try:
+        array = np.asarray(ops.convert_to_numpy(labels))
+        finite = np.isfinite(array.astype("float64"))
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            "Labels must be numbers. Number the classes first: names, labels = "
+            "numpy.unique(labels, return_inverse=True). "
+            f"Received: {_said(labels)}"
+        ) from error
+    if not finite.all():
+        raise ValueError(
+            "Labels must be finite. Received: "
+            f"{int((~finite).sum())} NaN or infinite values"
+        )
+    return array if array.dtype.kind in "iub" else array.astype("float32")
+
+
+def _said(labels: Any) -> str:
+    first = np.asarray(labels, dtype=object).ravel()[:3].tolist()
+    return f"labels such as {first}"
+
+
+def _require_classes(array: Array, num_classes: int | None) -> None:
+    if array.ndim == 2 and array.shape[1] == num_classes != 1:
+        wrong = np.flatnonzero(~_one_hot_rows(array))
+        if wrong.size:
+            raise ValueError(
+                "One-hot labels have a single 1 in each row, else 0. Received: "
+                f"{array[wrong[0]].tolist()} in row {wrong[0]}"
+            )
+        return
+    if array.ndim == 2 and array.shape[1] == 1:
+        array = array[:, 0]
+    if array.ndim != 1 or not np.all(np.mod(array, 1) == 0):
+        raise ValueError(
+            "Labels must be integers of shape (n,) or one-hot of shape "
+            f"(n, {num_classes}). Received: shape {array.shape}, "
+            f"dtype {array.dtype}"
+        )
+    count = num_classes or 0
+    if array.size and (array.min() < 0 or array.max() >= count):
+        raise ValueError(
+            f"Labels must lie in [0, {count}), the model's num_classes. "
+            f"Received: labels from {array.min()} to {array.max()}"
+        )
+
+
+def _one_hot_rows(array: Array) -> Any:
+    ones = (array == 1).sum(axis=1)
+    zeros = (array == 0).sum(axis=1)
+    return (ones == 1) & (ones + zeros == array.shape[1])

@@ -1,0 +1,69 @@
+"""What does the discriminator's output mean to the loss?"""
+
+import math
+import warnings
+
+from keras_gan.losses import AdversarialLoss
+from keras_gan.models.output_values import Values
+
+
+def are_probabilities(loss: AdversarialLoss, values: Values | None) -> bool:
+    """Decides whether outputs are probabilities, and warns where they misfit.
+
+    Args:
+        loss: What the discriminator is trained by.
+        values: Which outputs it can give, `None` where that cannot be told.
+
+    Returns:
+        Whether they are probabilities: what `from_logits` says, or else what
+        the network shows.
+    """
+    found = values is not None and values.probabilities
+    said = loss.from_logits
+    if said is None and values is None and loss.takes_logits:
+        _warn(
+            "It cannot be told whether the discriminator's outputs are logits "
+            "or probabilities, because they did not follow random weights and "
+            "images. They are taken as logits. Say which: loss="
+            f"keras_gan.losses.{type(loss).__name__}(from_logits=True), or "
+            "False for probabilities."
+        )
+    if said is not None and values is not None and said == found:
+        ending = "a sigmoid" if found else "no sigmoid"
+        taken = "logits" if said else "probabilities"
+        _warn(
+            f"The loss was told from_logits={said}, but the discriminator "
+            f"ends in {ending}. Its outputs are taken as {taken}, as told; "
+            f"from_logits={not said} would match."
+        )
+    probabilities = found if said is None else not said
+    as_logits = probabilities and loss.takes_logits
+    if values is not None and loss.wanted is not None and not as_logits:
+        _warn_of_reach(loss, loss.wanted, values)
+    return probabilities
+
+
+def _warn_of_reach(
+    loss: AdversarialLoss, wanted: tuple[float, float], values: Values
+) -> None:
+    """Warns where scores end before the loss is at its least."""
+    low, high = wanted
+    if values.low <= low and values.high >= high:
+        return
+    _warn(
+        f"{type(loss).__name__} wants scores of {_said(high)} for real and "
+        f"{_said(low)} for generated images, but the discriminator's lie "
+        f"between {values.low:g} and {values.high:g}, so it cannot be trained "
+        "well. End it in a layer without activation, such as Dense(1), or in "
+        "a sigmoid."
+    )
+
+
+def _said(score: float) -> str:
+    if math.isfinite(score):
+        return f"{score:g}"
+    return "far above 0" if score > 0 else "far below 0"
+
+
+def _warn(words: str) -> None:
+    warnings.warn(words, stacklevel=5)
