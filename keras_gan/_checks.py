@@ -3,10 +3,11 @@
 import math
 from typing import Any
 
+import keras
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["uint8_pixels", "whole_number"]
+__all__ = ["channels_last", "uint8_pixels", "whole_number"]
 
 
 def whole_number(
@@ -42,3 +43,20 @@ def uint8_pixels(images: Any) -> NDArray[np.uint8]:
         )
     pixels: NDArray[np.uint8] = images
     return pixels
+
+
+def channels_last(who: str) -> None:
+    """Refuses Keras' setting for images whose channels come first.
+
+    Args:
+        who: What works on images whose channels come last.
+
+    Raises:
+        ValueError: If Keras is set to the other format.
+    """
+    if keras.config.image_data_format() == "channels_first":
+        raise ValueError(
+            f"{who} takes images whose channels come last, (n, H, W, C). "
+            "Received: Keras is set to channels_first. Call "
+            "keras.config.set_image_data_format('channels_last') first."
+        )

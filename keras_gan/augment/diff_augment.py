@@ -7,6 +7,7 @@ import keras
 from keras import ops
 
 from keras_gan import backend
+from keras_gan._checks import channels_last
 from keras_gan._typing import Tensor
 
 __all__ = ["DiffAugment"]
@@ -92,6 +93,7 @@ class DiffAugment(keras.layers.Layer):
                 "keras_gan.augment.InstanceNoise, or "
                 "AdaptiveAugment([InstanceNoise()])."
             )
+        channels_last("DiffAugment")
 
     def call(self, images: Tensor, training: bool = True) -> Tensor:
         """Changes images `(n, H, W, C)` in training."""

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan._checks import channels_last
 from keras_gan._typing import Tensor
 
 __all__ = ["LabelPlanes"]
@@ -37,6 +38,7 @@ class LabelPlanes(keras.layers.Layer):
 
     def build(self, input_shape: Sequence[Sequence[int | None]]) -> None:
         """Checks the shapes; there are no weights."""
+        channels_last("LabelPlanes")
         if len(input_shape) != 2 or len(input_shape[1]) != 2:
             raise ValueError(
                 "LabelPlanes expects [images (n, H, W, C), labels (n, k)]. "

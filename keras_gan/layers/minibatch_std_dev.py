@@ -6,6 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan._checks import channels_last
 from keras_gan._typing import Tensor
 
 __all__ = ["MinibatchStdDev"]
@@ -51,6 +52,11 @@ class MinibatchStdDev(keras.layers.Layer):
                 f"Received: group_size={group_size}"
             )
         self.group_size = group_size
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Checks where the channels are; there are no weights."""
+        if len(input_shape) > 2:
+            channels_last("MinibatchStdDev")
 
     def call(self, inputs: Tensor) -> Tensor:
         """Appends the channel to features of shape `(n, ..., d)`."""

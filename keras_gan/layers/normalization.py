@@ -6,6 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan._checks import channels_last
 from keras_gan._typing import Tensor
 
 __all__ = ["InstanceNormalization", "LayerNormalization"]
@@ -192,6 +193,7 @@ class InstanceNormalization(_Normalization):
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Creates the weights."""
+        channels_last("InstanceNormalization")
         if len(input_shape) < 3:
             raise ValueError(
                 "InstanceNormalization needs spatial axes between batch and "

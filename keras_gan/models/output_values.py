@@ -228,13 +228,27 @@ def _values(small: Array, large: Array) -> Values | None:
     for usual in _USUAL:
         if usual.low <= low and high <= usual.high:
             return usual
-    return Values(0.0 - _largest(-small, -large), _largest(small, large))
+    span = float(large.max() - large.min())
+    # What one side grows by must not hide that the other moves a little.
+    tolerance = _STABLE * span if _stays(small, large, span) else 1e-6 * span
+    return Values(
+        0.0 - _largest(-small, -large, tolerance),
+        _largest(small, large, tolerance),
+    )
 
 
-def _largest(small: Array, large: Array) -> float:
+def _stays(small: Array, large: Array, span: float) -> bool:
+    """Whether larger weights make no larger outputs, on either side."""
+    moved = max(
+        abs(float(large.max() - small.max())),
+        abs(float(large.min() - small.min())),
+    )
+    return moved <= _STABLE * span
+
+
+def _largest(small: Array, large: Array, tolerance: float) -> float:
     """Returns the value that none exceeds, or `inf`."""
     end, before = float(large.max()), float(small.max())
-    tolerance = _STABLE * float(large.max() - large.min())
     at_end = float(np.mean(large >= end - tolerance))
     if abs(end - before) > tolerance or at_end < _OFTEN:
         return math.inf

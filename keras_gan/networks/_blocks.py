@@ -5,6 +5,7 @@ from math import ceil, floor, log2
 
 import keras
 
+from keras_gan._checks import channels_last
 from keras_gan._typing import Tensor
 from keras_gan.layers import LayerNormalization, SpectralNormalization
 from keras_gan.networks._condition import Condition
@@ -127,6 +128,7 @@ def stages_for(image_shape: Sequence[int], stages: int | None) -> int:
 
 def check_image_shape(image_shape: Sequence[int]) -> None:
     """Raises `ValueError` unless the shape is (height, width, channels)."""
+    channels_last("keras_gan.networks")
     if len(image_shape) != 3 or any(
         not isinstance(size, int) or size < 1 for size in image_shape
     ):
