@@ -347,3 +347,154 @@ def test_activity_regularizers_warn():
     layer = layers.Dense(2, activity_regularizer="l2")
     with pytest.warns(UserWarning, match="activity regularizers"):
         keras_gan.GAN(tiny.generator(), critic_with(layer))
+
+
+# ------------------------------------------------------------- whole networks
+
+
+def two_heads(units):
+    images = keras.Input(tiny.SHAPE)
+    x = layers.Flatten()(images)
+    return keras.Model(images, [layers.Dense(1)(x), layers.Dense(units)(x)])
+
+
+def named_heads():
+    images = keras.Input(tiny.SHAPE)
+    x = layers.Flatten()(images)
+    return keras.Model(images, {"score": layers.Dense(1)(x), "features": x})
+
+
+def two_pictures():
+    latents = keras.Input((tiny.LATENT,))
+    x = layers.Dense(64, activation="tanh")(latents)
+    return keras.Model(latents, [layers.Reshape(tiny.SHAPE)(x), x])
+
+
+@pytest.mark.parametrize(
+    ("generator", "discriminator"),
+    [
+        (tiny.generator, lambda: two_heads(1)),
+        (tiny.generator, lambda: two_heads(3)),
+        (tiny.generator, named_heads),
+        (two_pictures, tiny.discriminator),
+    ],
+    ids=["two scores", "score and classes", "by name", "two pictures"],
+)
+def test_a_network_of_several_outputs_is_refused(generator, discriminator):
+    with pytest.raises(ValueError, match="must have one output"):
+        keras_gan.GAN(generator(), discriminator())
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_a_layer_that_both_networks_have_is_refused(frozen):
+    shared = layers.Dense(64, name="both_have_me", trainable=not frozen)
+    generator = keras.Sequential(
+        [
+            keras.Input((tiny.LATENT,)),
+            layers.Dense(64),
+            shared,
+            layers.Reshape(tiny.SHAPE),
+        ]
+    )
+    judge = keras.Sequential(
+        [keras.Input(tiny.SHAPE), layers.Flatten(), shared, layers.Dense(1)]
+    )
+    with pytest.raises(ValueError, match=r"\['both_have_me'\].*clone_model"):
+        keras_gan.GAN(generator, judge)
+
+
+def test_layers_without_weights_may_be_shared(images):
+    flat = layers.Flatten()
+    generator = keras.Sequential(
+        [
+            keras.Input((tiny.LATENT,)),
+            flat,
+            layers.Dense(64, activation="tanh"),
+            layers.Reshape(tiny.SHAPE),
+        ]
+    )
+    judge = keras.Sequential([keras.Input(tiny.SHAPE), flat, layers.Dense(1)])
+    keras_gan.GAN(generator, judge).fit(images, verbose=0)
+
+
+def test_a_torch_module_is_told_its_wrapper():
+    torch = pytest.importorskip("torch")
+    with pytest.raises(TypeError, match="TorchModuleWrapper"):
+        keras_gan.GAN(torch.nn.Linear(6, 64), tiny.discriminator())
+
+
+def test_a_fully_convolutional_discriminator_trains(images):
+    judge = keras.Sequential(
+        [
+            keras.Input((None, None, 1)),
+            layers.Conv2D(4, 3, strides=2, padding="same"),
+            layers.LeakyReLU(),
+            layers.Conv2D(1, 3, padding="same"),
+        ]
+    )
+    model = keras_gan.GAN(tiny.generator(), judge, seed=1)
+    history = model.fit(images, verbose=0).history
+    assert np.isfinite(history["d_loss"][0])
+
+
+CHANNELS_LAST = {
+    "networks": lambda: keras_gan.networks.dcgan((1, 16, 16), filters=8),
+    "DiffAugment": lambda: keras_gan.augment.DiffAugment("translation")(
+        np.ones((2, 3, 8, 8), "float32")
+    ),
+    "LabelPlanes": lambda: keras_gan.layers.LabelPlanes()(
+        [np.ones((2, 3, 8, 8), "float32"), np.ones((2, 2), "float32")]
+    ),
+    "MinibatchStdDev": lambda: keras_gan.layers.MinibatchStdDev()(
+        np.ones((2, 3, 8, 8), "float32")
+    ),
+    "InstanceNormalization": lambda: keras_gan.layers.InstanceNormalization()(
+        np.ones((2, 3, 8, 8), "float32")
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHANNELS_LAST)
+def test_channels_first_are_refused_where_they_would_be_taken_for_last(name):
+    keras.config.set_image_data_format("channels_first")
+    try:
+        with pytest.raises(ValueError, match=f"{name}.*channels come last"):
+            CHANNELS_LAST[name]()
+    finally:
+        keras.config.set_image_data_format("channels_last")
+
+
+# ----------------------------------------------------------- between the calls
+
+
+@pytest.mark.parametrize("name", ["gan.h5", "gan.HDF5"])
+def test_the_older_format_of_files_is_refused(name, tmp_path):
+    with pytest.raises(ValueError, match=r"\.keras"):
+        tiny.gan().save(tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_learning_rate_of_both_players_is_refused():
+    model = tiny.gan()
+    model.compile()
+    assert not hasattr(model.optimizer, "learning_rate")
+    with pytest.raises(AttributeError, match="optimizers"):
+        model.optimizer.learning_rate = 1e-5
+
+
+@pytest.mark.parametrize("player", ["generator", "discriminator"])
+@pytest.mark.parametrize("through", ["fit", "train_on_batch"])
+def test_layers_frozen_after_compile_warn(player, through, images):
+    model = tiny.gan()
+    model.compile()
+    getattr(model, player).layers[-1].trainable = False
+    with pytest.warns(UserWarning, match=f"{player}.*since `compile`"):
+        getattr(model, through)(images)
+
+
+def test_layers_frozen_before_compile_again_do_not(images):
+    model = tiny.gan()
+    model.compile()
+    model.generator.layers[-1].trainable = False
+    model.compile()
+    model.fit(images, verbose=0)
