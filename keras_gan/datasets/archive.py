@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 __all__ = ["Member", "members", "pieces"]
 
-_PIECE = 2**24
+_PIECE = 2**22
 """Bytes that are read at once."""
 
 _SUFFIX = ".npy"
@@ -49,7 +49,7 @@ class Member:
         return whole if dtype is None else whole.astype(dtype)
 
     def pieces(self) -> Iterator[NDArray[Any]]:
-        """Reads the rows in order, as many at a time as fit into 16 MiB."""
+        """Reads the rows in order, as many at a time as fit into 4 MiB."""
         if self._fortran or not self.shape:
             yield from pieces(np.asarray(self))
             return

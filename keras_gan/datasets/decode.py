@@ -59,7 +59,12 @@ def open_image(path: str | Path) -> Iterator[Image.Image]:
         raise ValueError("not a regular file")
     Image.init()
     formats = [name for name in _FORMATS if name in Image.OPEN]
-    with Image.open(path, formats=formats) as image:
+    # A path would be mapped into memory: a file that is cut meanwhile ends
+    # the process, and turned TIFF files come out scrambled.
+    with (
+        Path(path).open("rb") as file,
+        Image.open(file, formats=formats) as image,
+    ):
         yield image
 
 
