@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from keras_gan.datasets.decode import check_channels, decode, size_pair, why
 from keras_gan.datasets.listing import (
     Listing,
+    is_folder,
     printable,
     scan,
     warn_of_skipped,
@@ -150,7 +151,7 @@ class ImageFolder:
 
     def _replace(self, index: int, reason: str) -> Pixels:
         """Finds the next readable image of the same class."""
-        if not self.path.is_dir():
+        if not is_folder(self.path):
             raise ValueError(
                 f"The folder {printable(self.path)} is not there any more: its "
                 "images are read while they are used. Bring it back."

@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 
 from keras_gan.datasets.decode import open_image, upright_size, why
 
-__all__ = ["Listing", "map_files", "printable", "scan", "warn_of_skipped"]
+__all__ = [
+    "Listing",
+    "is_folder",
+    "map_files",
+    "printable",
+    "scan",
+    "warn_of_skipped",
+]
 
 _Result = TypeVar("_Result")
 
@@ -95,8 +102,10 @@ def scan(path: Path) -> Listing:
     Raises:
         ValueError: If it is no folder, or holds no image.
     """
-    if not path.is_dir():
-        raise ValueError(f"`path` must be a folder. Received: path={path}")
+    if not is_folder(path):
+        raise ValueError(
+            f"`path` must be a folder. Received: path={printable(path)}"
+        )
     # Strings: a million paths would take half a gigabyte.
     files = sorted(
         map(str, _visible_files(path)), key=lambda file: Path(file).as_posix()
@@ -131,6 +140,14 @@ def scan(path: Path) -> Listing:
         grey=all(header.grey for _, header in pairs),
         skipped=skipped,
     )
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a path is a folder, as far as may be seen."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def printable(path: str | Path) -> str:
@@ -251,9 +268,11 @@ def _check_empty(
 
 def _may_be_class(path: Path, name: str) -> str:
     """Returns the class that an unreadable file may hold, or ""."""
+    folder = _first_folder(Path(name))
+    if folder or Path(name).suffix:
+        return folder
     # A link that leads nowhere may be one to a folder.
-    is_lost = (path / name).is_symlink() and not Path(name).suffix
-    return _first_folder(Path(name)) or (name if is_lost else "")
+    return name if (path / name).is_symlink() else ""
 
 
 def _classes(

@@ -10,7 +10,12 @@ from numpy.typing import NDArray
 from keras_gan.datasets.arrays import as_pixels, read_arrays
 from keras_gan.datasets.decode import check_channels, resize, size_pair
 from keras_gan.datasets.folder import ImageFolder
-from keras_gan.datasets.listing import printable, scan, warn_of_skipped
+from keras_gan.datasets.listing import (
+    is_folder,
+    printable,
+    scan,
+    warn_of_skipped,
+)
 from keras_gan.datasets.named import CLASS_NAMES, READERS
 from keras_gan.datasets.sources import Source, choose
 
@@ -235,7 +240,7 @@ def _in_memory(found: Source, folder: ImageFolder, memory: int) -> Source:
 
 
 def _split_folder(path: Path, split: str) -> Path:
-    if all((path / name).is_dir() for name in ("train", "test")):
+    if all(is_folder(path / name) for name in ("train", "test")):
         return path / split
     if split == "test":
         raise ValueError(
