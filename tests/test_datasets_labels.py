@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from keras_gan import datasets
+from keras_gan import _arrays, datasets, metrics
 from keras_gan.datasets import ImageBatches, Source
 
 PIXELS = np.zeros((3, 2, 2, 1), np.uint8)
@@ -144,3 +144,24 @@ def test_of_many_labels_the_first_are_listed():
         few.select(label=1)
     with pytest.raises(ValueError, match=r", 19\] and 30 more\. Received"):
         source.select(label=50)
+
+
+@pytest.mark.parametrize(
+    ("features", "message"),
+    [
+        (np.array([[1, 1j], [2, 3]]), "must be numbers.*complex128"),
+        (np.zeros((2, 2), "M8[s]"), "must be numbers.*datetime64"),
+        (np.ma.array(np.ones((2, 2)), mask=np.eye(2)), "2 masked values"),
+        ([[1, 2], [3]], "`real` must be an array.*list that is no array"),
+    ],
+    ids=["complex", "times", "masked", "ragged"],
+)
+def test_features_are_not_half_taken(features, message):
+    with pytest.raises(ValueError, match=message):
+        metrics.frechet_distance(features, np.ones((2, 2)))
+
+
+def test_large_finite_features_are_finite():
+    large = np.full((2, 2), 1.7e308)
+
+    np.testing.assert_array_equal(_arrays.features("real", large), large)

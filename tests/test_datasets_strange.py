@@ -247,6 +247,8 @@ def test_a_folder_that_is_gone_ends_the_reading_at_once(classes, monkeypatch):
         images[np.arange(3)]
 
     assert len(tried) == 3
+    with pytest.raises(ValueError, match="is not there any more"):
+        images.read()
 
 
 def test_where_all_files_are_gone_a_few_are_tried(tmp_path, monkeypatch):

@@ -125,7 +125,11 @@ class ImageFolder:
         return pixels.reshape(*indices.shape, *self.shape[1:])
 
     def read(self) -> tuple[Pixels, NDArray[np.bool_]]:
-        """Decodes all images: those that can be, and which these are."""
+        """Decodes all images: those that can be, and which these are.
+
+        Raises:
+            ValueError: If the folder is gone.
+        """
         pixels = np.empty(self.shape, np.uint8)
         readable = np.ones(len(self), bool)
         for start in range(0, len(self), _CHUNK):
@@ -135,7 +139,10 @@ class ImageFolder:
                 readable[index] = not isinstance(image, str)
                 if not isinstance(image, str):
                     pixels[index] = image
-        return (pixels if readable.all() else pixels[readable]), readable
+        if readable.all():
+            return pixels, readable
+        self._require_folder()
+        return pixels[readable], readable
 
     def select(self, indices: NDArray[np.int64]) -> "ImageFolder":
         """Returns the folder with these images alone, in this order."""
@@ -149,13 +156,16 @@ class ImageFolder:
         """Returns the path of an image below the folder, as printable text."""
         return printable(Path(self.files[index]).relative_to(self.path))
 
-    def _replace(self, index: int, reason: str) -> Pixels:
-        """Finds the next readable image of the same class."""
+    def _require_folder(self) -> None:
         if not is_folder(self.path):
             raise ValueError(
                 f"The folder {printable(self.path)} is not there any more: its "
                 "images are read while they are used. Bring it back."
             )
+
+    def _replace(self, index: int, reason: str) -> Pixels:
+        """Finds the next readable image of the same class."""
+        self._require_folder()
         others = np.roll(np.arange(len(self)), -index - 1)[:-1]
         if self.labels is not None:
             others = others[self.labels[others] == self.labels[index]]
