@@ -38,7 +38,7 @@ def feature_pair(real: Tensor, fake: Tensor) -> tuple[Array, Array]:
 
 def features(name: str, value: Tensor) -> Array:
     """One checked feature set; `name` is the argument the errors speak of."""
-    array = _floating(name, as_numpy(value))
+    array = _floating(name, _regular(name, value))
     if array.ndim != 2 or array.shape[1] == 0:
         raise ValueError(
             f"`{name}` must be features of shape (n, d); pass images through "
@@ -51,17 +51,20 @@ def features(name: str, value: Tensor) -> Array:
             f"{name}.shape={array.shape}"
         )
     # A sum is finite only where every term is, and needs no mask.
-    if not np.isfinite(array.sum(dtype=np.float64)):
+    with np.errstate(over="ignore"):
+        total = array.sum(dtype=np.float64)
+    strange = 0 if np.isfinite(total) else int((~np.isfinite(array)).sum())
+    if strange:
         raise ValueError(
             f"`{name}` must be finite. Received: "
-            f"{int((~np.isfinite(array)).sum())} NaN or infinite values"
+            f"{strange} NaN or infinite values"
         )
     return array
 
 
 def images(name: str, value: Tensor) -> Array:
     """One checked set of uint8 images, (n, H, W, C)."""
-    array = as_numpy(value)
+    array = _regular(name, value)
     if array.dtype != np.uint8:
         raise ValueError(
             f"`{name}` must be uint8 images in 0..255; convert floats with "
@@ -94,10 +97,29 @@ def as_numpy(value: Tensor) -> Array:
     return array
 
 
+def _regular(name: str, value: Tensor) -> Array:
+    """The numpy array of something that has a value in every place."""
+    if np.ma.is_masked(value):
+        raise ValueError(
+            f"`{name}` must not have masked values. Received: "
+            f"{int(np.ma.getmaskarray(value).sum())} masked values"
+        )
+    try:
+        return np.asarray(as_numpy(value))
+    except ValueError as error:
+        raise ValueError(
+            f"`{name}` must be an array. Received: {type(value).__name__} "
+            f"that is no array ({error})"
+        ) from error
+
+
 def _floating(name: str, array: Array) -> Array:
     if array.dtype == np.float32:
         return array
     try:
+        # numpy would take times for numbers, and half of a complex one.
+        if array.dtype.kind in "cmM":
+            raise TypeError(array.dtype)
         return array.astype(np.float64, casting="unsafe", copy=False)
     except (TypeError, ValueError) as error:
         raise ValueError(

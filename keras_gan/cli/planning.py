@@ -1,17 +1,16 @@
 """From the arguments of `train` to what exactly will run, and where."""
 
-import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 
 from keras_gan import datasets, recipes
 from keras_gan._version import __version__
 from keras_gan.cli.errors import UsageError
 from keras_gan.datasets import Source
+from keras_gan.datasets.fingerprint import fingerprint, matches
 from keras_gan.recipes import Recipe
 from keras_gan.recipes.overriding import parse
 from keras_gan.run_folder import RunFolder
@@ -64,7 +63,7 @@ class Plan:
                 "split": self.source.split,
                 "num_images": len(self.source.images),
                 "class_names": self.source.class_names,
-                "digest": _digest(self.source),
+                "digest": fingerprint(self.source),
             },
         }
 
@@ -149,7 +148,7 @@ def _resumed(arguments: Any, folder: RunFolder) -> Plan:
         if key != "epochs":
             _require_same(key, saved[key], wanted[key])
     source = _source(recipe)
-    _require_same("the data", config["data"]["digest"], _digest(source))
+    _require_same_data(config["data"], source)
     return Plan(recipe, config["seed"], source, folder, True)
 
 
@@ -160,6 +159,24 @@ def _require_same(what: str, before: Any, now: Any) -> None:
             "A run is resumed with what it was started with, except for more "
             f"--epochs. Expected {what}: {before}. Received: {now}"
         )
+
+
+def _require_same_data(before: dict[str, Any], source: Source) -> None:
+    if matches(source, before["digest"]):
+        return
+    count, names = len(source.images), source.class_names
+    what = "other images, another order or other labels"
+    if count != before["num_images"]:
+        what = f"{count} images in place of {before['num_images']}"
+    elif _listed(names) != before["class_names"]:
+        what = f"the classes {names} in place of {before['class_names']}"
+    raise UsageError(
+        "A run is resumed with what it was started with, except for more "
+        f"--epochs. Expected the data as they were. Received: {what} in "
+        f"{source.origin}. Bring the data back (a copy of more than 2 GiB of "
+        "image files must keep their times, as with `cp -p` or `rsync -a`), "
+        "or start a new run."
+    )
 
 
 def _listed(value: Any) -> Any:
@@ -207,14 +224,3 @@ def _source(recipe: Recipe) -> Source:
         label=recipe.label,
         limit=recipe.limit,
     )
-
-
-def _digest(source: Source) -> str:
-    """Tells data sets apart by their size and 64 of their images."""
-    count = len(source.images)
-    digest = hashlib.sha256(str(source.images.shape).encode())
-    chosen = np.unique(np.linspace(0, count - 1, 64).astype(int))
-    digest.update(np.ascontiguousarray(source.images[chosen]).tobytes())
-    if source.labels is not None:
-        digest.update(np.ascontiguousarray(source.labels[chosen]).tobytes())
-    return digest.hexdigest()[:16]

@@ -1,12 +1,22 @@
 """Arrays of images that a user has: `.npz`, `.npy`, or in memory."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["as_labels", "as_pixels", "read_arrays"]
+from keras_gan.datasets.archive import Member, members, pieces
+from keras_gan.datasets.labels import as_labels
+from keras_gan.datasets.listing import printable
+
+__all__ = ["Choice", "as_pixels", "read_arrays"]
+
+Indices: TypeAlias = NDArray[np.int64]
+
+Choice: TypeAlias = Callable[[int, NDArray[np.int64] | None], Indices]
+"""From the number of images and their labels to ascending indices."""
 
 _IMAGES = {
     "train": ("x_train", "images_train", "images", "x", "arr_0"),
@@ -19,36 +29,111 @@ _LABELS = {
 
 
 def read_arrays(
-    path: Path, split: str
+    path: Path, split: str, choose: Choice | None = None
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64] | None]:
     """Reads images (n, H, W, C) uint8 and labels (n,) or None from a file.
 
     A `.npy` file of uint8 stays on the disk and is read where it is indexed.
+    Of anything else, only the images that are wanted are kept in memory.
+
+    Args:
+        path: The `.npz` or `.npy` file.
+        split: `"train"` or `"test"`.
+        choose: Says which images are wanted; all by default.
+
+    Raises:
+        ValueError: If the file is damaged, or holds no images, or images or
+            labels that can't be used.
     """
     try:
-        images, labels = _read(path, split)
-        pixels = as_pixels(images)
-        if labels is None:
-            return pixels, None
-        return pixels, as_labels(labels, len(pixels))
+        images, stored = _find(path, split)
+        count = _checked_shape(images)[0]
+        labels = None if stored is None else as_labels(stored, count)
+        chosen = None if choose is None else choose(count, labels)
+        pixels = as_pixels(images, chosen)
     except ValueError as error:
-        raise ValueError(f"{path}: {error}") from error
+        raise ValueError(f"{printable(path)}: {error}") from error
+    if labels is None or chosen is None:
+        return pixels, labels
+    return pixels, labels[chosen]
 
 
-def as_pixels(images: NDArray[Any]) -> NDArray[np.uint8]:
+def as_pixels(
+    images: NDArray[Any] | Member, chosen: Indices | None = None
+) -> NDArray[np.uint8]:
     """Converts an array of images to uint8 (n, H, W, C).
 
     Args:
         images: (n, H, W) or (n, H, W, C) with C of 1 or 3; integers from 0 to
             255, or floats in [0, 1] or [-1, 1].
+        chosen: Ascending indices of the images to keep; all by default. The
+            range that all of them have decides what the floats mean.
 
     Raises:
         ValueError: If the shape, the type or the range is another.
     """
-    shape = np.shape(images)
-    if len(shape) == 3:
-        images = images[..., None]
-    if len(shape) not in (3, 4) or images.shape[-1] not in (1, 3):
+    shape = _checked_shape(images)
+    if isinstance(images, np.ndarray) and images.dtype == np.uint8:
+        pixels = images.reshape(shape)
+        if chosen is None or len(chosen) == len(pixels):
+            return pixels
+        return np.asarray(pixels[chosen])
+    signed = _is_signed(images)
+    if chosen is None:
+        chosen = np.arange(shape[0])
+    kept = np.empty((len(chosen), *shape[1:]), np.uint8)
+    start = 0
+    for piece in pieces(images):
+        end = start + len(piece)
+        first, last = np.searchsorted(chosen, (start, end))
+        if first < last:
+            rows = piece[chosen[first:last] - start]
+            kept[first:last] = _as_uint8(rows, signed).reshape(-1, *shape[1:])
+        start = end
+    return kept
+
+
+def _find(path: Path, split: str) -> tuple[Any, Any]:
+    """Returns the images and the labels, or None, before they are read."""
+    if path.suffix == ".npy":
+        try:
+            array = np.load(path, mmap_mode="r")
+        # A torn file fails in mmap or numpy, each in its own way.
+        except Exception as error:
+            raise ValueError(
+                f"can't be read as a numpy array ({error})"
+            ) from error
+        names: tuple[str, ...] = ("arr_0",)
+    else:
+        names = members(path)
+    images = _first(names, _IMAGES[split])
+    if images is None and split != "train":
+        raise ValueError(
+            'there is no test split. Use split="train", or store one as '
+            f"x_test. Received: arrays {list(names)}"
+        )
+    if images is None:
+        raise ValueError(
+            f"expected an array named one of {list(_IMAGES[split])}. "
+            f"Received: arrays {list(names)}"
+        )
+    if path.suffix == ".npy":
+        return array, None
+    labels = _first(names, _LABELS[split])
+    stored = None if labels is None else np.asarray(Member(path, labels))
+    return Member(path, images), stored
+
+
+def _first(names: tuple[str, ...], wanted: tuple[str, ...]) -> str | None:
+    return next((name for name in wanted if name in names), None)
+
+
+def _checked_shape(
+    images: NDArray[Any] | Member,
+) -> tuple[int, int, int, int]:
+    shape: tuple[int, ...] = images.shape
+    full = (*shape, 1) if len(shape) == 3 else shape
+    if len(full) != 4 or full[-1] not in (1, 3):
         hint = ""
         if len(shape) == 4 and shape[1] in (1, 3):
             hint = " Channels come last: numpy.moveaxis(images, 1, -1)."
@@ -56,90 +141,34 @@ def as_pixels(images: NDArray[Any]) -> NDArray[np.uint8]:
             "images must be (n, H, W) or (n, H, W, C) with C of 1 or 3."
             f"{hint} Received: shape={shape}"
         )
-    if not images.size:
+    if 0 in shape:
         raise ValueError(f"there are no images. Received: shape={shape}")
-    return _as_uint8(images)
+    return full[0], full[1], full[2], full[3]
 
 
-def as_labels(labels: Any, count: int) -> NDArray[np.int64]:
-    """Converts class numbers (n,), (n, 1) or one-hot (n, k) to integers (n,).
-
-    Raises:
-        ValueError: If they are not whole numbers from 0 on, or not `count`.
-    """
-    labels = np.asarray(labels)
-    shape = labels.shape
-    if labels.ndim == 2:
-        one_hot = labels.shape[1] > 1
-        labels = labels.argmax(axis=1) if one_hot else labels[:, 0]
-    if labels.shape != (count,):
-        raise ValueError(
-            f"labels must be one for each of the {count} images: (n,), (n, 1) "
-            f"or one-hot (n, classes). Received: shape={shape}"
-        )
-    if not np.issubdtype(labels.dtype, np.number):
-        raise ValueError(
-            "labels must be whole numbers from 0 on. "
-            f"Received: dtype={labels.dtype}"
-        )
-    if (labels < 0).any() or (labels != np.floor(labels)).any():
-        raise ValueError(
-            "labels must be whole numbers from 0 on. "
-            f"Received: {labels.min()} to {labels.max()}"
-        )
-    numbers: NDArray[np.int64] = labels.astype(np.int64)
-    return numbers
-
-
-def _read(path: Path, split: str) -> tuple[Any, Any]:
-    try:
-        arrays = _stored(path, {*_IMAGES[split], *_LABELS[split]})
-    # A torn file fails in zipfile, zlib or numpy, each in its own way.
-    except Exception as error:
-        raise ValueError(f"can't be read as numpy arrays ({error})") from error
-    images = _first(arrays, _IMAGES[split])
-    if images is None and split != "train":
-        raise ValueError(
-            'there is no test split. Use split="train", or store one as '
-            f"x_test. Received: arrays {list(arrays)}"
-        )
-    if images is None:
-        raise ValueError(
-            f"expected an array named one of {list(_IMAGES[split])}. "
-            f"Received: arrays {list(arrays)}"
-        )
-    return images, _first(arrays, _LABELS[split])
-
-
-def _stored(path: Path, wanted: set[str]) -> dict[str, NDArray[Any] | None]:
-    """Reads the wanted arrays, and of the others the names."""
-    if path.suffix == ".npy":
-        return {"arr_0": np.load(path, mmap_mode="r")}
-    # numpy leaves a torn archive open unless the file is ours.
-    with path.open("rb") as file, np.load(file) as arrays:
-        return {
-            name: arrays[name] if name in wanted else None
-            for name in arrays.files
-        }
-
-
-def _first(
-    arrays: dict[str, NDArray[Any] | None], names: tuple[str, ...]
-) -> NDArray[Any] | None:
-    return next((arrays[name] for name in names if name in arrays), None)
-
-
-def _as_uint8(images: NDArray[Any]) -> NDArray[np.uint8]:
-    if images.dtype == np.uint8:
-        return images
-    low, high = images.min(), images.max()
-    if np.issubdtype(images.dtype, np.integer) and low >= 0 and high <= 255:
-        return images.astype(np.uint8)
-    if np.issubdtype(images.dtype, np.floating) and low >= -1 and high <= 1:
-        signed = low < 0
-        unit = (images.astype(np.float32) + 1) / 2 if signed else images
-        return np.rint(unit * 255).astype(np.uint8)
+def _is_signed(images: NDArray[Any] | Member) -> bool:
+    """Whether floats lie in [-1, 1], not [0, 1]; refuses other values."""
+    dtype = images.dtype
+    known = {"u": (0, 255), "i": (0, 255), "f": (-1, 1)}
+    if dtype == np.uint8:
+        return False
+    received = f"{dtype}"
+    if dtype.kind in known:
+        extremes = [(piece.min(), piece.max()) for piece in pieces(images)]
+        low = np.min([pair[0] for pair in extremes])
+        high = np.max([pair[1] for pair in extremes])
+        smallest, largest = known[dtype.kind]
+        if low >= smallest and high <= largest:
+            return dtype.kind == "f" and bool(low < 0)
+        received = f"{dtype} from {low} to {high}"
     raise ValueError(
         "images must be integers from 0 to 255 or floats in [0, 1] or "
-        f"[-1, 1]. Received: {images.dtype} from {low} to {high}"
+        f"[-1, 1]. Received: {received}"
     )
+
+
+def _as_uint8(images: NDArray[Any], signed: bool) -> NDArray[np.uint8]:
+    if images.dtype.kind != "f":
+        return images.astype(np.uint8, copy=False)
+    unit = (images.astype(np.float32) + 1) / 2 if signed else images
+    return np.rint(unit * 255).astype(np.uint8)

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from keras_gan._checks import uint8_pixels, whole_number
-from keras_gan.datasets.arrays import as_labels
 from keras_gan.datasets.folder import ImageFolder
+from keras_gan.datasets.labels import as_labels
 from keras_gan.images import to_float
 
 __all__ = ["ImageBatches"]
@@ -46,7 +46,8 @@ class ImageBatches(keras.utils.PyDataset):
 
     Args:
         images: uint8 (n, H, W, C): an array or an `ImageFolder`.
-        labels: Class numbers (n,), or None for batches of images alone.
+        labels: Class numbers (n,), (n, 1) or one-hot (n, classes), or None
+            for batches of images alone.
         batch_size: Images in a batch. The last one of an epoch holds the
             rest.
         seed: Whole number from 0 on.
@@ -59,8 +60,8 @@ class ImageBatches(keras.utils.PyDataset):
 
     Raises:
         TypeError: If the images are not uint8.
-        ValueError: If there are no images, labels don't fit them, or a number
-            is out of range.
+        ValueError: If there are no images, the labels are not as many or no
+            class numbers, or a number is out of range.
 
     Example:
         >>> images, labels = datasets.load("fashion_mnist_sample")

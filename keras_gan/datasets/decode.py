@@ -1,17 +1,114 @@
 """Any image file or Pillow image to pixels of one size and colour mode."""
 
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
-__all__ = ["check_channels", "decode", "resize", "size_pair"]
+from keras_gan.datasets.budget import pixel_budget
+
+__all__ = [
+    "check_channels",
+    "decode",
+    "open_image",
+    "resize",
+    "size_pair",
+    "upright_size",
+    "why",
+]
 
 Pixels = NDArray[np.uint8]
 
 _WHITE = (255, 255, 255, 255)
+_STRIP = 2**20
+"""Pixels that change their mode at once."""
+
+_FORMATS = (
+    *("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "PPM", "JPEG2000", "AVIF"),
+    *("HEIF", "JXL", "ICO", "ICNS", "CUR", "DIB", "DDS", "DCX", "PCX", "PSD"),
+    *("QOI", "SGI", "SUN", "XBM", "XPM", "MSP", "IM", "SPIDER", "FITS", "TGA"),
+)
+"""Grids of pixels that Pillow, or a plugin of it, reads by itself.
+
+Not what another program would draw, such as Ghostscript for EPS.
+"""
+
+_TURNED = {5, 6, 7, 8}
+"""The EXIF orientations whose height is stored as width."""
+
+_LATE_METADATA = {b"eXIf", b"iTXt", b"zTXt"}
+
+
+@contextmanager
+def open_image(path: str | Path) -> Iterator[Image.Image]:
+    """Opens an image file, of which the header is read.
+
+    Raises:
+        OSError: If it can't be read.
+        ValueError: If it is a pipe, a socket or a device.
+        Exception: Whatever a damaged header provokes in Pillow.
+    """
+    # A pipe that is opened waits for somebody who writes.
+    if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116
+        raise ValueError("not a regular file")
+    Image.init()
+    formats = [name for name in _FORMATS if name in Image.OPEN]
+    # A path would be mapped into memory: a file that is cut meanwhile ends
+    # the process, and turned TIFF files come out scrambled.
+    with (
+        Path(path).open("rb") as file,
+        Image.open(file, formats=formats) as image,
+    ):
+        yield image
+
+
+def why(error: Exception) -> str:
+    """Says in a few words why an image can't be read."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    if isinstance(error, UnidentifiedImageError):
+        return "no known image format"
+    text = str(error)
+    is_plain = isinstance(error, ValueError | Image.DecompressionBombError)
+    return text if is_plain and len(text) < 100 else type(error).__name__
+
+
+def upright_size(path: str | Path, image: Image.Image) -> tuple[int, int]:
+    """Returns the height and width of an opened image once it is upright.
+
+    Reads no pixels, except of a PNG file that has metadata behind them.
+    """
+    width, height = image.size
+    if image.format == "TIFF":
+        # Some versions of Pillow give the size as it will be, some as stored.
+        tags: Any = image
+        width, height = tags.tag_v2[256], tags.tag_v2[257]
+    if image.format == "PNG" and not _has_late_metadata(path):
+        # The one of PNG would decode the pixels to look behind them.
+        exif = Image.Image.getexif(image)
+    else:
+        exif = image.getexif()
+    turned = exif.get(ExifTags.Base.Orientation) in _TURNED
+    return (width, height) if turned else (height, width)
+
+
+def _has_late_metadata(path: str | Path) -> bool:
+    with Path(path).open("rb") as file:
+        file.seek(8)
+        seen = False
+        while len(header := file.read(8)) == 8:
+            kind = header[4:]
+            seen |= kind == b"IDAT"
+            if seen and kind in _LATE_METADATA:
+                return True
+            file.seek(int.from_bytes(header[:4], "big") + 4, 1)
+    return False
 
 
 def decode(path: Path, size: tuple[int, int], channels: int) -> Pixels:
@@ -19,7 +116,8 @@ def decode(path: Path, size: tuple[int, int], channels: int) -> Pixels:
 
     Turns it upright by its EXIF orientation, lays transparent images on
     white, scales 16 bit to 8, scales the image to cover `size` and crops its
-    centre.
+    centre. Of several threads, so many decode at the same time as memory
+    allows.
 
     Args:
         path: The file.
@@ -27,13 +125,14 @@ def decode(path: Path, size: tuple[int, int], channels: int) -> Pixels:
         channels: 1 for grey, 3 for colour.
     """
     height, width = size
-    with Image.open(path) as image:
+    with open_image(path) as image:
         # A JPEG file decodes several times faster at a fraction of its size;
         # twice the wanted one leaves the filter something to average.
         longest = 2 * max(height, width)
         image.draft(None, (longest, longest))
-        upright = ImageOps.exif_transpose(image)
-        return _fit(_plain(upright, channels), size)
+        with pixel_budget().spent(image.width * image.height):
+            ImageOps.exif_transpose(image, in_place=True)
+            return _fit(_plain(image, channels), size)
 
 
 def resize(images: Pixels, size: tuple[int, int], channels: int) -> Pixels:
@@ -85,6 +184,22 @@ def check_channels(channels: int) -> int:
 
 
 def _plain(image: Image.Image, channels: int) -> Image.Image:
+    """Returns the image in grey or colour, without transparency."""
+    mode = "L" if channels == 1 else "RGB"
+    if image.mode == mode and not image.has_transparency_data:
+        return image
+    width, height = image.size
+    rows = max(1, _STRIP // width)
+    if rows >= height:
+        return _plain_strip(image, mode)
+    plain = Image.new(mode, image.size)
+    for top in range(0, height, rows):
+        strip = image.crop((0, top, width, min(height, top + rows)))
+        plain.paste(_plain_strip(strip, mode), (0, top))
+    return plain
+
+
+def _plain_strip(image: Image.Image, mode: str) -> Image.Image:
     if image.mode.startswith("I"):
         image = _from_16_bit(image)
     if image.mode == "F":
@@ -93,8 +208,8 @@ def _plain(image: Image.Image, channels: int) -> Image.Image:
         image = image.convert("RGBA")
         white = Image.new("RGBA", image.size, _WHITE)
         image = Image.alpha_composite(white, image)
-    if channels == 3 or image.mode in ("L", "RGB", "RGBA", "1"):
-        return image.convert("L" if channels == 1 else "RGB")
+    if mode == "RGB" or image.mode in ("L", "RGB", "RGBA", "1"):
+        return image.convert(mode)
     # A palette or CMYK has no direct way to grey that matches the one of RGB.
     return image.convert("RGB").convert("L")
 

@@ -1,6 +1,7 @@
 """A folder of images, decoded when they are asked for."""
 
 import copy
+import errno
 import functools
 import os
 from collections.abc import Sequence
@@ -11,14 +12,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from keras_gan.datasets.decode import check_channels, decode, size_pair
-from keras_gan.datasets.listing import Listing, scan, warn_of_skipped
+from keras_gan.datasets.decode import check_channels, decode, size_pair, why
+from keras_gan.datasets.listing import (
+    Listing,
+    is_folder,
+    printable,
+    scan,
+    warn_of_skipped,
+)
 
 __all__ = ["ImageFolder"]
 
 Pixels = NDArray[np.uint8]
 
 _CHUNK = 256
+_TRIED = 64
+"""So many images in a row are tried in place of one that can't be read."""
+_SHORT_OF = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
+"""What says nothing about a file, but that the process is at a limit."""
 
 
 class ImageFolder:
@@ -31,8 +42,9 @@ class ImageFolder:
 
     Files that are no images are skipped with one `UserWarning` that names
     them. A file whose header is whole but whose pixels can't be decoded is
-    replaced by the next readable one of its class, so that the length and
-    the order stay.
+    replaced by the next readable one of its class, with a warning, so that
+    the length and the order stay. Where the folder is gone, or 64 in a row
+    can't be read, indexing raises a `ValueError`.
 
     Args:
         path: The folder. Subfolders are searched; two or more of them, with
@@ -106,22 +118,31 @@ class ImageFolder:
         pixels = np.empty((len(flat), *self.shape[1:]), np.uint8)
         for position, image in enumerate(decoded):
             pixels[position] = (
-                self._replace(flat[position]) if image is None else image
+                self._replace(flat[position], image)
+                if isinstance(image, str)
+                else image
             )
         return pixels.reshape(*indices.shape, *self.shape[1:])
 
     def read(self) -> tuple[Pixels, NDArray[np.bool_]]:
-        """Decodes all images: those that can be, and which these are."""
+        """Decodes all images: those that can be, and which these are.
+
+        Raises:
+            ValueError: If the folder is gone.
+        """
         pixels = np.empty(self.shape, np.uint8)
         readable = np.ones(len(self), bool)
         for start in range(0, len(self), _CHUNK):
             chunk = self.files[start : start + _CHUNK]
             decoded = decode_files(chunk, self.image_size, self.channels)
             for index, image in enumerate(decoded, start):
-                readable[index] = image is not None
-                if image is not None:
+                readable[index] = not isinstance(image, str)
+                if not isinstance(image, str):
                     pixels[index] = image
-        return (pixels if readable.all() else pixels[readable]), readable
+        if readable.all():
+            return pixels, readable
+        self._require_folder()
+        return pixels[readable], readable
 
     def select(self, indices: NDArray[np.int64]) -> "ImageFolder":
         """Returns the folder with these images alone, in this order."""
@@ -132,38 +153,62 @@ class ImageFolder:
         return chosen
 
     def name_of(self, index: int) -> str:
-        """Returns the path of an image below the folder."""
-        return str(Path(self.files[index]).relative_to(self.path))
+        """Returns the path of an image below the folder, as printable text."""
+        return printable(Path(self.files[index]).relative_to(self.path))
 
-    def _replace(self, index: int) -> Pixels:
+    def _require_folder(self) -> None:
+        if not is_folder(self.path):
+            raise ValueError(
+                f"The folder {printable(self.path)} is not there any more: its "
+                "images are read while they are used. Bring it back."
+            )
+
+    def _replace(self, index: int, reason: str) -> Pixels:
         """Finds the next readable image of the same class."""
+        self._require_folder()
         others = np.roll(np.arange(len(self)), -index - 1)[:-1]
         if self.labels is not None:
             others = others[self.labels[others] == self.labels[index]]
+        others = others[:_TRIED]
         for other in others.tolist():
             (image,) = decode_files(
                 [self.files[other]], self.image_size, self.channels
             )
-            if image is not None:
+            if not isinstance(image, str):
                 self._stand_ins[index] = other
                 warn_of_skipped(
-                    self.path, [self.name_of(index)], "are replaced by another"
+                    self.path,
+                    [f"{self.name_of(index)} ({reason})"],
+                    "are replaced by another",
                 )
                 return image
-        raise ValueError(f"{self.path}: no image of this class can be decoded")
+        raise ValueError(
+            f"{printable(self.files[index])} can't be decoded ({reason}), and "
+            f"no image of this class that could replace it: {len(others)} more "
+            "were tried. Bring the images back, or take them out of the folder."
+        )
 
 
 def decode_files(
     files: Sequence[str], size: tuple[int, int], channels: int
-) -> list[Pixels | None]:
-    """Decodes files in parallel; None stands for one that can't be."""
+) -> list[Pixels | str]:
+    """Decodes files in parallel; a text says why one can't be.
 
-    def attempt(file: str) -> Pixels | None:
+    Raises:
+        MemoryError: If there is too little memory.
+        OSError: If too many files are open.
+    """
+
+    def attempt(file: str) -> Pixels | str:
         try:
             return decode(Path(file), size, channels)
+        except MemoryError:
+            raise
         # Pillow's decoders raise whatever the broken bytes provoke.
-        except Exception:
-            return None
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno in _SHORT_OF:
+                raise
+            return why(error)
 
     return list(_readers().map(attempt, files))
 

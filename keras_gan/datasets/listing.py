@@ -4,24 +4,52 @@ import os
 import sys
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-__all__ = ["Listing", "scan", "warn_of_skipped"]
+from keras_gan.datasets.decode import open_image, upright_size, why
 
-_Header = tuple[tuple[int, int], bool]
+__all__ = [
+    "Listing",
+    "is_folder",
+    "map_files",
+    "printable",
+    "scan",
+    "warn_of_skipped",
+]
+
+_Result = TypeVar("_Result")
 
 _GREY_MODES = {"1", "L", "I", "I;16", "I;16B", "I;16L", "I;16N"}
-_CHUNK = 4096
-"""So many files wait for a thread at once: each that does takes a kilobyte."""
+_PART = 256
+"""So many files are given to a thread at once."""
 _NAMED = 10
 """So many broken files are named; the rest is counted."""
+_NOT_THE_USERS = {
+    *("__macosx", "@eadir", "@tmp", "#recycle", "@recycle", "#snapshot"),
+    *("$recycle.bin", "recycler", "system volume information", "lost+found"),
+    *("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "__pycache__"),
+    *("network trash folder", "temporary items"),
+}
+"""What systems and archivers leave in a folder, in lower case."""
+
+
+class _Header(NamedTuple):
+    size: tuple[int, int]
+    grey: bool
+
+
+class _Refusal(NamedTuple):
+    reason: str
+    """Why a file is no image, or can't be known to be one."""
+    by_system: bool
+    """Whether the file couldn't be read at all."""
 
 
 @dataclass(frozen=True)
@@ -74,46 +102,68 @@ def scan(path: Path) -> Listing:
     Raises:
         ValueError: If it is no folder, or holds no image.
     """
-    if not path.is_dir():
-        raise ValueError(f"`path` must be a folder. Received: path={path}")
+    if not is_folder(path):
+        raise ValueError(
+            f"`path` must be a folder. Received: path={printable(path)}"
+        )
     # Strings: a million paths would take half a gigabyte.
     files = sorted(
         map(str, _visible_files(path)), key=lambda file: Path(file).as_posix()
     )
-    headers = _headers(files)
+    headers = list(map_files(_header, files))
     pairs = [
         (file, header)
         for file, header in zip(files, headers, strict=True)
-        if not isinstance(header, str)
+        if isinstance(header, _Header)
+    ]
+    refused = [
+        (str(Path(file).relative_to(path)), header)
+        for file, header in zip(files, headers, strict=True)
+        if isinstance(header, _Refusal)
     ]
     skipped = tuple(
-        f"{Path(file).relative_to(path)} ({header})"
-        for file, header in zip(files, headers, strict=True)
-        if isinstance(header, str)
+        f"{printable(name)} ({refusal.reason})" for name, refusal in refused
     )
     if not pairs:
         raise ValueError(
-            f"{path} holds no image that can be read. Received: {len(files)} "
-            f"files{_listed(skipped)}"
+            f"{printable(path)} holds no image that can be read. Received: "
+            f"{len(files)} files{_listed(skipped)}"
         )
     images = tuple(file for file, _ in pairs)
     labels, class_names = _classes(path, images)
+    _check_empty(path, images, refused)
     return Listing(
         files=images,
         labels=labels,
         class_names=class_names,
-        sizes=Counter(size for _, (size, _) in pairs),
-        grey=all(grey for _, (_, grey) in pairs),
+        sizes=Counter(header.size for _, header in pairs),
+        grey=all(header.grey for _, header in pairs),
         skipped=skipped,
     )
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a path is a folder, as far as may be seen."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def printable(path: str | Path) -> str:
+    r"""Returns a path as text that any file or terminal takes.
+
+    Bytes that are not UTF-8 are written as `\xff`.
+    """
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def warn_of_skipped(path: Path, skipped: Sequence[str], what: str) -> None:
     """Names the files that could not be read, once."""
     if skipped:
         warnings.warn(
-            f"{path}: {len(skipped)} files are no readable images and "
-            f"{what}{_listed(skipped)}",
+            f"{printable(path)}: {len(skipped)} files are no readable images "
+            f"and {what}{_listed(skipped)}",
             UserWarning,
             stacklevel=2,
         )
@@ -129,33 +179,100 @@ def _listed(names: Sequence[str]) -> str:
 
 def _visible_files(path: Path) -> Iterator[Path]:
     seen = set()
-    for root, folders, files in os.walk(path, followlinks=True):
+    for root, folders, files in os.walk(
+        path, onerror=_refuse_folder, followlinks=True
+    ):
         # A link to a folder above would lead round in circles.
         real = os.path.realpath(root)
         if real in seen:
             folders.clear()
             continue
         seen.add(real)
-        folders[:] = sorted(name for name in folders if name[0] != ".")
-        yield from (Path(root, name) for name in files if name[0] != ".")
+        folders[:] = sorted(filter(_is_the_users, folders))
+        yield from (Path(root, name) for name in filter(_is_the_users, files))
 
 
-def _headers(files: Sequence[str]) -> list[_Header | str]:
-    headers: list[_Header | str] = []
+def _is_the_users(name: str) -> bool:
+    return name[0] != "." and name.lower() not in _NOT_THE_USERS
+
+
+def _refuse_folder(error: OSError) -> None:
+    raise ValueError(
+        f"The folder {printable(error.filename)} can't be read "
+        f"({error.strerror}). Without its images the data would be others, "
+        "and the classes might be numbered differently. Make it readable, or "
+        "move it elsewhere."
+    ) from error
+
+
+def map_files(
+    function: Callable[[str], _Result], files: Sequence[str]
+) -> Iterator[_Result]:
+    """Calls a function for each file, in several threads; keeps the order."""
+
+    def of_part(part: Sequence[str]) -> list[_Result]:
+        return [function(file) for file in part]
+
+    # One by one, small files wait for threads longer than they are read.
+    parts = (files[at : at + _PART] for at in range(0, len(files), _PART))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for start in range(0, len(files), _CHUNK):
-            headers += pool.map(_header, files[start : start + _CHUNK])
-    return headers
+        for results in pool.map(of_part, parts):
+            yield from results
 
 
-def _header(path: str) -> _Header | str:
+def _header(path: str) -> _Header | _Refusal:
     try:
-        with Image.open(path) as image:
+        with open_image(path) as image:
             grey = image.mode in _GREY_MODES and not image.has_transparency_data
-            return (image.height, image.width), grey
+            return _Header(upright_size(path, image), grey)
     # Pillow's readers raise whatever the broken bytes provoke.
     except Exception as error:
-        return type(error).__name__
+        by_system = isinstance(error, OSError) and error.errno is not None
+        return _Refusal(why(error), by_system)
+
+
+def _check_empty(
+    path: Path,
+    images: Sequence[str],
+    refused: Sequence[tuple[str, _Refusal]],
+) -> None:
+    """Notices a subfolder that becomes no class because it has no image."""
+    found = {_first_folder(Path(file).relative_to(path)) for file in images}
+    if "" in found:
+        return
+    found.add("")
+    for name, refusal in refused:
+        if refusal.by_system and _may_be_class(path, name) not in found:
+            raise ValueError(
+                f"{printable(path / name)} can't be read ({refusal.reason}), "
+                "so there may be a class that has no image. Without it the "
+                "classes would be numbered differently. Make it readable, or "
+                "move it elsewhere."
+            )
+    with os.scandir(path) as entries:
+        empty = sorted(
+            printable(entry.name)
+            for entry in entries
+            if entry.is_dir()
+            and _is_the_users(entry.name)
+            and entry.name not in found
+        )
+    if empty:
+        warnings.warn(
+            f"{printable(path)}: the folders {empty} hold no image of their "
+            "own and are no classes",
+            UserWarning,
+            stacklevel=2,
+        )
+
+
+def _may_be_class(path: Path, name: str) -> str:
+    """Returns the class that an unreadable file may hold, or ""."""
+    folder = _first_folder(Path(name))
+    if folder or Path(name).suffix:
+        return folder
+    # A link that leads nowhere may be one to a folder.
+    return name if (path / name).is_symlink() else ""
 
 
 def _classes(
@@ -168,7 +285,8 @@ def _classes(
     if len(names) < 2 or "" in names:
         return None, None
     number = {name: index for index, name in enumerate(names)}
-    return np.array([number[name] for name in folders]), tuple(names)
+    labels = np.array([number[name] for name in folders])
+    return labels, tuple(map(printable, names))
 
 
 def _first_folder(file: Path) -> str:

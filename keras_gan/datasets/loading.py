@@ -1,6 +1,7 @@
 """From the name of a data set, or a path, to its images and labels."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,14 @@ from numpy.typing import NDArray
 from keras_gan.datasets.arrays import as_pixels, read_arrays
 from keras_gan.datasets.decode import check_channels, resize, size_pair
 from keras_gan.datasets.folder import ImageFolder
-from keras_gan.datasets.listing import scan, warn_of_skipped
+from keras_gan.datasets.listing import (
+    is_folder,
+    printable,
+    scan,
+    warn_of_skipped,
+)
 from keras_gan.datasets.named import CLASS_NAMES, READERS
-from keras_gan.datasets.sources import Source
+from keras_gan.datasets.sources import Source, choose
 
 __all__ = ["NAMES", "load", "source"]
 
@@ -144,7 +150,12 @@ def source(
     if str(name) in READERS:
         found = _named(str(name), split, path)
     else:
-        found = _from_path(name, split, path, size, channels)
+        file = _existing(name, path)
+        found = (
+            _from_folder(file, split, size, channels)
+            if file.is_dir()
+            else _from_arrays(file, split, label, limit)
+        )
     found = found.select(label=label, limit=limit)
     if isinstance(found.images, ImageFolder):
         return _in_memory(found, found.images, memory)
@@ -155,34 +166,42 @@ def source(
 
 def _named(name: str, split: str, path: str | Path | None) -> Source:
     images, labels, origin = READERS[name](split, path)
-    return Source(
-        name=name,
-        split=split,
-        images=as_pixels(images),
-        labels=labels.astype(np.int64),
-        class_names=CLASS_NAMES[name],
-        origin=origin,
-    )
+    try:
+        pixels, classes = as_pixels(images), CLASS_NAMES[name]
+        return Source(name, split, pixels, labels, classes, origin)
+    except ValueError as error:
+        raise ValueError(f"{name} in {origin}: {error}") from error
 
 
-def _from_path(
-    name: str | Path,
-    split: str,
-    path: str | Path | None,
-    size: tuple[int, int] | None,
-    channels: int | None,
-) -> Source:
-    file = Path(name).expanduser()
-    is_arrays = file.is_file() and file.suffix in (".npz", ".npy")
-    if path is not None or not (is_arrays or file.is_dir()):
+def _existing(name: str | Path, path: str | Path | None) -> Path:
+    """Returns the folder or the file of arrays that `name` is the path of."""
+    try:
+        file = Path(name).expanduser()
+    # There is no such user.
+    except RuntimeError:
+        file = Path(name)
+    try:
+        is_arrays = file.is_file() and file.suffix in (".npz", ".npy")
+        is_folder = file.is_dir() and bool(str(name).strip())
+    except OSError as error:
+        raise ValueError(
+            f"{printable(name)} can't be read ({error.strerror})"
+        ) from error
+    if path is not None or not (is_arrays or is_folder):
         raise ValueError(
             f"`name` must be one of {list(NAMES)}, or a folder / .npz / .npy "
             f"path that exists. Received: name={str(name)!r}"
         )
-    if is_arrays:
-        images, labels = read_arrays(file, split)
-        return Source(file.name, split, images, labels, None, str(file))
-    return _from_folder(file, split, size, channels)
+    return file
+
+
+def _from_arrays(
+    file: Path, split: str, label: int | None, limit: int | None
+) -> Source:
+    wanted = partial(choose, file.name, label=label, limit=limit)
+    images, labels = read_arrays(file, split, wanted)
+    name, origin = printable(file.name), printable(file)
+    return Source(name, split, images, labels, None, origin)
 
 
 def _from_folder(
@@ -194,9 +213,9 @@ def _from_folder(
     folder = _split_folder(path, split)
     listing = scan(folder)
     images = ImageFolder(folder, size, channels, listing=listing)
-    name = path.resolve().name
+    name, origin = printable(path.resolve().name), printable(folder)
     names = listing.class_names
-    return Source(name, split, images, images.labels, names, str(folder))
+    return Source(name, split, images, images.labels, names, origin)
 
 
 def _in_memory(found: Source, folder: ImageFolder, memory: int) -> Source:
@@ -221,7 +240,7 @@ def _in_memory(found: Source, folder: ImageFolder, memory: int) -> Source:
 
 
 def _split_folder(path: Path, split: str) -> Path:
-    if all((path / name).is_dir() for name in ("train", "test")):
+    if all(is_folder(path / name) for name in ("train", "test")):
         return path / split
     if split == "test":
         raise ValueError(

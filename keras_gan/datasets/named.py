@@ -1,15 +1,20 @@
 """Where the data sets that have a name come from."""
 
 import gzip
+import math
 import os
+import zlib
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 
 from keras_gan.datasets import sample
+from keras_gan.datasets.archive import Member
+from keras_gan.datasets.arrays import as_pixels
 
 __all__ = [
     "CLASS_NAMES",
@@ -54,6 +59,7 @@ _DOWNLOADED = {"fashion_mnist": "fashion-mnist", "mnist": "mnist"}
 
 _PREFIXES = {"train": "train", "test": "t10k"}
 _IDX_UINT8 = b"\x00\x00\x08"
+_PIECE = 2**24
 
 
 def fashion_mnist(split: str, path: str | Path | None = None) -> Pixels:
@@ -129,7 +135,7 @@ def installed(name: str) -> bool:
     if name == "digits":
         return find_spec("sklearn") is not None
     return name not in _DOWNLOADED or any(
-        place.is_file() or _idx_file(place, "train", "images")
+        _is_file(place) or _idx_file(place, "train", "images")
         for place in _places(name)
     )
 
@@ -163,7 +169,7 @@ def _places(name: str) -> list[Path]:
 def _read_place(
     place: Path, split: str
 ) -> tuple[np.ndarray, np.ndarray] | None:
-    if place.is_file():
+    if _is_file(place):
         return _read_npz(place, split)
     images = _idx_file(place, split, "images")
     labels = _idx_file(place, split, "labels")
@@ -174,23 +180,22 @@ def _read_place(
 
 def _read_npz(path: Path, split: str) -> tuple[np.ndarray, np.ndarray]:
     try:
-        with path.open("rb") as file, np.load(file) as arrays:
-            images, labels = arrays[f"x_{split}"], arrays[f"y_{split}"]
-    # A torn archive fails in zipfile, zlib or numpy, each in its own way.
-    except Exception as error:
+        images, labels = Member(path, f"x_{split}"), Member(path, f"y_{split}")
+        return _matching(as_pixels(images), np.asarray(labels), path)
+    except ValueError as error:
         raise ValueError(
             f"{path} can't be read as an .npz with x_{split} and y_{split} "
             f"({error}). Delete or replace it."
         ) from error
-    return _matching(images, labels, path)
 
 
 def _matching(
     images: np.ndarray, labels: np.ndarray, place: Path
 ) -> tuple[np.ndarray, np.ndarray]:
-    if len(images) != len(labels):
+    count = labels.shape[0] if labels.ndim else 0
+    if len(images) != count:
         raise ValueError(
-            f"{place} holds {len(images)} images but {len(labels)} labels. "
+            f"{place} holds {len(images)} images but {count} labels. "
             "Delete or replace it."
         )
     return images, labels
@@ -204,26 +209,48 @@ def _idx_name(split: str, kind: str) -> str:
 def _idx_file(folder: Path, split: str, kind: str) -> Path | None:
     name = _idx_name(split, kind)
     for file in (folder / f"{name}.gz", folder / name):
-        if file.is_file():
+        if _is_file(file):
             return file
     return None
 
 
+def _is_file(path: Path) -> bool:
+    """Whether there is such a file, as far as may be seen."""
+    try:
+        return path.is_file()
+    # A folder of somebody else's is like one that isn't there.
+    except OSError:
+        return False
+
+
 def read_idx(path: Path, dimensions: int) -> np.ndarray:
     """Reads an array of bytes in the idx format of MNIST, gzipped or plain."""
+    opened = gzip.open if path.suffix == ".gz" else open
     try:
-        opened = gzip.open if path.suffix == ".gz" else open
         with opened(path, "rb") as file:
-            content = file.read()
-        if content[:4] != _IDX_UINT8 + bytes([dimensions]):
-            raise ValueError("not an idx file of bytes")
-        shape = np.frombuffer(content, ">u4", dimensions, offset=4)
-        values = np.frombuffer(content, np.uint8, offset=4 + 4 * dimensions)
-        return values.reshape([int(size) for size in shape])
-    except (OSError, EOFError, ValueError) as error:
+            return _idx_array(file, dimensions)
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         raise ValueError(
             f"{path} can't be read ({error}). Delete or replace it."
         ) from error
+
+
+def _idx_array(file: Any, dimensions: int) -> np.ndarray:
+    if file.read(4) != _IDX_UINT8 + bytes([dimensions]):
+        raise ValueError("not an idx file of bytes")
+    header = file.read(4 * dimensions)
+    shape = [int(size) for size in np.frombuffer(header, ">u4", dimensions)]
+    size = math.prod(shape)
+    content = bytearray()
+    # A damaged header may speak of terabytes, so memory follows what comes.
+    while piece := file.read(min(_PIECE, size + 1 - len(content))):
+        content += piece
+    if len(content) != size:
+        amount = "more" if len(content) > size else f"{len(content)}"
+        raise ValueError(
+            f"its header speaks of {size} bytes, there are {amount}"
+        )
+    return np.frombuffer(content, np.uint8).reshape(shape)
 
 
 def _download(name: str, split: str, places: list[Path]) -> Pixels:

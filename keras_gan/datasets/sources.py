@@ -7,8 +7,12 @@ from numpy.typing import NDArray
 
 from keras_gan._checks import whole_number
 from keras_gan.datasets.folder import ImageFolder
+from keras_gan.datasets.labels import as_labels
 
-__all__ = ["Source"]
+__all__ = ["Source", "choose"]
+
+_NAMED = 20
+"""So many labels are named in an error; the rest is counted."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,10 @@ class Source:
         labels: Class numbers (n,), or None.
         class_names: What the numbers stand for, where that is known.
         origin: Where the images were found.
+
+    Raises:
+        ValueError: If the labels are no class numbers, are not as many as the
+            images, or one of them has no class name.
     """
 
     name: str
@@ -31,6 +39,20 @@ class Source:
     labels: NDArray[np.int64] | None
     class_names: tuple[str, ...] | None
     origin: str
+
+    def __post_init__(self) -> None:
+        if self.labels is None:
+            return
+        labels = as_labels(self.labels, len(self.images))
+        # The dataclass is frozen for everybody else.
+        object.__setattr__(self, "labels", labels)
+        classes = self.num_classes
+        if classes is not None and (highest := labels.max()) >= classes:
+            raise ValueError(
+                f"`labels` of {self.name} must be below {classes}, the number "
+                f"of its class names. Received: "
+                f"labels[{labels.argmax()}]={highest}"
+            )
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -61,13 +83,9 @@ class Source:
             ValueError: If there are no labels, none is `label`, or the limit
                 is below 1.
         """
-        chosen = np.arange(len(self.images))
-        if label is not None:
-            chosen = chosen[self._has(label)]
-        if limit is not None:
-            limit = whole_number("limit", limit, 1)
-            chosen = chosen[_evenly(len(chosen), limit)]
-        if len(chosen) == len(self.images):
+        count = len(self.images)
+        chosen = choose(self.name, count, self.labels, label, limit)
+        if len(chosen) == count:
             return self
         images = (
             self.images.select(chosen)
@@ -77,19 +95,54 @@ class Source:
         labels = None if self.labels is None else self.labels[chosen]
         return replace(self, images=images, labels=labels)
 
-    def _has(self, label: int) -> NDArray[np.bool_]:
-        if self.labels is None:
-            raise ValueError(
-                f"{self.name} has no labels, so none can be chosen. "
-                f"Received: label={label!r}"
-            )
-        found: NDArray[np.bool_] = self.labels == label
-        if not found.any():
-            raise ValueError(
-                f"`label` must be one of {self.name}'s labels, "
-                f"{np.unique(self.labels).tolist()}. Received: label={label!r}"
-            )
-        return found
+
+def choose(
+    name: str,
+    count: int,
+    labels: NDArray[np.int64] | None,
+    label: int | None,
+    limit: int | None,
+) -> NDArray[np.int64]:
+    """Returns the ascending indices of what `Source.select` keeps.
+
+    Args:
+        name: Of the data set, for the errors.
+        count: How many images there are.
+        labels: Their classes, (n,), or None.
+        label: As for `Source.select`.
+        limit: As for `Source.select`.
+
+    Raises:
+        ValueError: As `Source.select`.
+    """
+    chosen = np.arange(count)
+    if label is not None:
+        chosen = chosen[_has(name, labels, label)]
+    if limit is not None:
+        limit = whole_number("limit", limit, 1)
+        chosen = chosen[_evenly(len(chosen), limit)]
+    return chosen
+
+
+def _has(
+    name: str, labels: NDArray[np.int64] | None, label: int
+) -> NDArray[np.bool_]:
+    if labels is None:
+        raise ValueError(
+            f"{name} has no labels, so none can be chosen. "
+            f"Received: label={label!r}"
+        )
+    is_number = isinstance(label, int | float | np.number)
+    found: NDArray[np.bool_] = labels == (label if is_number else -1)
+    if isinstance(label, bool) or not found.any():
+        known = np.unique(labels)
+        more = len(known) - _NAMED
+        rest = f" and {more} more" if more > 0 else ""
+        raise ValueError(
+            f"`label` must be one of {name}'s labels, "
+            f"{known[:_NAMED].tolist()}{rest}. Received: label={label!r}"
+        )
+    return found
 
 
 def _evenly(count: int, limit: int) -> NDArray[np.int64]:

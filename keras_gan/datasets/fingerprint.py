@@ -1,0 +1,121 @@
+"""Whether data are still those that a run was started with."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from keras_gan.datasets.archive import pieces
+from keras_gan.datasets.folder import ImageFolder
+from keras_gan.datasets.listing import map_files, printable
+from keras_gan.datasets.sources import Source
+
+__all__ = ["fingerprint", "matches"]
+
+READ_WHOLE = 2**31
+"""Bytes of image files up to which their contents are compared."""
+
+
+def fingerprint(source: Source) -> str:
+    """Returns a text that tells these data from any others.
+
+    It covers the images, their order, their labels and the class names. Of
+    data in memory every pixel counts. Of an `ImageFolder` these count: names,
+    sizes and times of all files, and beside them, up to 2 GiB, the contents.
+
+    Raises:
+        ValueError: If a file can't be read any more.
+    """
+    return " ".join(_evidence(source))
+
+
+def matches(source: Source, before: str) -> bool:
+    """Returns whether data have a fingerprint that was taken before.
+
+    Files that have other names or times but the same contents are the same
+    data, if the contents were compared.
+
+    Args:
+        source: The data.
+        before: What `fingerprint` returned, or a digest of version 0.1.0,
+            which covers 64 of the images.
+
+    Raises:
+        ValueError: If a file can't be read any more.
+    """
+    known = before.split()
+    if ":" not in before:
+        return known == [_of_some_images(source)]
+    return any(part in known for part in _evidence(source))
+
+
+def _evidence(source: Source) -> Iterator[str]:
+    """Returns digests of which each proves by itself that data are the same.
+
+    The ones that take longer come last.
+    """
+    images = source.images
+    if not isinstance(images, ImageFolder):
+        yield f"pixels:{_of_pixels(source)}"
+        return
+    try:
+        sizes, states = _states(images)
+        yield f"files:{_hashed(source, states)}"
+        if sizes <= READ_WHOLE:
+            contents = map_files(_content, images.files)
+            yield f"contents:{_hashed(source, contents)}"
+    except OSError as error:
+        raise ValueError(
+            f"{printable(error.filename)} can't be read ({error.strerror})"
+        ) from error
+
+
+def _hashed(source: Source, parts: Iterable[Any]) -> str:
+    known = {
+        "shape": source.images.shape,
+        "class_names": source.class_names,
+        "labeled": source.labels is not None,
+    }
+    digest = hashlib.sha256(json.dumps(known).encode())
+    if source.labels is not None:
+        digest.update(source.labels.astype("<i8").tobytes())
+    for part in parts:
+        digest.update(part)
+    return digest.hexdigest()[:32]
+
+
+def _of_pixels(source: Source) -> str:
+    array: Any = source.images
+    rows = (np.ascontiguousarray(piece).reshape(-1) for piece in pieces(array))
+    return _hashed(source, rows)
+
+
+def _states(folder: ImageFolder) -> tuple[int, list[bytes]]:
+    """Returns the bytes of all files, and what is known without reading."""
+    total, states = 0, []
+    for file in map(Path, folder.files):
+        status = file.stat()
+        total += status.st_size
+        name = os.fsencode(file.relative_to(folder.path).as_posix())
+        state = f"\0{status.st_size}\0{status.st_mtime_ns}\0"
+        states.append(name + state.encode())
+    return total, states
+
+
+def _content(file: str) -> bytes:
+    with Path(file).open("rb", buffering=0) as opened:
+        return hashlib.file_digest(opened, "sha256").digest()
+
+
+def _of_some_images(source: Source) -> str:
+    count = len(source.images)
+    digest = hashlib.sha256(str(source.images.shape).encode())
+    chosen = np.unique(np.linspace(0, count - 1, 64).astype(int))
+    digest.update(np.ascontiguousarray(source.images[chosen]).tobytes())
+    if source.labels is not None:
+        digest.update(np.ascontiguousarray(source.labels[chosen]).tobytes())
+    return digest.hexdigest()[:16]
