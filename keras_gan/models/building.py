@@ -40,6 +40,7 @@ class Building:
                 "The discriminator cannot be called on the generator's images "
                 f"of shape {(None, *self._image_shape)}: {error}"
             ) from error
+        _announce_updates(self.discriminator)
         self._warn_of_penalised_layers()
         self._warn_of_activity_regularizers()
 
@@ -48,6 +49,7 @@ class Building:
     ) -> tuple[Tensor, tuple[Tensor, ...]]:
         latents, condition = self._split_inputs(self._symbolic_inputs())
         fake = self._generate(generator, latents, condition, False)  # type: ignore[attr-defined]
+        _announce_updates(generator)
         return fake, condition
 
     def _build_augment(self, fake: Tensor) -> None:
@@ -172,3 +174,14 @@ class Building:
             f"objective: {objective}; discriminator steps: "
             f"{self.discriminator_steps}; EMA decay: {self.ema_decay}",  # type: ignore[attr-defined]
         ]
+
+
+def _announce_updates(network: keras.Model) -> None:
+    """Tells layers that `before_update` will come before each update.
+
+    Here, where the model is made or loaded, and not at the first update: steps
+    that are traced before and after it would differ.
+    """
+    for layer in backend.flat_layers(network):
+        if hasattr(layer, "expect_updates"):
+            layer.expect_updates()
