@@ -22,6 +22,7 @@ _DEPTHWISE = (keras.layers.DepthwiseConv1D, keras.layers.DepthwiseConv2D)
 # Power iterations at build, so that the first forward pass is normalised too.
 _INITIAL_ITERATIONS = 30
 _SMALLEST_NORM = 1e-12
+_UNIT_TOLERANCE = 1e-5
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -145,6 +146,17 @@ class SpectralNormalization(keras.layers.Wrapper):
         """
         u, v = self._vectors()
         return ops.sum(v * ops.matmul(self._matrix(), u))
+
+    def load_own_variables(self, store: Any) -> None:
+        """Restores `u` and `v`, at length 1."""
+        super().load_own_variables(store)
+        # Files of version 0.1.0 hold means of unit vectors in their averaged
+        # networks; what is a unit vector stays as it is, to the bit.
+        for vector in (self.u, self.v):
+            value = ops.copy(vector.value)
+            length = float(ops.convert_to_numpy(ops.norm(value)))
+            if abs(length - 1.0) > _UNIT_TOLERANCE:
+                vector.assign(_unit(value, otherwise=value))
 
     def compute_output_shape(
         self, input_shape: Sequence[int | None]
