@@ -14,13 +14,17 @@ def same_policy(name: str) -> str:
     return name
 
 
-def copied(network: Any, policy: Policy = same_policy) -> Any:
+def copied(
+    network: Any, policy: Policy = same_policy, inputs: Any = None
+) -> Any:
     """Returns a network or layer with the same structure and new weights.
 
     Args:
         network: What is copied. It is left as it is.
         policy: Maps the name of each layer's dtype policy, such as
             `"float32"`, to that of its copy.
+        inputs: Symbolic inputs to build a Sequential or functional copy on.
+            Default: new ones like the network's.
 
     Raises:
         Exception: Whatever its `get_config` or `from_config` raises.
@@ -37,7 +41,9 @@ def copied(network: Any, policy: Policy = same_policy) -> Any:
             return anew(network)
         if not isinstance(network, keras.Model):
             return anew(network)
-        return keras.models.clone_model(network, clone_function=anew)
+        return keras.models.clone_model(
+            network, input_tensors=inputs, clone_function=anew
+        )
 
 
 def _lambda(layer: Any, config: dict[str, Any]) -> Any:
@@ -61,7 +67,8 @@ def _with_policies(config: Any, policy: Policy) -> Any:
         inner = config["config"]
         return {**config, "config": {**inner, "name": policy(inner["name"])}}
     return {
-        key: policy(value)
+        key: keras.DTypePolicy(policy(value)).compute_dtype
+        # A layer has a policy, but an input within a nested model a type.
         if key == "dtype" and isinstance(value, str)
         else _with_policies(value, policy)
         for key, value in config.items()

@@ -8,7 +8,16 @@ import keras
 from keras_gan import augment as augmentation
 from keras_gan import backend
 from keras_gan._typing import Tensor
-from keras_gan.models import inspection
+from keras_gan.models import inspection, second_derivatives
+
+_RIGHT_LAYERS = (
+    "Right ones are keras_gan.layers.LayerNormalization and "
+    "InstanceNormalization (or ops.mean of squares in place of ops.moments "
+    "and ops.layer_normalization), "
+    'keras.layers.UpSampling2D(interpolation="nearest"), strided convolutions '
+    "and average pooling (in place of Resizing and ops.image.resize), or "
+    "another backend."
+)
 
 
 class Building:
@@ -101,23 +110,45 @@ class Building:
         if not penalties:
             return
         mixing = inspection.per_sample_penalty_risk(self.discriminator)
+        known = second_derivatives.known_faults(self.discriminator)
         if mixing:
+            also = (
+                "; on TensorFlow its second derivative is wrong, too"
+                if any(each.split(" ")[0] in mixing for each in known)
+                else ""
+            )
             warnings.warn(
                 f"The discriminator has batch normalisation ({mixing}), which "
                 "mixes the samples of a batch, but each sample's gradient is "
-                f"penalised ({penalties}). Use "
+                f"penalised ({penalties}){also}. Use "
                 "keras_gan.layers.LayerNormalization, or no normalisation.",
                 stacklevel=4,
             )
-        wrong = inspection.wrong_second_derivatives(self.discriminator)
+        wrong = [each for each in known if each.split(" ")[0] not in mixing]
         if wrong:
             warnings.warn(
                 "TensorFlow computes a wrong second derivative of "
-                f"{wrong}, so the penalty {penalties} would train on a wrong "
-                "gradient. Use keras_gan.layers.LayerNormalization or "
-                "InstanceNormalization, nearest-neighbour resizing, or "
-                "another backend.",
+                f"{wrong}, or none, so the penalty {penalties} would train on "
+                f"a wrong gradient, or stop with an error. {_RIGHT_LAYERS}",
                 stacklevel=4,
+            )
+        if not known:
+            self._warn_of_what_is_measured(penalties)
+
+    def _warn_of_what_is_measured(self, penalties: list[str]) -> None:
+        unknown = second_derivatives.unknown_parts(self.discriminator)
+        if not unknown:
+            return
+        fault = second_derivatives.measured(
+            self.discriminator, self._image_shape
+        )
+        if fault is not None:
+            warnings.warn(
+                f"The penalty {penalties} needs the second derivative of the "
+                "discriminator, and on the "
+                f"{keras.backend.backend()} backend that is wrong: {fault}. "
+                f"It may be one of {unknown}. {_RIGHT_LAYERS}",
+                stacklevel=5,
             )
 
     def _warn_of_activity_regularizers(self) -> None:
