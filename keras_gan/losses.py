@@ -65,7 +65,9 @@ class AdversarialLoss(abc.ABC):
         """The score halfway between real and generated images.
 
         `None` for losses that see differences of scores only, so that no score
-        by itself says real or generated. `AdaptiveAugment` is steered by it.
+        by itself says real or generated, and where nobody knows.
+        `AdaptiveAugment` is steered by it, and `callbacks.Rollback` says that
+        a discriminator has won only where there is one.
         """
         return 0.0
 
@@ -294,6 +296,12 @@ _DISTANCES = (
     keras.losses.Huber,
     keras.losses.LogCosh,
 )
+_CLASSIFIERS = (
+    keras.losses.BinaryCrossentropy,
+    keras.losses.BinaryFocalCrossentropy,
+    keras.losses.Hinge,
+    keras.losses.SquaredHinge,
+)
 
 
 @register
@@ -302,18 +310,26 @@ class KerasLoss(AdversarialLoss):
 
     `D: loss(1, real) + loss(0, fake)`, `G: loss(1, fake)`, on the outputs of
     the discriminator as they are: this is how the tutorials write it, label
-    smoothing of the Keras loss included.
+    smoothing, `reduction` and `dtype` of the Keras loss included. A reduction
+    of `None` leaves it to this class, which takes the mean.
 
     Args:
         loss: A `keras.losses.Loss` such as
             `keras.losses.BinaryCrossentropy(from_logits=True)`.
         from_logits: Taken from `loss` where it has such a setting.
+        boundary: The score halfway between real and generated images. Default:
+            0 for Keras' cross-entropies of two classes and its hinge losses,
+            0.5 for its distances, `None` (nobody knows) for all others.
     """
 
     takes_logits = False
 
     def __init__(
-        self, loss: keras.losses.Loss, *, from_logits: bool | None = None
+        self,
+        loss: keras.losses.Loss,
+        *,
+        from_logits: bool | None = None,
+        boundary: float | None = None,
     ) -> None:
         said = getattr(loss, "from_logits", None)
         if said is None:
@@ -322,11 +338,16 @@ class KerasLoss(AdversarialLoss):
             from_logits=said if from_logits is None else from_logits
         )
         self.loss = loss
+        self._boundary = _checked_boundary(boundary)
 
     @property
-    def boundary(self) -> float:
-        """Halfway between the targets where the loss is a distance to them."""
-        return 0.5 if isinstance(self.loss, _DISTANCES) else 0.0
+    def boundary(self) -> float | None:
+        """The one that was given, or that of Keras' own losses."""
+        if self._boundary is not None:
+            return self._boundary
+        if isinstance(self.loss, _DISTANCES):
+            return 0.5
+        return 0.0 if isinstance(self.loss, _CLASSIFIERS) else None
 
     def _discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
         return self._towards(1.0, real) + self._towards(0.0, fake)
@@ -337,23 +358,30 @@ class KerasLoss(AdversarialLoss):
     def _towards(self, target: float, scores: Tensor) -> Tensor:
         # Keras averages over the last axis: without one, add it.
         scores = ops.reshape(scores, (-1, 1)) if scores.ndim < 2 else scores
+        scores = ops.cast(scores, self.loss.dtype)
         # `call` rather than `__call__`, which divides by the replica count;
         # that is done once, where the gradient is taken.
         per_sample = self.loss.call(ops.full_like(scores, target), scores)
-        return ops.mean(_float32(per_sample))
+        mean = ops.mean(_float32(per_sample))
+        if self.loss.reduction != "sum":
+            return mean
+        # As a share of the whole batch' mean, which is what replicas sum.
+        count = ops.cast(ops.size(per_sample), "float32")
+        return mean * backend.all_sum(count)
 
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
         return {
             **super().get_config(),
             "loss": keras.saving.serialize_keras_object(self.loss),
+            "boundary": self._boundary,
         }
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
         """Makes what `get_config` described."""
-        loss = keras.saving.deserialize_keras_object(config["loss"])
-        return cls(loss, from_logits=config["from_logits"])
+        restore = keras.saving.deserialize_keras_object
+        return cls(**{**config, "loss": restore(config["loss"])})
 
 
 @register
@@ -365,6 +393,10 @@ class CallableLosses(AdversarialLoss):
         generator_loss: `g_loss(fake_scores)`, a scalar.
         from_logits: As in `AdversarialLoss`; the functions get the outputs as
             they are.
+        boundary: The score halfway between real and generated images, for
+            `AdaptiveAugment` and `callbacks.Rollback`: 0 for logits that are
+            to be above 0 for real images. Default: `None`, nobody knows. With
+            probabilities for outputs it is 0.5 wherever it matters.
     """
 
     takes_logits = False
@@ -375,10 +407,17 @@ class CallableLosses(AdversarialLoss):
         generator_loss: Callable[[Tensor], Tensor],
         *,
         from_logits: bool | None = None,
+        boundary: float | None = None,
     ) -> None:
         super().__init__(from_logits=from_logits)
         self.discriminator_loss = discriminator_loss
         self.generator_loss = generator_loss
+        self._boundary = _checked_boundary(boundary)
+
+    @property
+    def boundary(self) -> float | None:
+        """The one that was given."""
+        return self._boundary
 
     def _discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
         return _scalar(self.discriminator_loss(real, fake), "d_loss")
@@ -393,17 +432,16 @@ class CallableLosses(AdversarialLoss):
             **super().get_config(),
             "discriminator_loss": serialize(self.discriminator_loss),
             "generator_loss": serialize(self.generator_loss),
+            "boundary": self._boundary,
         }
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
         """Makes what `get_config` described."""
         restore = keras.saving.deserialize_keras_object
-        return cls(
-            restore(config["discriminator_loss"]),
-            restore(config["generator_loss"]),
-            from_logits=config["from_logits"],
-        )
+        functions = ("discriminator_loss", "generator_loss")
+        restored = {name: restore(config[name]) for name in functions}
+        return cls(**{**config, **restored})
 
 
 _NAMED: dict[str, type[AdversarialLoss]] = {
@@ -473,6 +511,16 @@ def to_logits(probabilities: Tensor) -> Tensor:
 
 def _float32(scores: Tensor) -> Tensor:
     return ops.cast(scores, "float32")
+
+
+def _checked_boundary(boundary: float | None) -> float | None:
+    if boundary is not None and not math.isfinite(boundary):
+        raise ValueError(
+            "`boundary` is the score halfway between real and generated "
+            "images: a finite number, or None where there is none. Received: "
+            f"boundary={boundary!r}"
+        )
+    return None if boundary is None else float(boundary)
 
 
 def _scalar(value: Tensor, name: str) -> Tensor:

@@ -161,6 +161,38 @@ def test_value_range_is_the_generators_unless_given(
         assert [cut_to(cut) for cut in cuts] == [pytest.approx(middle)]
 
 
+@pytest.mark.parametrize(
+    "hold",
+    [
+        lambda layer: layer,
+        lambda layer: ["brightness", keras.Sequential([layer])],
+        lambda layer: augment.AdaptiveAugment([layer]),
+    ],
+    ids=["alone", "in a list", "adaptive"],
+)
+def test_a_layer_of_two_gans_has_the_range_of_each(hold):
+    given = augment.DiffAugment("cutout", seed=1)
+    layer = hold(given)
+    found = []
+    for activation in ("sigmoid", "tanh", "sigmoid"):
+        generator = tiny.generator(activation=activation)
+        gan = keras_gan.GAN(generator, tiny.discriminator(), augment=layer)
+        inside = backend.flat_layers(gan.augment)
+        cuts = [i for i in inside if getattr(i, "policy", "") == "cutout"]
+        found += [cut_to(cut) for cut in cuts]
+    assert found == [0.5, 0.0, 0.5]
+    assert given.value_range is None
+
+
+def test_a_layer_that_takes_a_range_draws_as_it_would_have():
+    x = (images() + 1) / 2
+    layer = augment.DiffAugment("translation")
+    bound = augment.get(layer, (8, 8, 3), (0.0, 1.0))
+    np.testing.assert_array_equal(
+        numpy(bound(x)), numpy(layer(x - 0.5)) + np.float32(0.5)
+    )
+
+
 def test_adaptive_defaults_take_the_generators_range():
     gan = keras_gan.GAN(
         tiny.generator(activation="sigmoid"),

@@ -209,6 +209,20 @@ def test_a_wasserstein_critic_may_part_the_two():
     assert watch.check(Wasserstein(), batch, -batch.images) is None
 
 
+@pytest.mark.parametrize(
+    ("boundary", "judged"), [(None, False), (0.0, True)], ids=str
+)
+def test_a_loss_of_the_users_own_is_judged_by_its_boundary(boundary, judged):
+    class Own(Judge):
+        adversarial_loss = losses.CallableLosses(
+            lambda real, fake: real, lambda fake: fake, boundary=boundary
+        )
+
+    batch = FirstBatch(np.ones((8, 4, 4, 1), "float32"), None, 8)
+    watch = Saturation(accuracy=0.9, patience=1)
+    assert (watch.check(Own(), batch, -batch.images) is not None) == judged
+
+
 def test_collapse_counts_once_there_was_variety(images):
     batch = FirstBatch(images[:64], None, 64)
     watch = Collapse(share=0.1)

@@ -155,6 +155,65 @@ def test_a_keras_loss_is_applied_to_targets_of_one_and_zero():
     )
 
 
+@pytest.mark.parametrize(
+    ("reduction", "factor"),
+    [
+        ("sum_over_batch_size", 1),
+        ("mean", 1),
+        ("mean_with_sample_weight", 1),
+        (None, 1),
+        ("sum", 50),
+    ],
+)
+def test_a_keras_loss_is_reduced_as_it_says(reduction, factor):
+    real, fake = scores((50, 1), 0.7), scores((50, 1))
+    loss = losses.get(keras.losses.MeanSquaredError(reduction=reduction))
+    real_values, fake_values = map(ops.convert_to_numpy, (real, fake))
+    real_cost, fake_cost = (real_values - 1.0) ** 2, fake_values**2
+    assert number(loss.discriminator(real, fake)) == pytest.approx(
+        factor * (real_cost.mean() + fake_cost.mean()), 1e-5
+    )
+    assert number(loss.generator(fake)) == pytest.approx(
+        factor * np.mean((fake_values - 1.0) ** 2), 1e-5
+    )
+
+
+def test_a_keras_loss_computes_in_its_own_dtype():
+    loss = losses.get(keras.losses.MeanSquaredError(dtype="float16"))
+    # 2049 is no number of float16: it becomes 2048.
+    found = loss.generator(ops.convert_to_tensor([[2049.0]]) / 64)
+    assert number(found) == pytest.approx(31.0**2, abs=0)
+
+
+def mean_difference(real, fake):
+    return ops.mean(fake) - ops.mean(real)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda **kwargs: losses.CallableLosses(
+            mean_difference, lambda fake: -ops.mean(fake), **kwargs
+        ),
+        lambda **kwargs: losses.KerasLoss(keras.losses.Poisson(), **kwargs),
+    ],
+    ids=["functions", "Keras loss"],
+)
+def test_a_boundary_that_nobody_knows_can_be_told(make):
+    assert make().boundary is None
+    assert make(boundary=0.25).boundary == 0.25
+    with pytest.raises(ValueError, match="`boundary`"):
+        make(boundary=float("nan"))
+
+
+def test_a_told_boundary_is_saved_and_an_old_file_has_none():
+    loss = losses.KerasLoss(keras.losses.Poisson(), boundary=0.25)
+    saved = keras.saving.serialize_keras_object(loss)
+    assert keras.saving.deserialize_keras_object(saved).boundary == 0.25
+    del saved["config"]["boundary"]
+    assert keras.saving.deserialize_keras_object(saved).boundary is None
+
+
 def test_a_relativistic_generator_asks_for_real_scores():
     with pytest.raises(ValueError, match=r"generator\(fake, real\)"):
         losses.get("relativistic").generator(scores((3, 1)))

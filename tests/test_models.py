@@ -478,7 +478,19 @@ def test_vectors_get_adaptive_noise_each_by_itself():
     assert changed.mean() == pytest.approx(0.5, abs=0.05)
 
 
-@pytest.mark.parametrize("loss", ["wasserstein", "relativistic"])
+def own_loss(**kwargs):
+    return keras_gan.losses.CallableLosses(
+        lambda real, fake: keras.ops.mean(fake) - keras.ops.mean(real),
+        lambda fake: -keras.ops.mean(fake),
+        **kwargs,
+    )
+
+
+def test_adaptive_augmentation_takes_a_boundary_that_it_is_told():
+    tiny.gan(augment="ada").compile(loss=own_loss(boundary=0.0))
+
+
+@pytest.mark.parametrize("loss", ["wasserstein", "relativistic", own_loss()])
 def test_adaptive_augmentation_under_a_loss_without_boundary_warns(loss):
     model = tiny.gan(augment=["ada", noise()])
     with pytest.warns(UserWarning, match="the sign of a score says nothing"):

@@ -15,6 +15,9 @@ __all__ = ["DiffAugment"]
 _COLOR = ("brightness", "saturation", "contrast")
 _TRANSFORMS = (*_COLOR, "translation", "cutout")
 
+DEFAULT_RANGE = (-1.0, 1.0)
+"""What images span where nobody says."""
+
 
 @keras.saving.register_keras_serializable("keras_gan")
 class DiffAugment(keras.layers.Layer):
@@ -121,7 +124,7 @@ class DiffAugment(keras.layers.Layer):
 
     @property
     def _bounds(self) -> Sequence[float]:
-        return self.value_range or (-1.0, 1.0)
+        return self.value_range or DEFAULT_RANGE
 
     @property
     def _middle(self) -> float:

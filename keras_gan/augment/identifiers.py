@@ -1,14 +1,17 @@
 """What may be given as `augment=`."""
 
+import random
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import keras
+from keras import ops
 
 from keras_gan import backend
+from keras_gan._copies import copied
 from keras_gan.augment.adaptive_augment import AdaptiveAugment
 from keras_gan.augment.compose import Compose
-from keras_gan.augment.diff_augment import DiffAugment
+from keras_gan.augment.diff_augment import DEFAULT_RANGE, DiffAugment
 from keras_gan.augment.gradients import check_gradient
 
 __all__ = ["get"]
@@ -32,7 +35,9 @@ def get(
             sequence of these, to be applied in turn.
         image_shape: shape of one image, on which unknown layers are tried.
         value_range: (low, high) of the images, where it is known; every
-            `DiffAugment` that was given none takes it.
+            `DiffAugment` that was given none has it in what is returned. A
+            layer that was given stays as it is: in its place comes a copy,
+            unless it has that range anyway.
 
     Returns:
         A layer, or None.
@@ -50,10 +55,35 @@ def get(
         return None
     layer = _made(identifier)
     check_gradient(layer, image_shape)
-    for each in backend.flat_layers(layer):
-        if isinstance(each, DiffAugment) and each.value_range is None:
-            each.value_range = value_range
-    return layer
+    if value_range is None or tuple(value_range) == DEFAULT_RANGE:
+        return layer
+    if not _without_range(layer):
+        return layer
+    # Another GAN may use the same object, for images of another range.
+    bound = _twin(layer)
+    for each in _without_range(bound):
+        each.value_range = value_range
+    return bound
+
+
+def _without_range(layer: keras.layers.Layer) -> list[DiffAugment]:
+    return [
+        each
+        for each in backend.flat_layers(layer)
+        if isinstance(each, DiffAugment) and each.value_range is None
+    ]
+
+
+def _twin(layer: keras.layers.Layer) -> Any:
+    """A copy that would draw what the layer would."""
+    before = random.getstate()
+    twin = copied(layer)
+    # Keras draws the seeds of what has none from it.
+    random.setstate(before)
+    if len(twin.variables) == len(layer.variables):
+        for mine, its in zip(twin.variables, layer.variables, strict=True):
+            mine.assign(ops.copy(its))
+    return twin
 
 
 def _made(identifier: Identifier) -> keras.layers.Layer:

@@ -235,10 +235,11 @@ def update_if(
             JAX only).
     """
     del state
-    strategy = tf.distribute.get_strategy()
-    if strategy.num_replicas_in_sync == 1:
+    if not tf.distribute.has_strategy():
         tf.cond(predicate, _branch(function, *args), lambda: 0)
         return
+    # Of one replica, too: optimizers merge the replicas, which a strategy
+    # refuses inside a branch.
 
     def across(
         strategy: tf.distribute.Strategy, predicate: Tensor, *args: Any

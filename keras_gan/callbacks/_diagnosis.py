@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from keras_gan import losses
 from keras_gan.callbacks._values import value_of
 
 Array = np.ndarray[Any, Any]
@@ -71,9 +70,9 @@ class Saturation:
 
     It has won when its scores part real from generated images nearly without
     error, for many epochs in a row: the generator then learns little. The line
-    is drawn halfway between their means, for any loss. A Wasserstein critic
-    shall part them, and a relativistic one is never asked to classify, so
-    there is nothing to see.
+    is drawn halfway between their means. Under a loss without `boundary` there
+    is nothing to see: a Wasserstein critic shall part them, a relativistic one
+    is never asked to classify, and of a pair of functions nobody knows.
 
     Args:
         accuracy: Share of right answers from which on it has won.
@@ -91,10 +90,7 @@ class Saturation:
 
     def check(self, model: Any, batch: Any, fake: Array) -> Trouble | None:
         """Looks at one epoch."""
-        if isinstance(
-            model.adversarial_loss,
-            (losses.Wasserstein, losses.RelativisticAverage),
-        ):
+        if model.adversarial_loss.boundary is None:
             return None
         share = _accuracy(model, batch, fake)
         self._epochs = self._epochs + 1 if share >= self._accuracy else 0

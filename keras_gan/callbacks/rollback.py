@@ -30,7 +30,8 @@ class Rollback(Configurable, keras.callbacks.Callback):
 
     * logs that are NaN or infinite, after the very step;
     * an exploding gradient norm;
-    * a discriminator that has won: nearly always right for `patience` epochs;
+    * a discriminator that has won: nearly always right for `patience` epochs
+      (under losses that have a `boundary`; others do not ask it to classify);
     * collapsing variety: generated images that have become all alike.
 
     Then weights, averages, both optimizers, seeds and running metrics go back

@@ -22,6 +22,7 @@ _DEPTHWISE = (keras.layers.DepthwiseConv1D, keras.layers.DepthwiseConv2D)
 # Power iterations at build, so that the first forward pass is normalised too.
 _INITIAL_ITERATIONS = 30
 _SMALLEST_NORM = 1e-12
+_UNIT_TOLERANCE = 1e-5
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -43,11 +44,12 @@ class SpectralNormalization(keras.layers.Wrapper):
     forward pass, it may be called several times before a gradient is taken,
     and trains alike on all backends.
 
-    The GANs of this package call `before_update` once before each update of
-    the network that holds the layer, so that all calls of one update (on
-    reals, on fakes, in a penalty) see one function; from then on a call never
-    iterates. In any other Keras model each call with `training=True` iterates
-    first.
+    In a GAN of this package the kernel is followed once before each update of
+    the network that holds the layer, and at no other time: all calls of one
+    update (on reals, on fakes, in a penalty), and those of the other player's
+    updates, see one function. A GAN says so when it is made, by
+    `expect_updates`, and then calls `before_update`. In any other Keras model
+    each call with `training=True` iterates first.
 
     Args:
         layer: layer with a `kernel` or `embeddings`: Dense, EinsumDense,
@@ -114,9 +116,17 @@ class SpectralNormalization(keras.layers.Wrapper):
         with keras.StatelessScope(values):
             return self.layer(inputs)
 
-    def before_update(self) -> None:
-        """Iterates; from now on whoever calls this is in charge of it."""
+    def expect_updates(self) -> None:
+        """Leaves iterating to `before_update`: no call does so any more.
+
+        To be called before any step is traced: what is compiled once must not
+        depend on what was called before.
+        """
         self._iterates_in_call = False
+
+    def before_update(self) -> None:
+        """Iterates, once for an update; whoever calls it is in charge of it."""
+        self.expect_updates()
         self.power_iteration()
 
     def power_iteration(self) -> None:
@@ -136,6 +146,17 @@ class SpectralNormalization(keras.layers.Wrapper):
         """
         u, v = self._vectors()
         return ops.sum(v * ops.matmul(self._matrix(), u))
+
+    def load_own_variables(self, store: Any) -> None:
+        """Restores `u` and `v`, at length 1."""
+        super().load_own_variables(store)
+        # Files of version 0.1.0 hold means of unit vectors in their averaged
+        # networks; what is a unit vector stays as it is, to the bit.
+        for vector in (self.u, self.v):
+            value = ops.copy(vector.value)
+            length = float(ops.convert_to_numpy(ops.norm(value)))
+            if abs(length - 1.0) > _UNIT_TOLERANCE:
+                vector.assign(_unit(value, otherwise=value))
 
     def compute_output_shape(
         self, input_shape: Sequence[int | None]

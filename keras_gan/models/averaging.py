@@ -6,8 +6,11 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan import backend
+from keras_gan._copies import copied
 from keras_gan._typing import Tensor
-from keras_gan.models import inspection
+
+_HALF = {"float16": "mixed_float16", "bfloat16": "mixed_bfloat16"}
 
 
 class Average:
@@ -32,9 +35,15 @@ class Average:
     ) -> keras.Model | None:
         """Returns a copy of the generator to hold the average, if wanted.
 
+        It computes as the generator does, but holds float32 where that holds
+        float16 or bfloat16, in which small steps would be rounded away.
+
         Args:
             generator: The trained network, built.
             build: Calls a generator symbolically, which builds it.
+
+        Raises:
+            ValueError: If the generator cannot be copied, or not so.
         """
         if self.decay is None:
             return None
@@ -42,6 +51,7 @@ class Average:
         with keras.name_scope("ema"):
             twin = _copy(generator)
             build(twin)
+        _refuse_half(twin)
         # Through numpy: a shared buffer could not be donated twice on JAX.
         twin.set_weights(generator.get_weights())
         twin.trainable = False
@@ -55,7 +65,9 @@ class Average:
     ) -> None:
         """Moves the average towards the generator.
 
-        Batch statistics are averaged like the weights that they belong to.
+        Batch statistics are averaged like the weights that they belong to. What
+        a layer with `before_update` keeps beside its weights is found anew from
+        the averaged ones: a mean of unit vectors is none.
 
         Args:
             average: What `twin` returned.
@@ -66,19 +78,46 @@ class Average:
             return
         count = ops.cast(updates, "float32")
         keep = ops.minimum(self.decay, (1.0 + count) / (20.0 + count))
+        own = {id(v) for layer in _following(average) for v in _state(layer)}
         for mean, value in zip(average.weights, generator.weights, strict=True):
+            if id(mean) in own:
+                continue
             if keras.backend.is_float_dtype(mean.dtype):
-                step = ops.cast(1.0 - keep, mean.dtype) * (value - mean)
-                mean.assign(mean + step)
+                away = ops.cast(value, mean.dtype) - mean
+                mean.assign(mean + ops.cast(1.0 - keep, mean.dtype) * away)
             else:
                 mean.assign(ops.copy(value))
+        for layer in _following(average):
+            layer.before_update()
 
 
-def _copy(generator: keras.Model) -> keras.Model:
+def _following(network: keras.Model) -> list[Any]:
+    """The layers whose own state follows their weights."""
+    layers = backend.flat_layers(network)
+    return [layer for layer in layers if hasattr(layer, "before_update")]
+
+
+def _state(layer: keras.layers.Layer) -> list[keras.Variable]:
+    """What a layer holds beside the weights that are trained."""
+    inside = list(backend.flat_layers(layer))[1:]
+    others = {id(v) for each in inside for v in each.weights}
+    return [v for v in layer.non_trainable_weights if id(v) not in others]
+
+
+def _refuse_half(twin: keras.Model) -> None:
+    half = [v.path for v in twin.weights if v.dtype in _HALF]
+    if half:
+        raise ValueError(
+            "`ema_decay` needs an average that is kept in float32, but copies "
+            f"of {half} are float16 or bfloat16, in which small steps are "
+            'rounded away. Use the dtype policy "mixed_float16" or '
+            '"mixed_bfloat16", or leave `ema_decay` out.'
+        )
+
+
+def _copy(generator: keras.Model) -> Any:
     try:
-        if inspection.symbolic_inputs(generator):
-            return keras.models.clone_model(generator)
-        return type(generator).from_config(generator.get_config())
+        return copied(generator, lambda name: _HALF.get(name, name))
     except (TypeError, NotImplementedError) as error:
         raise ValueError(
             "`ema_decay` needs a copy of the generator, and the generator "

@@ -10,12 +10,20 @@ from keras import ops
 from keras_gan import augment as augmentation
 from keras_gan import backend
 from keras_gan._typing import Tensor
-from keras_gan.models import inspection
+from keras_gan.models import inspection, second_derivatives
 from keras_gan.models.output_values import Values, output_values
 
 _IN_ONE_LIST = (
     "A network of your own takes several inputs in one list: def call(self, "
     "inputs, training=False)."
+)
+_RIGHT_LAYERS = (
+    "Right ones are keras_gan.layers.LayerNormalization and "
+    "InstanceNormalization (or ops.mean of squares in place of ops.moments "
+    "and ops.layer_normalization), "
+    'keras.layers.UpSampling2D(interpolation="nearest"), strided convolutions '
+    "and average pooling (in place of Resizing and ops.image.resize), or "
+    "another backend."
 )
 
 
@@ -62,6 +70,7 @@ class Building:
         if self.augment is not None:
             self._build_augment(fake)
         self._build_discriminator(fake, condition)
+        _announce_updates(self.discriminator)
         self._warn_of_penalised_layers()
         self._warn_of_activity_regularizers()
 
@@ -77,6 +86,7 @@ class Building:
                 f"{error}. {_IN_ONE_LIST}"
             ) from error
         _require_one(fake, "generator", "images")
+        _announce_updates(generator)
         return fake, condition
 
     def _build_discriminator(
@@ -180,23 +190,45 @@ class Building:
         if not penalties:
             return
         mixing = inspection.per_sample_penalty_risk(self.discriminator)
+        known = second_derivatives.known_faults(self.discriminator)
         if mixing:
+            also = (
+                "; on TensorFlow its second derivative is wrong, too"
+                if any(each.split(" ")[0] in mixing for each in known)
+                else ""
+            )
             warnings.warn(
                 f"The discriminator has batch normalisation ({mixing}), which "
                 "mixes the samples of a batch, but each sample's gradient is "
-                f"penalised ({penalties}). Use "
+                f"penalised ({penalties}){also}. Use "
                 "keras_gan.layers.LayerNormalization, or no normalisation.",
                 stacklevel=4,
             )
-        wrong = inspection.wrong_second_derivatives(self.discriminator)
+        wrong = [each for each in known if each.split(" ")[0] not in mixing]
         if wrong:
             warnings.warn(
                 "TensorFlow computes a wrong second derivative of "
-                f"{wrong}, so the penalty {penalties} would train on a wrong "
-                "gradient. Use keras_gan.layers.LayerNormalization or "
-                "InstanceNormalization, nearest-neighbour resizing, or "
-                "another backend.",
+                f"{wrong}, or none, so the penalty {penalties} would train on "
+                f"a wrong gradient, or stop with an error. {_RIGHT_LAYERS}",
                 stacklevel=4,
+            )
+        if not known:
+            self._warn_of_what_is_measured(penalties)
+
+    def _warn_of_what_is_measured(self, penalties: list[str]) -> None:
+        unknown = second_derivatives.unknown_parts(self.discriminator)
+        if not unknown:
+            return
+        fault = second_derivatives.measured(
+            self.discriminator, self._image_shape
+        )
+        if fault is not None:
+            warnings.warn(
+                f"The penalty {penalties} needs the second derivative of the "
+                "discriminator, and on the "
+                f"{keras.backend.backend()} backend that is wrong: {fault}. "
+                f"It may be one of {unknown}. {_RIGHT_LAYERS}",
+                stacklevel=5,
             )
 
     def _warn_of_activity_regularizers(self) -> None:
@@ -273,3 +305,14 @@ def _random(shape: tuple[int | None, ...], dtype: str) -> Tensor:
     if not keras.backend.is_float_dtype(dtype):
         numbers = np.zeros(sizes)
     return ops.convert_to_tensor(numbers.astype("float32"), dtype)
+
+
+def _announce_updates(network: keras.Model) -> None:
+    """Tells layers that `before_update` will come before each update.
+
+    Here, where the model is made or loaded, and not at the first update: steps
+    that are traced before and after it would differ.
+    """
+    for layer in backend.flat_layers(network):
+        if hasattr(layer, "expect_updates"):
+            layer.expect_updates()

@@ -121,8 +121,11 @@ class Compiling:
                 "AdaptiveAugment follows how many real images the "
                 "discriminator is sure of, but under "
                 f"{type(self.adversarial_loss).__name__} the sign of a score "
-                "says nothing, and its strength will drift. Use "
-                "DiffAugment, or another loss such as 'non_saturating'.",
+                "says nothing, and its strength will drift. Use DiffAugment, "
+                "another loss such as 'non_saturating', or, with a loss of "
+                "your own, tell its boundary: "
+                "keras_gan.losses.CallableLosses(d_loss, g_loss, boundary=0.0)"
+                " or KerasLoss(loss, boundary=0.0).",
                 stacklevel=4,
             )
 

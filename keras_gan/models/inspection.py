@@ -140,32 +140,3 @@ def per_sample_penalty_risk(critic: keras.layers.Layer) -> list[str]:
         for layer in backend.flat_layers(critic)
         if isinstance(layer, keras.layers.BatchNormalization)
     ]
-
-
-def wrong_second_derivatives(network: keras.layers.Layer) -> list[str]:
-    """Names the layers whose second derivative TensorFlow gets wrong.
-
-    `tf.nn.moments` treats the mean inside the variance as a constant, and the
-    gradient of a bilinear resize is not differentiable again. A gradient
-    penalty then trains on a wrong gradient, without any error.
-    """
-    if keras.backend.backend() != "tensorflow":
-        return []
-    return [
-        f"{layer.name} ({type(layer).__name__})"
-        for layer in backend.flat_layers(network)
-        if _wrong_on_tensorflow(layer)
-    ]
-
-
-def _wrong_on_tensorflow(layer: keras.layers.Layer) -> bool:
-    if isinstance(
-        layer,
-        (keras.layers.LayerNormalization, keras.layers.GroupNormalization),
-    ):
-        return True
-    resizes = (keras.layers.UpSampling2D, keras.layers.Resizing)
-    return (
-        isinstance(layer, resizes)
-        and str(getattr(layer, "interpolation", "nearest")) != "nearest"
-    )

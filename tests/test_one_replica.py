@@ -1,0 +1,87 @@
+"""A strategy of tf.distribute with one device trains as none at all."""
+
+import contextlib
+
+import keras
+import numpy as np
+import pytest
+
+from keras_gan.cli import main
+from tests import tiny
+
+if keras.backend.backend() != "tensorflow":
+    pytest.skip("needs tf.distribute", allow_module_level=True)
+
+import tensorflow as tf
+
+STRATEGIES = {
+    "none": contextlib.nullcontext,
+    "mirrored": lambda: tf.distribute.MirroredStrategy(["CPU:0"]).scope(),
+    "one device": lambda: tf.distribute.OneDeviceStrategy("CPU:0").scope(),
+}
+
+
+def trained(strategy, make, images, policy="float32", **compilation):
+    keras.utils.set_random_seed(1)
+    keras.config.set_dtype_policy(policy)
+    try:
+        with STRATEGIES[strategy]():
+            gan = make()
+            gan.compile(**compilation)
+        gan.fit(images[:64], batch_size=16, verbose=0)
+        gan.evaluate(images[:64], batch_size=16, verbose=0)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    return gan.get_weights()
+
+
+@pytest.mark.parametrize(
+    ("strategy", "make", "settings"),
+    [
+        pytest.param("mirrored", tiny.gan_r1_ema, {}, id="lazy penalty"),
+        pytest.param("mirrored", tiny.wgan_gp, {}, id="discriminator steps"),
+        pytest.param(
+            "mirrored",
+            tiny.wgan_gp,
+            {"steps_per_execution": 2},
+            id="steps per execution",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            "mirrored",
+            tiny.wgan_gp,
+            {"policy": "mixed_float16"},
+            id="loss scaling",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            "mirrored",
+            tiny.wgan_gp,
+            {"run_eagerly": True},
+            id="eager",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            "one device",
+            tiny.wgan_gp,
+            {},
+            id="one device",
+            marks=pytest.mark.slow,
+        ),
+    ],
+)
+def test_one_replica_equals_none(strategy, make, settings, images):
+    expected = trained("none", make, images, **settings)
+    found = trained(strategy, make, images, **settings)
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.slow
+def test_the_command_line_trains_on_one_device(tmp_path):
+    arguments = [
+        *("train", "wgan-gp", "--data=fashion_mnist_sample", "--epochs=1"),
+        *("--set=limit=96", "--batch-size=32", "--set=evaluation=null"),
+        *("--set=networks.filters=8", "--distribute=mirrored"),
+    ]
+    assert main([*arguments, f"--out={tmp_path / 'run'}"]) == 0
