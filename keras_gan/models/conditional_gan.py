@@ -11,7 +11,8 @@ from keras_gan import backend
 from keras_gan._typing import Tensor
 from keras_gan.layers import ConditionalBatchNormalization, Projection
 from keras_gan.models import inspection
-from keras_gan.models.gan import GAN, images_and_labels
+from keras_gan.models.data_forms import images_and_labels
+from keras_gan.models.gan import GAN
 from keras_gan.models.wgan_gp import WGANGP
 
 _TOLD = (ConditionalBatchNormalization, Projection)
