@@ -110,8 +110,13 @@ def with_epochs(model: Any, data: Any, callbacks: Any) -> Any:
         return callbacks
     order = EpochOrder(model, data)
     if isinstance(callbacks, keras.callbacks.CallbackList):
-        callbacks.append(order)
-        callbacks.callbacks.insert(0, callbacks.callbacks.pop())
+        # Of an earlier call of `fit` with this list, too.
+        others = [
+            each
+            for each in callbacks.callbacks
+            if not isinstance(each, EpochOrder)
+        ]
+        callbacks.callbacks = [order, *others]
         return callbacks
     given = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]
     return [order, *(each for each in given if each is not None)]
