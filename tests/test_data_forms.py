@@ -57,7 +57,7 @@ def seen_by(data, labels=None, **settings):
     return np.concatenate(seen)
 
 
-def loader(images, labels, batch_size):
+def loader(images, labels, batch_size, **settings):
     torch = pytest.importorskip("torch")
 
     class Pictures(torch.utils.data.Dataset):
@@ -70,7 +70,7 @@ def loader(images, labels, batch_size):
                 return image
             return {"image": image, "label": int(labels[index]), "id": "a"}
 
-    return torch.utils.data.DataLoader(Pictures(), batch_size=batch_size)
+    return torch.utils.data.DataLoader(Pictures(), batch_size, **settings)
 
 
 IMAGES_ALONE = {
@@ -98,6 +98,7 @@ IMAGES_ALONE = {
     "loader": lambda x: loader(x, None, 8),
     "loader by two": lambda x: loader(x, None, 2),
     "loader of text": lambda x: loader(x, np.zeros(16), 8),
+    "loader of pictures": lambda x: loader(x, None, 8, collate_fn=list),
 }
 
 
@@ -151,7 +152,8 @@ def test_labels_come_in_every_form(hold, told, images, labels):
 
 
 @pytest.mark.parametrize(
-    "kind", ["dict", "generator of text", "loader", "loader of text"]
+    "kind",
+    ["dict", "generator of text", "loader of pictures", "loader of text"],
 )
 def test_fit_shows_every_form_to_unpack(kind, images):
     data = IMAGES_ALONE[kind](images[:16])
@@ -194,6 +196,8 @@ REFUSED = {
         "must have one shape",
     ),
     "files": (lambda x: ["a.png", "b.png"], r"'a.png'.*datasets\.load"),
+    "folder": (lambda x: "faces/", r"'faces/'.*datasets\.load"),
+    "numbers": (lambda x: (each[0, 0, 0] for each in x), "single numbers"),
     "one image": (lambda x: x[0], r"single images.*\[None\]"),
     "unbatched": (unbatched_tf_data, r"single images.*\.batch\(32\)"),
     "unbatched loader": (
@@ -201,6 +205,10 @@ REFUSED = {
         "single images.*batch_size",
     ),
     "one by one": (lambda x: (each for each in x), "single images"),
+    "one by one with labels": (
+        lambda x: ((each, 0) for each in x),
+        "single images",
+    ),
     "nothing": (lambda x: None, "x=None"),
     "no image column": (
         lambda x: {"pixels": x},

@@ -94,21 +94,15 @@ class Forms:
             raise ValueError("The data are empty. Received: x=[]")
         if isinstance(x[0], Mapping) or x[0] is None:
             return False
-        if isinstance(x[0], (str, bytes)) or hasattr(x[0], "__fspath__"):
-            raise ValueError(
-                "`x` must be images, not the names of files. Received: a list "
-                f"with {str(x[0])!r}. Read the folder by "
-                "keras_gan.datasets.load."
-            )
+        refuse_names(x[0])
         first = _shape(x[0])
-        if len(first) == len(self._shape) and self._fits(first):
-            return True
-        if self._own or len(first) > len(self._shape):
-            return False
         # Arrays of images and of labels differ in rank.
-        return all(
+        alike = all(
             each is not None and len(_shape(each)) == len(first) for each in x
         )
+        if len(first) == len(self._shape) and self._fits(first):
+            return alike
+        return alike and not self._own and len(first) <= len(self._shape)
 
     def _fits(self, shape: tuple[int, ...]) -> bool:
         return all(
@@ -168,7 +162,10 @@ class Forms:
         if not isinstance(batch, (list, tuple)):
             return (batch,)
         if self._is_list_of_pictures(batch):
-            return (self._stacked(batch),)
+            stacked = self._stacked(batch)
+            # From a DataLoader, Keras wants tensors of torch.
+            as_those = getattr(batch[0], "new_tensor", lambda array: array)
+            return (as_those(stacked),)
         parts = [
             self._without_text(dict(each))
             if isinstance(each, Mapping)
@@ -261,6 +258,15 @@ def _refuse_weights(batch: Sequence[Any]) -> None:
         )
     if len(batch) == 3:
         refuse_weights({"sample_weight": batch[2]})
+
+
+def refuse_names(value: Any) -> None:
+    """Raises `ValueError` where a file or folder is named in place of data."""
+    if isinstance(value, (str, bytes)) or hasattr(value, "__fspath__"):
+        raise ValueError(
+            "Data must be images, not the names of files or folders. Received: "
+            f"{str(value)!r}. Read a folder by keras_gan.datasets.load."
+        )
 
 
 def check_weights(batch: Any) -> None:

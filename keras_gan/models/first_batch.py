@@ -1,5 +1,6 @@
 """Can this data be trained on? Asked before training starts."""
 
+import copy
 import itertools
 import warnings
 from collections.abc import Iterator
@@ -122,6 +123,7 @@ def _peek(
     """Returns the data and their first batch, which stays in the data."""
     if x is None:
         raise ValueError("`x` must be the images to train on. Received: x=None")
+    data_forms.refuse_names(x)
     if isinstance(x, keras.utils.PyDataset):
         if x.num_batches == 0:
             _refuse_empty()
@@ -165,6 +167,9 @@ def _at_hand(x: Any, y: Any) -> tuple[Any, Any] | None:
 def _first(data: Any) -> Any:
     # Starting a torch DataLoader draws from the global generator.
     state = backend.random_state()
+    if hasattr(data, "collate_fn"):
+        # One with persistent workers would keep those of now.
+        data = copy.copy(data)
     try:
         for batch in data:
             return batch
@@ -201,7 +206,12 @@ def _check_shape(images: Array, expected: tuple[int, ...]) -> None:
             "tf.data.Dataset, give a DataLoader a batch_size, or take "
             "image[None] for one image."
         )
-    if images.ndim == 0 or len(images) == 0:
+    if images.ndim == 0:
+        raise ValueError(
+            f"The networks are made for images of shape {expected}. "
+            "Received: single numbers"
+        )
+    if len(images) == 0:
         _refuse_empty()
     got = images.shape[1:]
     if _fits(got, expected):

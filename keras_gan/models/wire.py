@@ -86,7 +86,8 @@ def as_floats(data: Any) -> Any:
     Args:
         data: A batch, as a step is given it.
     """
-    if isinstance(data, tuple):
+    if isinstance(data, (list, tuple)) and any(map(_marked, data)):
+        # On torch, Keras makes a list of them.
         return tuple(_scaled(each) for each in data)
     return _scaled(data)
 
