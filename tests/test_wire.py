@@ -17,16 +17,33 @@ LABELS = np.arange(24) % tiny.CLASSES
 
 @pytest.mark.parametrize("value_range", [(-1.0, 1.0), (0.0, 1.0)], ids=str)
 def test_scaled_bytes_are_the_floats_of_the_images(value_range):
-    labels = ops.convert_to_tensor(LABELS)
-    data = {"image": ops.convert_to_tensor(PIXELS), "label": labels}
-    scaled = wire.as_floats(data, value_range)
-    np.testing.assert_allclose(
-        ops.convert_to_numpy(scaled["image"]),
-        to_float(PIXELS, value_range),
-        atol=1e-6,
+    batches = ImageBatches(
+        PIXELS, LABELS, batch_size=24, shuffle=False, value_range=value_range
     )
-    assert scaled["label"] is labels
-    assert wire.as_floats(data, None) is data
+    sent = wire.as_bytes(batches)[0]
+    assert [each.dtype for each in keras.tree.flatten(sent)] == [
+        "uint8",
+        "int32",
+    ]
+    images, labels = wire.as_floats(sent)
+    np.testing.assert_allclose(
+        ops.convert_to_numpy(images), to_float(PIXELS, value_range), atol=1e-6
+    )
+    np.testing.assert_array_equal(labels, LABELS)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [PIXELS, (PIXELS, LABELS), {"image": PIXELS}, {"pixels from 0 to": PIXELS}],
+    ids=["alone", "with labels", "named", "named alike"],
+)
+def test_bytes_of_other_data_stay_as_they_are(data):
+    for was, now in zip(
+        keras.tree.flatten(data),
+        keras.tree.flatten(wire.as_floats(data)),
+        strict=True,
+    ):
+        assert was is now
 
 
 @pytest.mark.parametrize("make", [tiny.gan, tiny.conditional_gan])

@@ -1,14 +1,18 @@
 """The same latents each time, and what a model makes of them."""
 
 import math
+import warnings
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from keras_gan import images as pictures
+from keras_gan.models.sampling import measured_range, usual_range
 
 Array = np.ndarray[Any, Any]
+
+_TOLERANCE = 0.01
 
 
 class FixedSamples:
@@ -93,9 +97,37 @@ def pixels(model: Any, images: Array) -> Array:
     """
     bounds = model.pixel_range
     if bounds is None:
-        bounds = (-1.0, 1.0) if np.nanmin(images, initial=0) < 0 else (0.0, 1.0)
+        bounds = usual_range(images) or measured_range(images)
     finite = np.nan_to_num(images, nan=bounds[0])
     return pictures.to_uint8(finite, bounds)
+
+
+def real_pixels(model: Any, images: Array, who: str) -> Array:
+    """Returns real images as uint8, and warns where that cuts values off.
+
+    Args:
+        model: A GAN, in whose `pixel_range` the images should be.
+        images: uint8, or floats.
+        who: What measures them.
+    """
+    if images.dtype == np.uint8:
+        return images
+    bounds = model.pixel_range
+    if bounds is not None:
+        slack = _TOLERANCE * (bounds[1] - bounds[0])
+        outside = (images < bounds[0] - slack) | (images > bounds[1] + slack)
+        if outside.any():
+            warnings.warn(
+                f"{who} compares images of 256 grey levels, black and white at "
+                f"{bounds[0]:g} and {bounds[1]:g}, and cuts off "
+                f"{100 * outside.mean():.3g} % of the values of the real "
+                f"images, which lie between {images.min():g} and "
+                f"{images.max():g}: the numbers are not those of these images. "
+                "Set gan.pixel_range = (low, high) to the values of black and "
+                "white, or give real images as uint8.",
+                stacklevel=4,
+            )
+    return pixels(model, np.asarray(images, "float32"))
 
 
 def matching(batch: Any, count: int, labels: Any) -> Array:

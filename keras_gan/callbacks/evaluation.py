@@ -9,7 +9,7 @@ import numpy as np
 from keras_gan import datasets, features
 from keras_gan._checks import whole_number
 from keras_gan.callbacks._configurable import Configurable
-from keras_gan.callbacks._pictures import pixels, plain
+from keras_gan.callbacks._pictures import pixels, plain, real_pixels
 from keras_gan.metrics import METRICS, Evaluator
 
 _CLASSIFIERS = {
@@ -38,8 +38,8 @@ class Evaluation(Configurable, keras.callbacks.Callback):
         metrics: Names such as `("fid", "kid")`, or one; see
             `keras_gan.metrics.METRICS`.
         real: The name or path of a data set that `keras_gan.datasets.load`
-            knows; or images, shape `(n, height, width, channels)`, uint8 or in
-            the generator's range.
+            knows; or images, shape `(n, height, width, channels)`, uint8 or
+            floats whose black and white are the model's `pixel_range`.
         every: How many epochs lie between two evaluations.
         num_samples: How many images are generated. Numbers from different ones
             can't be compared.
@@ -166,7 +166,7 @@ class Evaluation(Configurable, keras.callbacks.Callback):
         real = np.asarray(real)
         if real.ndim == 3:
             real = real[..., None]
-        return real if real.dtype == np.uint8 else pixels(model, real)
+        return real_pixels(model, real, "Evaluation")
 
     def _chosen_extractor(self) -> features.Extractor:
         chosen = self.extractor

@@ -29,7 +29,8 @@ class ImageBatches(keras.utils.PyDataset):
     an `ImageFolder`) and become float32 batch by batch.
 
     `fit` must not shuffle the batches once more, and must say which epoch it
-    is at. The models of this package see to both. With any other model:
+    is at. The models of this package see to both, and count epochs over all
+    calls of `fit`. With any other model:
 
     ```python
     follow = keras.callbacks.LambdaCallback(

@@ -1,6 +1,8 @@
 """How are the two networks built and joined, without any data?"""
 
+import types
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -24,6 +26,12 @@ _RIGHT_LAYERS = (
     'keras.layers.UpSampling2D(interpolation="nearest"), strided convolutions '
     "and average pooling (in place of Resizing and ops.image.resize), or "
     "another backend."
+)
+
+_WHY_NOT_ADDED = (
+    "Keras keeps those of the last call only, and a network is called several "
+    "times a step. Add the term by overriding `discriminator_loss` or "
+    "`generator_loss`."
 )
 
 
@@ -72,7 +80,7 @@ class Building:
         self._build_discriminator(fake, condition)
         _announce_updates(self.discriminator)
         self._warn_of_penalised_layers()
-        self._warn_of_activity_regularizers()
+        self._warn_of_added_losses()
 
     def _build_generator(
         self, generator: keras.Model
@@ -231,7 +239,7 @@ class Building:
                 stacklevel=5,
             )
 
-    def _warn_of_activity_regularizers(self) -> None:
+    def _warn_of_added_losses(self) -> None:
         regularized = [
             layer.name
             for network in (self.generator, self.discriminator)
@@ -241,9 +249,19 @@ class Building:
         if regularized:
             warnings.warn(
                 f"The activity regularizers of {regularized} are not part of "
-                "any player's loss: Keras keeps those of the last call only, "
-                "and a network is called several times a step. Add the term "
-                "by overriding `discriminator_loss` or `generator_loss`.",
+                f"any player's loss: {_WHY_NOT_ADDED}",
+                stacklevel=4,
+            )
+        adding = [
+            f"{layer.name} ({type(layer).__name__})"
+            for network in (self.generator, self.discriminator)
+            for layer in backend.flat_layers(network)
+            if _calls_add_loss(layer)
+        ]
+        if adding:
+            warnings.warn(
+                f"What {adding} add by add_loss is not part of any player's "
+                f"loss: {_WHY_NOT_ADDED}",
                 stacklevel=4,
             )
 
@@ -316,3 +334,24 @@ def _announce_updates(network: keras.Model) -> None:
     for layer in backend.flat_layers(network):
         if hasattr(layer, "expect_updates"):
             layer.expect_updates()
+
+
+def _calls_add_loss(layer: keras.layers.Layer) -> bool:
+    """Whether a method of the layer's own class speaks of `add_loss`."""
+    return any(
+        "add_loss" in code.co_names
+        for kind in type(layer).__mro__
+        if not kind.__module__.startswith(("keras.", "tensorflow.", "torch."))
+        for method in vars(kind).values()
+        for code in _codes(getattr(method, "__code__", None))
+    )
+
+
+def _codes(code: types.CodeType | None) -> Iterator[types.CodeType]:
+    """Yields the code of a function and of those defined inside it."""
+    if code is None:
+        return
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _codes(constant)

@@ -1,8 +1,7 @@
-"""How is a GAN compiled, and what follows from it for a run?"""
+"""How is a GAN compiled, and how does it come back compiled?"""
 
-import contextlib
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,9 +9,7 @@ import keras
 
 from keras_gan import backend, losses
 from keras_gan.augment import AdaptiveAugment
-from keras_gan.models import executions, wire
-from keras_gan.models.first_batch import check_first_batch
-from keras_gan.models.ordering import in_epoch_order
+from keras_gan.models import executions
 from keras_gan.models.output_values import Values
 from keras_gan.models.scores import are_probabilities
 from keras_gan.models.trackers import Trackers
@@ -20,15 +17,12 @@ from keras_gan.optimizers import GANOptimizer, serialize
 
 
 class Compiling:
-    """`compile`, and the calls of Keras that compile first where needed."""
+    """`compile`, and what saving keeps of it."""
 
     default_loss: str
     generator: keras.Model
     discriminator: keras.Model
     augment: keras.layers.Layer | None
-
-    _wire_range: wire.Range | None = None
-    """What bytes 0 and 255 of the last data sent as bytes stand for."""
 
     adversarial_loss: losses.AdversarialLoss
     _score_values: Callable[[], Values | None]
@@ -96,7 +90,7 @@ class Compiling:
             "run_eagerly": run_eagerly,
             "auto_scale_loss": auto_scale_loss,
         }
-        self._batch_checked = False
+        self._forms_seen: set[Any] = set()
         self._steps_compiled = 1
 
     def default_optimizer(self) -> keras.optimizers.Optimizer:
@@ -170,110 +164,6 @@ class Compiling:
         config = {**optimizer.get_config(), "name": player}
         return type(optimizer).from_config(config)
 
-    # ------------------------------------------------------- calls of Keras
-
-    def fit(
-        self,
-        x: Any = None,
-        y: Any = None,
-        batch_size: int | None = None,
-        epochs: int = 1,
-        **kwargs: Any,
-    ) -> Any:
-        """Trains as `keras.Model.fit` does, compiled by default if needed.
-
-        NumPy arrays are shuffled in an order that the model's seed and the
-        epoch decide, so that a resumed run sees what it would have seen.
-
-        Args:
-            x: Real images, or `(images, labels)` batches: arrays, tf.data,
-                a `keras.utils.PyDataset`, a torch DataLoader or a generator.
-            y: Labels, where `x` is an array.
-            batch_size: Images in a batch, where `x` is an array. Default: 32.
-            epochs: How often to go through the data.
-            **kwargs: As in `keras.Model.fit`.
-
-        Raises:
-            ValueError: If the first batch cannot be trained on: wrong shape or
-                type, NaN, missing or impossible labels, no data. Of arrays
-                and `ImageBatches` all labels are looked at.
-        """
-        self._ensure_compiled()
-        self._warn_of_other_weights()
-        kwargs = {"batch_size": batch_size, "epochs": epochs, **kwargs}
-        x = check_first_batch(self, x, y, batch_size)
-        x = self._by_wire(x)
-        x, y, kwargs = in_epoch_order(x, y, self.seed, kwargs)  # type: ignore[attr-defined]
-        together = executions.choose(self, kwargs.get("callbacks"), kwargs)
-        kwargs["callbacks"] = _with_epochs(x, kwargs.get("callbacks"))
-        with self._steps_together(together), backend.memory.kept():
-            return super().fit(x, y, **kwargs)  # type: ignore[misc]
-
-    def _by_wire(self, x: Any) -> Any:
-        x, value_range = wire.as_bytes(x)
-        if value_range is not None and value_range != self._wire_range:
-            self._wire_range = value_range
-            # It is compiled into the steps.
-            self.train_function = self.test_function = None
-        return x
-
-    @contextlib.contextmanager
-    def _steps_together(self, number: int) -> Iterator[None]:
-        """Makes so many steps an execution, where `compile` left it open."""
-        if self._compile_settings["steps_per_execution"] != executions.AUTO:
-            yield
-            return
-        if number != self._steps_compiled:
-            self.train_function = None
-            self._steps_compiled = number
-        if number == 1:
-            yield
-            return
-        self.steps_per_execution = number
-        # Its number of steps is traced, too.
-        self.test_function = None
-        try:
-            yield
-        finally:
-            self.test_function = None
-            self.steps_per_execution = 1
-
-    def evaluate(self, x: Any = None, y: Any = None, **kwargs: Any) -> Any:
-        """Computes the losses on real images, in inference mode.
-
-        The noise is the same at each call, and training is not changed.
-
-        Args:
-            x: As in `fit`.
-            y: As in `fit`.
-            **kwargs: As in `keras.Model.evaluate`.
-        """
-        self._ensure_compiled()
-        if not kwargs.get("_use_cached_eval_dataset"):
-            x = check_first_batch(self, x, y, kwargs.get("batch_size"))
-            x = self._by_wire(x)
-        self._restart_evaluation_noise()
-        state = backend.random_state()
-        try:
-            return super().evaluate(x, y, **kwargs)  # type: ignore[misc]
-        finally:
-            backend.set_random_state(state)
-
-    def train_on_batch(self, x: Any, y: Any = None, **kwargs: Any) -> Any:
-        """Trains on one batch of real images; see `fit`."""
-        self._ensure_compiled()
-        if not self._batch_checked:
-            self._warn_of_other_weights()
-            check_first_batch(self, x, y, None)
-            self._batch_checked = True
-        return super().train_on_batch(x, y, **kwargs)  # type: ignore[misc]
-
-    def test_on_batch(self, x: Any, y: Any = None, **kwargs: Any) -> Any:
-        """Computes the losses on one batch of real images; see `evaluate`."""
-        self._ensure_compiled()
-        self._restart_evaluation_noise()
-        return super().test_on_batch(x, y, **kwargs)  # type: ignore[misc]
-
     def _ensure_compiled(self) -> None:
         if not self.compiled:  # type: ignore[attr-defined]
             self.compile()
@@ -292,11 +182,6 @@ class Compiling:
                     "again.",
                     stacklevel=4,
                 )
-
-    def _restart_evaluation_noise(self) -> None:
-        state = self.evaluation_seed_generator.state  # type: ignore[attr-defined]
-        seed = self.seed or 0  # type: ignore[attr-defined]
-        state.assign(keras.ops.convert_to_tensor([seed, 0], dtype=state.dtype))
 
     # ----------------------------------------------------------- saving it
 
@@ -341,27 +226,6 @@ class _Players(SimpleNamespace):
 
     def __getitem__(self, player: str) -> Any:
         return getattr(self, player)
-
-
-class _DataEpoch(keras.callbacks.Callback):
-    """Tells data whose order depends on the epoch which epoch it is."""
-
-    def __init__(self, data: Any) -> None:
-        super().__init__()
-        self._data = data
-
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        self._data.set_epoch(epoch)
-
-
-def _with_epochs(data: Any, callbacks: Any) -> Any:
-    if not hasattr(data, "set_epoch"):
-        return callbacks
-    if isinstance(callbacks, keras.callbacks.CallbackList):
-        callbacks.append(_DataEpoch(data))
-        return callbacks
-    given = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]
-    return [_DataEpoch(data), *(each for each in given if each is not None)]
 
 
 def _metrics(metrics: Any) -> tuple[keras.metrics.Metric, ...]:

@@ -14,7 +14,8 @@ from keras_gan.models.condition import (
     class_count,
     condition_input,
 )
-from keras_gan.models.gan import GAN, images_and_labels
+from keras_gan.models.data_forms import images_and_labels
+from keras_gan.models.gan import GAN
 from keras_gan.models.wgan_gp import WGANGP
 
 

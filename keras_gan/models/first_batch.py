@@ -1,8 +1,9 @@
-"""Can this data be trained on? Asked once, before training starts."""
+"""Can this data be trained on? Asked before training starts."""
 
+import copy
 import itertools
-import types
 import warnings
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import keras
@@ -10,6 +11,7 @@ import numpy as np
 
 from keras_gan import backend
 from keras_gan.datasets import ImageBatches
+from keras_gan.models import data_forms
 
 Array = np.ndarray[Any, Any]
 
@@ -31,9 +33,33 @@ class FirstBatch(NamedTuple):
     size: int
 
 
-def check_first_batch(
-    model: Any, x: Any, y: Any, batch_size: int | None
-) -> Any:
+class Looked(NamedTuple):
+    """Data that can be trained on, and what was seen of them.
+
+    Attributes:
+        x: The data, in a form that Keras takes.
+        y: Labels, where `x` is an array.
+        images: The first batch's images; `None` where there is no looking.
+        labels: Theirs, or `None`.
+    """
+
+    x: Any
+    y: Any
+    images: Array | None = None
+    labels: Array | None = None
+
+    @property
+    def first_batch(self) -> FirstBatch | None:
+        """What callbacks are shown."""
+        if self.images is None:
+            return None
+        kept = None if self.labels is None else self.labels[:_KEPT]
+        return FirstBatch(self.images[:_KEPT], kept, len(self.images))
+
+
+def look_at(
+    model: Any, x: Any, y: Any, batch_size: int | None, name: str = ""
+) -> Looked:
     """Looks at the first batch of the data and refuses what cannot work.
 
     Labels that are at hand as an array are looked at one and all: one that is
@@ -44,78 +70,112 @@ def check_first_batch(
         x: The data, as given to `fit`.
         y: The labels, where `x` is an array.
         batch_size: How much of an array to look at.
-
-    Returns:
-        The data to train on: `x`, or a generator that yields the same.
+        name: What the data are called in errors, where they are not `x`.
 
     Raises:
         ValueError: If there are no data, or they are of the wrong shape or
             type, are not finite, or lack the labels that the model needs.
     """
-    x, batch = _peek(x, y, batch_size or 32)
+    try:
+        return _look_at(model, x, y, batch_size or 32)
+    except ValueError as error:
+        if not name:
+            raise
+        raise ValueError(f"`{name}`: {error}") from error
+
+
+def _look_at(model: Any, x: Any, y: Any, batch_size: int) -> Looked:
+    forms = _forms(model)
+    x, y, batch = _peek(forms, x, y, batch_size)
     if batch is None:
-        return x
+        return Looked(x, y)
+    if not _has_own_unpack(model):
+        data_forms.check_weights(batch)
     images, labels = _arrays(batch)
     if images is None:
         raise ValueError(
             "The data hold no images. Expected: images, (images, labels), or a "
             'dict with "image". Received: a batch of '
-            f"{type(batch).__name__}"
+            f"{_described(batch)}"
         )
     _check_shape(images, model.image_shape)
     _check_values(images, model.output_range)
-    model._real_range = _likely_range(images)
     _check_labels(model, *(_at_hand(x, y) or (images, labels)))
-    kept = None if labels is None else labels[:_KEPT]
-    model.first_batch = FirstBatch(images[:_KEPT], kept, len(images))
-    return x
+    return Looked(x, y, images, labels)
 
 
-def _peek(x: Any, y: Any, batch_size: int) -> tuple[Any, Any]:
+def _forms(model: Any) -> data_forms.Forms:
+    return data_forms.Forms(
+        model.image_shape,
+        told=hasattr(model, "check_labels"),
+        own=_has_own_unpack(model),
+    )
+
+
+def _has_own_unpack(model: Any) -> bool:
+    """Whether a variant of the user's own splits the batches."""
+    return not type(model).unpack.__module__.startswith("keras_gan.")
+
+
+def _peek(
+    forms: data_forms.Forms, x: Any, y: Any, batch_size: int
+) -> tuple[Any, Any, Any]:
     """Returns the data and their first batch, which stays in the data."""
-    if _is_array(x):
-        if len(x) == 0:
-            _refuse_empty()
-        labels = None if y is None else y[:batch_size]
-        return x, (x[:batch_size], labels)
+    if x is None:
+        raise ValueError("`x` must be the images to train on. Received: x=None")
+    data_forms.refuse_names(x)
     if isinstance(x, keras.utils.PyDataset):
         if x.num_batches == 0:
             _refuse_empty()
-        return x, x[0]
-    if isinstance(x, types.GeneratorType):
+        first = x[0]
+        return forms.adapted(x, first), y, forms.batch(first)
+    if isinstance(x, Iterator):
         first = next(x, None)
         if first is None:
             _refuse_empty()
-        return _again(first, x), first
-    if hasattr(x, "__iter__") and not isinstance(x, (list, tuple, dict)):
-        return x, _first(x)
-    return x, None
+        rest = itertools.chain([first], x)
+        return forms.adapted(rest, first), y, forms.batch(first)
+    if hasattr(x, "__iter__") and not _is_in_memory(x):
+        first = _first(x)
+        return forms.adapted(x, first), y, forms.batch(first)
+    if not _is_in_memory(x):
+        return x, y, None
+    x, y = forms.arrays(x, y)
+    if len(keras.tree.flatten(x)[0]) == 0:
+        _refuse_empty()
+    batch = keras.tree.map_structure(
+        lambda each: None if each is None else each[:batch_size], (x, y)
+    )
+    return x, y, batch
+
+
+def _is_in_memory(x: Any) -> bool:
+    is_array = hasattr(x, "shape") and hasattr(x, "__getitem__")
+    return is_array or isinstance(x, (list, tuple, dict))
 
 
 def _at_hand(x: Any, y: Any) -> tuple[Any, Any] | None:
     """Returns all images and labels, where no batch has to be made for it."""
     if isinstance(x, ImageBatches):
         return x.images, x.labels
-    return (x, _array(y)) if _is_array(x) else None
-
-
-def _is_array(x: Any) -> bool:
-    return hasattr(x, "shape") and hasattr(x, "__getitem__")
+    if not _is_in_memory(x):
+        return None
+    images, labels = data_forms.images_and_labels((x, y))
+    return images, data_forms.as_array(labels)
 
 
 def _first(data: Any) -> Any:
     # Starting a torch DataLoader draws from the global generator.
     state = backend.random_state()
+    if hasattr(data, "collate_fn"):
+        # One with persistent workers would keep those of now.
+        data = copy.copy(data)
     try:
         for batch in data:
             return batch
     finally:
         backend.set_random_state(state)
     return _refuse_empty()
-
-
-def _again(first: Any, rest: Any) -> Any:
-    yield from itertools.chain([first], rest)
 
 
 def _refuse_empty() -> None:
@@ -126,26 +186,35 @@ def _refuse_empty() -> None:
 
 
 def _arrays(batch: Any) -> tuple[Array | None, Array | None]:
-    from keras_gan.models.gan import images_and_labels
-
-    images, labels = images_and_labels(batch)
-    return _array(images), _array(labels)
+    images, labels = data_forms.images_and_labels(batch)
+    return data_forms.as_array(images), data_forms.as_array(labels)
 
 
-def _array(value: Any) -> Array | None:
-    return (
-        None if value is None else np.asarray(keras.ops.convert_to_numpy(value))
-    )
+def _described(batch: Any) -> str:
+    while isinstance(batch, (list, tuple)) and batch:
+        batch = batch[0]
+    if isinstance(batch, dict):
+        return f"the columns {sorted(batch)}"
+    return type(batch).__name__
 
 
 def _check_shape(images: Array, expected: tuple[int, ...]) -> None:
+    if _fits(images.shape, expected):
+        raise ValueError(
+            f"The networks are made for batches of images of shape {expected}. "
+            "Received: single images, not batches. Call .batch(32) on a "
+            "tf.data.Dataset, give a DataLoader a batch_size, or take "
+            "image[None] for one image."
+        )
+    if images.ndim == 0:
+        raise ValueError(
+            f"The networks are made for images of shape {expected}. "
+            "Received: single numbers"
+        )
     if len(images) == 0:
         _refuse_empty()
     got = images.shape[1:]
-    fits = len(got) == len(expected) and all(
-        want in (None, have) for want, have in zip(expected, got, strict=True)
-    )
-    if fits:
+    if _fits(got, expected):
         return
     hint = "Resize them, or change the networks."
     if (*got, 1) == expected:
@@ -160,6 +229,12 @@ def _check_shape(images: Array, expected: tuple[int, ...]) -> None:
     raise ValueError(
         f"The networks are made for images of shape {expected}. "
         f"Received: images of shape {got}. {hint}"
+    )
+
+
+def _fits(got: tuple[int, ...], expected: tuple[int | None, ...]) -> bool:
+    return len(got) == len(expected) and all(
+        want in (None, have) for want, have in zip(expected, got, strict=True)
     )
 
 
@@ -198,22 +273,15 @@ def _check_range(
         warnings.warn(
             f"The generator's images lie in [{least:g}, {most:g}], so it can "
             f"never match these. {said}. For 0..255 use {fix}.",
-            stacklevel=5,
+            stacklevel=6,
         )
     elif least < 0 <= low:
         warnings.warn(
             f"The generator's images lie in [{least:g}, {most:g}], but the "
             f"first batch has no negative value. {said}. For images in "
             "[0, 1] use images * 2 - 1, or end the generator in a sigmoid.",
-            stacklevel=5,
+            stacklevel=6,
         )
-
-
-def _likely_range(images: Array) -> tuple[float, float]:
-    """Returns which of the usual ranges the images are in."""
-    if images.min() < 0:
-        return (-1.0, 1.0)
-    return (0.0, 255.0) if images.max() > 2 else (0.0, 1.0)
 
 
 def _check_labels(model: Any, images: Any, labels: Array | None) -> None:

@@ -11,6 +11,8 @@ from keras_gan.models import inspection
 from keras_gan.models.averaging import Average
 from keras_gan.models.building import Building
 from keras_gan.models.compiling import Compiling
+from keras_gan.models.data_forms import images_and_labels
+from keras_gan.models.fitting import Fitting
 from keras_gan.models.persistence import Persistence
 from keras_gan.models.sampling import Sampling
 from keras_gan.models.trackers import Trackers
@@ -24,6 +26,7 @@ class GAN(
     Alternating,
     Building,
     Compiling,
+    Fitting,
     Sampling,
     Persistence,
     keras.Model,
@@ -131,8 +134,8 @@ class GAN(
         """Splits a batch into real images and what they are conditioned on.
 
         Args:
-            data: What the data set yields: images, `(images, labels)`,
-                `(images, labels, weights)`, or a dict with `"image"`.
+            data: What the data set yields: images, `(images, labels)`, or a
+                dict with `"image"`.
 
         Returns:
             Float32 images, and a tuple of condition tensors: empty here,
@@ -158,14 +161,22 @@ class GAN(
         Returns:
             Float32 images, differentiable in the generator's variables.
         """
+        return self._drawn(self.generator, batch_size, condition, training)
+
+    def _drawn(
+        self,
+        generator: keras.Model,
+        batch_size: Tensor,
+        condition: tuple[Tensor, ...],
+        training: bool,
+    ) -> Tensor:
         latents = backend.draw(
             keras.random.normal,
             (batch_size, *self._latent_shape),
             self._seeds(training),
         )
         return ops.cast(
-            self._generate(self.generator, latents, condition, training),
-            "float32",
+            self._generate(generator, latents, condition, training), "float32"
         )
 
     def discriminate(
@@ -294,6 +305,8 @@ class GAN(
         network = self.generator
         if self.ema_generator is not None and not training:
             network = self.ema_generator
+        # On JAX, what runs eagerly gets arrays of numpy.
+        inputs = keras.tree.map_structure(ops.convert_to_tensor, inputs)
         latents, condition = self._split_inputs(inputs)
         return self._generate(network, latents, condition, training)
 
@@ -305,16 +318,3 @@ def _require_steps(steps: int) -> None:
             "generator update, so it must be an integer of at least 1. "
             f"Received: discriminator_steps={steps!r}"
         )
-
-
-def images_and_labels(data: Any) -> tuple[Any, Any]:
-    """Splits what a data set yields into images and labels, or `None`."""
-    if isinstance(data, dict):
-        images = data.get("image", data.get("images"))
-        return images, data.get("label", data.get("labels"))
-    if isinstance(data, list):
-        data = tuple(data)
-    images, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
-    if isinstance(images, dict):
-        return images_and_labels(images)
-    return images, labels

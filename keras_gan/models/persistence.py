@@ -8,9 +8,14 @@ from keras import ops
 
 from keras_gan import backend
 
+_RANGES = ("_given_range", "_real_range")
+"""What is known of black and white, by attribute."""
+
 
 class Persistence:
-    """The configuration, and the random state that Keras leaves out."""
+    """The configuration, and the state that Keras leaves out."""
+
+    epochs_ordered: int
 
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments, networks included."""
@@ -78,12 +83,19 @@ class Persistence:
         super().load_weights(filepath, *args, **kwargs)  # type: ignore[misc]
 
     def save_own_variables(self, store: dict[str, Any]) -> None:
-        """Saves, beside the weights, the state of all random generators."""
+        """Saves, beside the weights, the state of all random generators.
+
+        And how many epochs have been put in order, and the pixel range.
+        """
         super().save_own_variables(store)  # type: ignore[misc]
         for index, state in enumerate(self._seed_states()):
             store[f"seed_{index}"] = ops.convert_to_numpy(state)
         for name, value in backend.random_state().items():
             store[f"random_{name}"] = value
+        store["epochs_ordered"] = np.array(self.epochs_ordered)
+        for name in _RANGES:
+            if getattr(self, name) is not None:
+                store[name.lstrip("_")] = np.array(getattr(self, name))
 
     def load_own_variables(self, store: Any) -> None:
         """Restores what `save_own_variables` saved.
@@ -95,6 +107,13 @@ class Persistence:
         own = {key: store[key] for key in keys if key.isdigit()}
         super().load_own_variables(own)  # type: ignore[misc]
         self._load_seeds(store, [k for k in keys if k.startswith("seed_")])
+        # Files of the first version lack the others.
+        count = store["epochs_ordered"] if "epochs_ordered" in keys else 0
+        self.epochs_ordered = int(np.array(count))
+        for name in _RANGES:
+            key = name.lstrip("_")
+            bounds = np.array(store[key]).tolist() if key in keys else None
+            setattr(self, name, None if bounds is None else tuple(bounds))
         backend.set_random_state(
             {
                 key.removeprefix("random_"): np.array(store[key])

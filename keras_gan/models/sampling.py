@@ -1,6 +1,7 @@
 """Pictures on demand: one compiled sampler for callers outside training."""
 
 import math
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +9,9 @@ import keras
 import numpy as np
 
 Array = np.ndarray[Any, Any]
+Range = tuple[float, float]
+
+_TOLERANCE = 0.01
 
 
 class Sampling:
@@ -18,7 +22,10 @@ class Sampling:
     _latent_shape: tuple[int, ...]
     _image_shape: tuple[int, ...]
     output_range: Any
-    _real_range: tuple[float, float] | None = None
+    _given_range: Range | None = None
+    """The pixel range that the user has set."""
+    _real_range: Range | None = None
+    """The pixel range of the real images that were trained on last."""
 
     @property
     def latent_dim(self) -> int:
@@ -31,13 +38,51 @@ class Sampling:
         return self._image_shape
 
     @property
-    def pixel_range(self) -> tuple[float, float] | None:
-        """The values of black and white.
+    def pixel_range(self) -> Range | None:
+        """The values of black and white, for pictures and metrics.
 
-        The generator's range; where that is unbounded, what the real images it
-        was last trained on suggest; `None` before.
+        The generator's range. Where that is unbounded, it is that of the real
+        images it was last trained on: what `ImageBatches` say; (0, 255) for
+        uint8; `[0, 1]`, `[-1, 1]` or `[0, 255]` where the first batch fits it;
+        else, with a warning, from the least to the largest value of the first
+        batch. `None` before. Set it where you know better, such as for
+        standardised images; it is saved with the model.
         """
+        if self._given_range is not None:
+            return self._given_range
         return self.output_range or self._real_range
+
+    @pixel_range.setter
+    def pixel_range(self, value: Range | None) -> None:
+        if value is not None:
+            value = checked_range("pixel_range", value)
+        self._given_range = value
+
+    def _take_range(self, data: Any, images: Array, stacklevel: int) -> None:
+        """Notes the range of the real images, and asks where it is unknown."""
+        known = getattr(data, "value_range", None)
+        found = usual_range(images)
+        if known is not None:
+            self._real_range = checked_range("value_range", known)
+            return
+        before, measured = self._real_range, measured_range(images)
+        self._real_range = found or measured
+        if found is None and before is None and self._asks_for_range():
+            low, high = measured
+            warnings.warn(
+                "The generator's images have no fixed range, and the real ones "
+                f"of the first batch lie between {low:g} and {high:g}: these "
+                "are taken for black and white in pictures and metrics, and "
+                "what lies outside is cut off. Set gan.pixel_range = (low, "
+                "high) to the values of black and white.",
+                stacklevel=stacklevel + 1,
+            )
+
+    def _asks_for_range(self) -> bool:
+        shape = self.image_shape
+        pictures = len(shape) == 2 or (len(shape) == 3 and shape[-1] in (1, 3))
+        unknown = self.output_range is None
+        return pictures and unknown and self._given_range is None
 
     def latents(self, n: int, seed: int | None = None) -> Array:
         """Draws standard normal latents, the same on every backend.
@@ -145,6 +190,49 @@ class Sampling:
                 "Received: labels. Use ConditionalGAN or ConditionalWGANGP."
             )
         return [latents]
+
+
+def usual_range(images: Array) -> Range | None:
+    """Returns which of the usual ranges images are in, `None` if in none."""
+    if images.size == 0:
+        return None
+    if images.dtype == np.uint8:
+        return (0.0, 255.0)
+    low, high = float(np.min(images)), float(np.max(images))
+    if low < 0:
+        fits = low >= -1 - _TOLERANCE and high <= 1 + _TOLERANCE
+        return (-1.0, 1.0) if fits else None
+    if high <= 1 + _TOLERANCE:
+        return (0.0, 1.0)
+    # Half as bright as can be: else they may be in any range.
+    return (0.0, 255.0) if 127 < high <= 255 + _TOLERANCE else None
+
+
+def measured_range(images: Array) -> Range:
+    """Returns the least and the largest finite value of images."""
+    finite = images[np.isfinite(images)]
+    if finite.size == 0:
+        return (0.0, 1.0)
+    low, high = float(finite.min()), float(finite.max())
+    return (low, high) if low < high else (low, low + 1.0)
+
+
+def checked_range(name: str, value: Any) -> Range:
+    """Returns two finite numbers, the lower first.
+
+    Raises:
+        ValueError: If `value`, that of the argument `name`, is another.
+    """
+    try:
+        low, high = (float(each) for each in value)
+    except (TypeError, ValueError):
+        low = high = math.nan
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        raise ValueError(
+            f"`{name}` must be the values of black and white, two finite "
+            f"numbers (low, high), low < high. Received: {name}={value!r}"
+        )
+    return low, high
 
 
 def _batches(

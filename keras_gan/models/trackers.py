@@ -9,7 +9,7 @@ from keras_gan._typing import Tensor
 
 
 class LastingMean(keras.metrics.Mean):
-    """A mean that shows the last value while an epoch has brought no other.
+    """A mean over samples, or the last value while there is no other.
 
     A generator that is updated at every fifth step, or a penalty that is taken
     at every sixteenth, would show 0 at the start of each epoch.
@@ -22,12 +22,16 @@ class LastingMean(keras.metrics.Mean):
         )
 
     def update_state(self, values: Tensor, sample_weight: Any = None) -> None:
-        """Takes one value into the mean."""
-        super().update_state(values)
-        self.last.assign(ops.cast(values, "float32"))
+        """Takes one value into the mean.
 
-    def estimate(self, value: Tensor) -> None:
-        """Sets what to show until the first value of this epoch."""
+        Args:
+            values: The value of a step, a scalar.
+            sample_weight: Of how many samples it is the mean. Default: 1.
+        """
+        super().update_state(values, sample_weight)
+
+    def remember(self, value: Tensor) -> None:
+        """Keeps a value to show until the first one of the next epoch."""
         self.last.assign(ops.cast(value, "float32"))
 
     def reset_state(self) -> None:
@@ -43,7 +47,14 @@ class LastingMean(keras.metrics.Mean):
 
 
 class Trackers:
-    """One mean for each name in the logs.
+    """One mean over samples for each name in the logs.
+
+    The value of a step counts as often as the step had real images, over all
+    replicas, as in Keras: a mean over samples is exact, whatever the size of
+    the last batch. This holds for every name. What is no mean over samples,
+    such as a norm of gradients or a loss that is a sum, is averaged over the
+    steps in the same way, and a penalty that is taken at every sixteenth step
+    over the images of those steps.
 
     A plain object, so that Keras does not save them among the weights.
 
@@ -66,18 +77,29 @@ class Trackers:
         """The keys of the logs."""
         return list(self._means)
 
-    def update(self, logs: dict[str, Tensor]) -> None:
+    def update(
+        self, logs: dict[str, Tensor], size: Tensor, training: bool
+    ) -> None:
         """Takes a step's values in.
+
+        Args:
+            logs: Scalars by name.
+            size: How many real images the step had.
+            training: Whether it was a step of training. Others leave what is
+                shown of the last one.
 
         Raises:
             ValueError: If a name was not announced by `log_names`.
         """
         for name, value in logs.items():
-            self._mean(name).update_state(value)
+            mean = self._mean(name)
+            mean.update_state(value, size)
+            if training:
+                mean.remember(value)
 
     def estimate(self, name: str, value: Tensor) -> None:
         """Sets what `name` shows until it gets a value."""
-        self._mean(name).estimate(value)
+        self._mean(name).remember(value)
 
     def _mean(self, name: str) -> LastingMean:
         if name not in self._means:

@@ -42,12 +42,12 @@ class Alternating:
     _scores: Callable[..., Tensor]
     _seeds: Callable[[bool], keras.random.SeedGenerator]
     _trackers: Trackers
-    _wire_range: wire.Range | None
+    _drawn: Callable[..., Tensor]
     _watching_gradients: bool
 
     def update(self, data: Any) -> Logs:
         """Trains on one batch, in place, and returns the logs."""
-        real, condition = self.unpack(wire.as_floats(data, self._wire_range))
+        real, condition = self.unpack(wire.as_floats(data))
         lazy = sorted({r.interval for r in self._regularizers} - {1})
         due = tuple(r for r in self._regularizers if r.interval == 1)
         if self.discriminator_steps == 1:
@@ -73,7 +73,7 @@ class Alternating:
 
     def score(self, data: Any) -> Logs:
         """Evaluates one batch, changing metrics only, and returns the logs."""
-        real, condition = self.unpack(wire.as_floats(data, self._wire_range))
+        real, condition = self.unpack(wire.as_floats(data))
         fake = self.sample(ops.shape(real)[0], condition, training=False)
         d_loss, logs = self._discriminator_objective(
             real, fake, condition, self._regularizers, training=False
@@ -81,13 +81,27 @@ class Alternating:
         g_loss, more = _with_logs(
             self.generator_loss(real, fake, condition, training=False)
         )
-        self._track(
-            {"d_loss": d_loss, "g_loss": g_loss, **logs, **more},
-            ops.shape(real)[0],
-        )
+        logs = {
+            "d_loss": d_loss + _weight_penalty(self._players["d"][1]),
+            "g_loss": g_loss + _weight_penalty(self._players["g"][1]),
+            **logs,
+            **more,
+        }
+        self._track(logs, ops.shape(real)[0], training=False)
+        self._measure(real, fake, condition)
+        return self._logs([*self._reported(), *self._trackers.compiled])
+
+    def _measure(
+        self, real: Tensor, fake: Tensor, condition: tuple[Tensor, ...]
+    ) -> None:
+        """Shows the metrics given to `compile` what `generate` would make."""
+        if not self._trackers.compiled:
+            return
+        if self.ema_generator is not None:
+            size = ops.shape(real)[0]
+            fake = self._drawn(self.ema_generator, size, condition, False)
         for metric in self._trackers.compiled:
             metric.update_state(real, fake)
-        return self._logs([*self._reported(), *self._trackers.compiled])
 
     def _update_discriminator(
         self,
@@ -179,9 +193,26 @@ class Alternating:
         def objective(fake: Tensor) -> tuple[Tensor, Logs]:
             return _with_logs(self.generator_loss(real, fake, condition))
 
+        optimizer, _ = self._players["g"]
+        waits = self.ema_generator is not None and _may_wait(optimizer)
+        before = ops.copy(optimizer.iterations) if waits else None
         self._minimize("g", objective, ops.shape(real)[0], made)
-        updates = (self.optimizer.iterations + 1) // self.discriminator_steps
-        self._average.update(self.ema_generator, self.generator, updates)
+        if waits:
+            backend.update_if(
+                ops.not_equal(optimizer.iterations, before),
+                self._follow,
+                (),
+                [*self._state(), *self.metrics_variables],
+            )
+        else:
+            self._follow()
+
+    def _follow(self) -> None:
+        """Moves the average, after an update of the generator."""
+        optimizer, _ = self._players["g"]
+        self._average.update(
+            self.ema_generator, self.generator, optimizer.iterations
+        )
 
     def _discriminator_objective(
         self,
@@ -231,13 +262,15 @@ class Alternating:
             name = f"{player}_gradient_norm"
             logs[name] = _norm(gradients) / optimizer.scale_loss(1.0)
         backend.apply_gradients(optimizer, gradients, variables)
-        self._track(logs, batch_size)
+        self._track(logs, batch_size, training=True)
         return logs
 
-    def _track(self, logs: Logs, batch_size: Tensor) -> None:
+    def _track(self, logs: Logs, batch_size: Tensor, training: bool) -> None:
         means = [ops.mean(value) for value in logs.values()]
         averages = backend.average(means, batch_size)
-        self._trackers.update(dict(zip(logs, averages, strict=True)))
+        size = backend.all_sum(ops.cast(batch_size, "float32"))
+        logs = dict(zip(logs, averages, strict=True))
+        self._trackers.update(logs, size, training)
 
     def _where_due(
         self,
@@ -309,6 +342,12 @@ def _before_update(network: keras.Model) -> None:
         before = getattr(layer, "before_update", None)
         if before is not None:
             before()
+
+
+def _may_wait(optimizer: Any) -> bool:
+    """Whether a step of the optimizer may leave the weights as they are."""
+    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    return inner is not optimizer or bool(inner.gradient_accumulation_steps)
 
 
 def _weight_penalty(variables: Sequence[keras.Variable]) -> Tensor:
