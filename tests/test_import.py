@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -20,7 +21,7 @@ def saved(tmp_path_factory):
 
 def printed(folder, *arguments):
     """What a Python process prints that runs in a folder."""
-    path = os.pathsep.join(p for p in (os.getcwd(), *sys.path) if p)
+    path = os.pathsep.join(p for p in (str(Path.cwd()), *sys.path) if p)
     done = subprocess.run(
         [sys.executable, *arguments],
         cwd=folder,

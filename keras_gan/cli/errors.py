@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["UsageError", "user_input"]
+__all__ = ["UsageError", "in_one_line", "user_input"]
 
 
 class UsageError(Exception):
@@ -16,4 +16,9 @@ def user_input() -> Iterator[None]:
     try:
         yield
     except (ValueError, TypeError, ImportError, NotImplementedError) as error:
-        raise UsageError(str(error)) from error
+        raise UsageError(in_one_line(error)) from error
+
+
+def in_one_line(message: object) -> str:
+    """Returns a message of several lines, as libraries write them, in one."""
+    return " ".join(line.strip() for line in str(message).split("\n")).strip()

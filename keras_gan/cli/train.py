@@ -10,6 +10,13 @@ from contextlib import (
 from io import StringIO
 from typing import Any
 
+from keras_gan.cli.arguments import (
+    LARGEST,
+    LARGEST_SEED,
+    name_or_path,
+    path,
+    whole,
+)
 from keras_gan.cli.errors import UsageError, user_input
 
 __all__ = ["add_parser", "run"]
@@ -30,14 +37,21 @@ def add_parser(commands: Any) -> None:
     add("recipe", nargs="?", metavar="RECIPE", help="see `keras-gan recipes`")
     add(
         "--data",
+        type=name_or_path,
         metavar="NAME|PATH",
         help="fashion_mnist, mnist, digits, fashion_mnist_sample, "
         "a folder of images, an .npz or .npy",
     )
-    add("--epochs", type=_positive, metavar="N", help="times through the data")
-    add("--batch-size", type=_positive, metavar="B", help="images in a batch")
-    add("--seed", type=_natural, metavar="S", help="of all that is random [0]")
-    add("--out", metavar="DIR", help="the run's folder [runs/RECIPE-DATE]")
+    count, seed = whole(1, LARGEST), whole(0, LARGEST_SEED)
+    add("--epochs", type=count, metavar="N", help="times through the data")
+    add("--batch-size", type=count, metavar="B", help="images in a batch")
+    add("--seed", type=seed, metavar="S", help="of all that is random [0]")
+    add(
+        "--out",
+        type=path,
+        metavar="DIR",
+        help="the run's folder [runs/RECIPE-DATE]",
+    )
     add(
         "--resume",
         action="store_true",
@@ -108,19 +122,3 @@ def _joined(arguments: argparse.Namespace) -> AbstractContextManager[Any]:
         )
     joined: AbstractContextManager[Any] = backend.distributed(engine)
     return joined
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be at least 1, not {text}")
-    return number
-
-
-def _natural(text: str) -> int:
-    number = int(text)
-    if not 0 <= number < 2**32:
-        raise argparse.ArgumentTypeError(
-            f"must be from 0 to 4294967295, not {text}"
-        )
-    return number

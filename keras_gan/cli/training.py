@@ -1,5 +1,6 @@
 """One training run, from its folder to its last file."""
 
+import shlex
 import tempfile
 import time
 from dataclasses import replace
@@ -10,7 +11,7 @@ import keras
 
 from keras_gan import callbacks, report, run_folder
 from keras_gan.backend import Workers
-from keras_gan.cli.console import console, duration
+from keras_gan.cli.console import console, duration, labelled
 from keras_gan.cli.errors import UsageError
 from keras_gan.cli.planning import Plan
 from keras_gan.cli.progress import Progress
@@ -160,7 +161,8 @@ def _say_how_to_resume(folder: RunFolder, done: int) -> None:
     out = console()
     kept = f"{done} epochs are saved" if done else "no epoch was finished"
     out.print(f"Interrupted: {kept}. To go on:")
-    out.print(f"  keras-gan train --resume --out {folder.path}")
+    path = shlex.quote(str(folder.path))
+    out.print(f"  keras-gan train --resume --out {path}")
 
 
 def _say_where(plan: Plan, seconds: float) -> None:
@@ -173,5 +175,6 @@ def _say_where(plan: Plan, seconds: float) -> None:
     lines += [("Report", folder.report), ("Model", folder.model)]
     out.print(f"Done in {duration(seconds)}.")
     for label, path in lines:
-        out.print(f"[bold]{label:<10}[/]{path}")
-    out.print(f"[bold]{'Next':<10}[/]keras-gan generate {folder.path} -n 64")
+        out.print(labelled(label, path))
+    path = shlex.quote(str(folder.path))
+    out.print(labelled("Next", f"keras-gan generate {path} -n 64"))
