@@ -10,12 +10,21 @@ class UsageError(Exception):
     """Bad usage or input: its message, in one line, is all that is shown."""
 
 
+_OF_INPUT = (
+    ValueError,
+    TypeError,
+    ImportError,
+    NotImplementedError,
+    MemoryError,
+)
+
+
 @contextmanager
 def user_input() -> Iterator[None]:
     """Turns the errors that bad input causes into a `UsageError`."""
     try:
         yield
-    except (ValueError, TypeError, ImportError, NotImplementedError) as error:
+    except _OF_INPUT as error:
         raise UsageError(in_one_line(error)) from error
 
 

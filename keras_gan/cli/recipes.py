@@ -63,11 +63,11 @@ def _data(recipe: Any) -> str:
 
 
 def _parameters(recipe: Any) -> str:
-    from keras_gan.recipes.assembling import networks
+    from keras_gan.recipes.sizes import count_weights
 
     shape = _SHAPES.get(recipe.data, (28, 28, 1))
     classes = _CLASSES if recipe.conditional else None
-    sizes = [pair.count_params() for pair in networks(recipe, shape, classes)]
+    sizes = count_weights(recipe, shape, classes)
     return " + ".join(_short(size) for size in sizes)
 
 
