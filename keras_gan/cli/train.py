@@ -82,30 +82,20 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Trains, or shows what would be trained."""
-    import keras
-
     from keras_gan.cli import describing, planning, training
-    from keras_gan.recipes import assemble
+    from keras_gan.cli.preparing import prepare
 
     with ExitStack() as stack:
         with user_input():
             workers = stack.enter_context(_joined(arguments))
             plan = planning.plan(arguments, workers.rank)
-            keras.utils.set_random_seed(plan.seed)
-            with workers.scope():
-                gan = assemble(
-                    plan.recipe,
-                    plan.source.image_shape,
-                    num_classes=plan.num_classes,
-                    seed=plan.seed,
-                    num_images=len(plan.source.images),
-                )
+            prepared = prepare(plan, workers)
         if workers.rank:
             stack.enter_context(redirect_stdout(StringIO()))
-        describing.show(plan, gan, in_full=arguments.dry_run)
+        describing.show(plan, prepared.gan, in_full=arguments.dry_run)
         if arguments.dry_run:
             return 0
-        return training.train(plan, gan, workers)
+        return training.train(plan, prepared, workers)
 
 
 def _joined(arguments: argparse.Namespace) -> AbstractContextManager[Any]:
