@@ -16,6 +16,7 @@ __all__ = [
     "check_count",
     "name_or_path",
     "path",
+    "run_path",
     "whole",
 ]
 
@@ -83,6 +84,22 @@ def path(given: str) -> Path:
         raise argparse.ArgumentTypeError(
             f"{given}: there is no home folder of that name"
         ) from error
+
+
+def run_path(given: str) -> Path:
+    """Returns the path of a run's folder.
+
+    Raises:
+        argparse.ArgumentTypeError: As `path` does, and if it is no UTF-8,
+            which TensorFlow wants of the places it writes to.
+    """
+    try:
+        given.encode()
+    except UnicodeEncodeError as error:
+        raise argparse.ArgumentTypeError(
+            f"must be a name in UTF-8. Received: {given}"
+        ) from error
+    return path(given)
 
 
 def whole(least: int, most: int) -> Callable[[str], int]:

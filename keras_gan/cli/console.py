@@ -1,5 +1,6 @@
 """Where the commands print, and how they write numbers."""
 
+import shlex
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -10,11 +11,12 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-__all__ = ["complain", "console", "duration", "labelled"]
+__all__ = ["complain", "console", "duration", "labelled", "quoted"]
 
 _PIPE = 150
 _LEAST = 60
 _LABEL = 10
+_IN_ANSI_QUOTES = str.maketrans({"\\": "\\\\", "'": "\\'"})
 
 
 def console(*, table: bool = False) -> "Console":
@@ -62,6 +64,14 @@ def labelled(label: str, text: object, width: int = _LABEL) -> "Text":
     from rich.text import Text
 
     return Text.assemble((f"{label:<{width}}", "bold"), printable(text))
+
+
+def quoted(path: object) -> str:
+    """Returns a path as a shell takes it, also where it can't be seen."""
+    name = str(path)
+    if printable(name) == name:
+        return shlex.quote(name)
+    return f"$'{printable(name.translate(_IN_ANSI_QUOTES))}'"
 
 
 def complain(message: str) -> None:

@@ -7,6 +7,7 @@ import keras
 
 from keras_gan.backend import Workers
 from keras_gan.cli.planning import Plan
+from keras_gan.cli.starting import hushed
 from keras_gan.datasets import ImageBatches
 from keras_gan.models import GAN
 from keras_gan.recipes import assemble, batches, clipping
@@ -53,7 +54,9 @@ def prepare(plan: Plan, workers: Workers) -> Prepared:
     """
     recipe, source = plan.recipe, plan.source
     _check_size(plan)
-    keras.utils.set_random_seed(plan.seed)
+    # Keras imports TensorFlow for it, whichever backend runs.
+    with hushed():
+        keras.utils.set_random_seed(plan.seed)
     with workers.scope():
         gan = assemble(
             recipe,

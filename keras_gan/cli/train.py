@@ -14,7 +14,7 @@ from keras_gan.cli.arguments import (
     LARGEST,
     LARGEST_SEED,
     name_or_path,
-    path,
+    run_path,
     whole,
 )
 from keras_gan.cli.errors import UsageError, user_input
@@ -48,7 +48,7 @@ def add_parser(commands: Any) -> None:
     add("--seed", type=seed, metavar="S", help="of all that is random [0]")
     add(
         "--out",
-        type=path,
+        type=run_path,
         metavar="DIR",
         help="the run's folder [runs/RECIPE-DATE]",
     )

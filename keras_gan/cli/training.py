@@ -1,6 +1,5 @@
 """One training run, from its folder to its last file."""
 
-import shlex
 import tempfile
 import time
 from dataclasses import replace
@@ -10,7 +9,7 @@ import keras
 
 from keras_gan import callbacks, report, run_folder
 from keras_gan.backend import Workers
-from keras_gan.cli.console import console, duration, labelled
+from keras_gan.cli.console import console, duration, labelled, quoted
 from keras_gan.cli.errors import UsageError
 from keras_gan.cli.planning import Plan
 from keras_gan.cli.preparing import Prepared
@@ -151,7 +150,7 @@ def _say_how_to_resume(folder: RunFolder, done: int) -> None:
     out = console()
     kept = f"{done} epochs are saved" if done else "no epoch was finished"
     out.print(f"Interrupted: {kept}. To go on:")
-    path = shlex.quote(str(folder.path))
+    path = quoted(folder.path)
     out.print(f"  keras-gan train --resume --out {path}")
 
 
@@ -166,5 +165,5 @@ def _say_where(plan: Plan, seconds: float) -> None:
     out.print(f"Done in {duration(seconds)}.")
     for label, path in lines:
         out.print(labelled(label, path))
-    path = shlex.quote(str(folder.path))
+    path = quoted(folder.path)
     out.print(labelled("Next", f"keras-gan generate {path} -n 64"))
