@@ -1,15 +1,15 @@
 """Generative adversarial networks that feel like a part of Keras 3."""
 
 import importlib
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from keras_gan._registration import register as _register
 from keras_gan._version import __version__ as __version__
 
 if TYPE_CHECKING:
     from keras_gan import augment as augment
     from keras_gan import callbacks as callbacks
+    from keras_gan import cli as cli
     from keras_gan import datasets as datasets
     from keras_gan import features as features
     from keras_gan import images as images
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from keras_gan import optimizers as optimizers
     from keras_gan import recipes as recipes
     from keras_gan import regularizers as regularizers
+    from keras_gan import report as report
     from keras_gan.models import ACGAN as ACGAN
     from keras_gan.models import GAN as GAN
     from keras_gan.models import WGANGP as WGANGP
@@ -43,12 +44,14 @@ _MODULES = (
     "recipes",
     "regularizers",
 )
+# These define nothing that is in a saved file.
+_TOOLS = ("cli", "report")
 
-__all__ = [*_MODELS, *_MODULES, "__version__"]
+__all__ = [*_MODELS, *_MODULES, *_TOOLS, "__version__"]
 
 
 def __getattr__(name: str) -> Any:
-    if name in _MODULES:
+    if name in (*_MODULES, *_TOOLS):
         return importlib.import_module(f"keras_gan.{name}")
     if name in _MODELS:
         return getattr(importlib.import_module("keras_gan.models"), name)
@@ -59,9 +62,4 @@ def __dir__() -> list[str]:
     return sorted(__all__)
 
 
-# Keras finds classes of saved files only once their modules are imported. The
-# command line alone must answer, and quiet a backend's start, before Keras is
-# loaded, which takes seconds; it imports what it needs.
-if Path(sys.argv[0]).stem not in ("keras-gan", "-m"):
-    for _name in _MODULES:
-        importlib.import_module(f"keras_gan.{_name}")
+_register(_MODULES)

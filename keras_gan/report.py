@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from keras_gan._printable import printable
+
 __all__ = ["write_report"]
 
 _TEMPLATE = resources.files("keras_gan") / "assets" / "report.html"
@@ -38,6 +40,8 @@ _CHARTS = {
     "Seconds for an epoch": ("seconds",),
 }
 _LOWER, _HIGHER = ("fid", "kid"), ("precision", "recall", "coverage")
+
+_TO_ESCAPE = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"}
 
 Rows = list[dict[str, float | None]]
 
@@ -96,17 +100,32 @@ def _page(
         "charts": _charts(curves),
         "frames": frames,
     }
-    settings, versions = _versions(config)
+    try:
+        settings, versions = _versions(config)
+    except RecursionError as error:
+        raise ValueError("config.json is nested too deeply.") from error
     tables = [("Configuration", settings), ("Environment", versions)]
     return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
-        title=html.escape(name),
+        title=_escaped(name),
         subtitle=f"Report of {datetime.now():%Y-%m-%d %H:%M}",
         facts="".join(_fact(*fact) for fact in _facts(rows, curves)),
         pictures=_player(len(frames)) if frames else "",
         tables="\n".join(_table(*table) for table in tables if table[1]),
-        # A script element ends at the first "</", wherever it is.
-        data=json.dumps(data, allow_nan=False).replace("</", "<\\/"),
+        data=_in_a_script(data),
     )
+
+
+def _in_a_script(data: Any) -> str:
+    """Returns JSON without the characters that mean something to HTML.
+
+    A script element ends at the first `</script`, wherever it is, and after
+    `<!--<script` it does not end there any more.
+    """
+    return json.dumps(data, allow_nan=False).translate(_TO_ESCAPE)
+
+
+def _escaped(text: str) -> str:
+    return html.escape(printable(text))
 
 
 def _configuration(path: Path) -> dict[str, Any]:
@@ -114,27 +133,36 @@ def _configuration(path: Path) -> dict[str, Any]:
         return {}
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except json.JSONDecodeError as error:
+    except ValueError as error:
         raise ValueError(f"{path} is not JSON: {error}") from error
+    except RecursionError as error:
+        raise ValueError(f"{path} is nested too deeply.") from error
     return found if isinstance(found, dict) else {"config": found}
 
 
 def _metrics(path: Path) -> Rows:
     if not path.is_file():
         return []
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = [
-            {key: _number(value) for key, value in row.items() if key}
-            for row in csv.DictReader(file)
-            # A run that was killed may have left half a line.
-            if None not in row.values()
-        ]
+    try:
+        rows = _rows(path)
+    except csv.Error as error:
+        raise ValueError(f"{path} is not CSV: {error}") from error
     # One that was resumed may have made an epoch twice.
     whole = {row["epoch"]: row for row in rows if row.get("epoch") is not None}
     # Keras counts epochs from 0, people and the command line from 1.
     first = 1.0 if 0.0 in whole else 0.0
     ordered = sorted((e or 0.0, row) for e, row in whole.items())
     return [{**row, "epoch": epoch + first} for epoch, row in ordered]
+
+
+def _rows(path: Path) -> Rows:
+    with path.open(newline="", encoding="utf-8", errors="replace") as file:
+        return [
+            {key: _number(value) for key, value in row.items() if key}
+            for row in csv.DictReader(file)
+            # A run that was killed may have left half a line.
+            if None not in row.values()
+        ]
 
 
 def _number(text: Any) -> float | None:
@@ -147,7 +175,9 @@ def _number(text: Any) -> float | None:
 
 def _curves(rows: Rows) -> dict[str, list[float | None]]:
     names = dict.fromkeys(name for row in rows for name in row)
-    curves = {name: [row.get(name) for row in rows] for name in names}
+    curves = {
+        printable(name): [row.get(name) for row in rows] for name in names
+    }
     curves.pop("epoch", None)
     return {k: v for k, v in curves.items() if any(x is not None for x in v)}
 
@@ -275,8 +305,8 @@ def _said(value: Any) -> str:
 
 def _fact(name: str, value: str) -> str:
     return (
-        f'<div class="card"><b>{html.escape(value)}</b>'
-        f"<span>{html.escape(name)}</span></div>"
+        f'<div class="card"><b>{_escaped(value)}</b>'
+        f"<span>{_escaped(name)}</span></div>"
     )
 
 
@@ -294,7 +324,7 @@ def _player(count: int) -> str:
 
 def _table(title: str, rows: Mapping[str, str]) -> str:
     cells = "".join(
-        f"<tr><td>{_breakable(name)}</td><td>{html.escape(value)}</td></tr>"
+        f"<tr><td>{_breakable(name)}</td><td>{_escaped(value)}</td></tr>"
         for name, value in rows.items()
     )
     return f'<div class="card"><h2>{title}</h2><table>{cells}</table></div>'
@@ -302,4 +332,4 @@ def _table(title: str, rows: Mapping[str, str]) -> str:
 
 def _breakable(name: str) -> str:
     """Lets a long name go on in the next line, but not within a word."""
-    return re.sub(r"([._])", r"\1<wbr>", html.escape(name))
+    return re.sub(r"([._])", r"\1<wbr>", _escaped(name))

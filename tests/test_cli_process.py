@@ -136,28 +136,6 @@ def test_a_signal_while_starting_ends_with_130(tmp_path):
     finish(tmp_path, *TRAIN, "--epochs=1", "--out=run", "--resume")
 
 
-def test_help_answers_before_keras_is_loaded(tmp_path):
-    code = (
-        "import sys; sys.argv = ['keras-gan', '--help']\n"
-        "from keras_gan.cli import main\n"
-        "try:\n    main()\n"
-        "except SystemExit:\n    assert 'keras' not in sys.modules"
-    )
-    result = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "import sys; sys.argv[0] = 'keras-gan'\n" + code,
-        ],
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr
-    assert "train" in result.stdout
-
-
 @pytest.mark.parametrize("backend", ["nonsense", "openvino"])
 def test_a_backend_that_is_not_there_is_one_line(tmp_path, backend):
     result = subprocess.run(

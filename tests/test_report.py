@@ -95,6 +95,54 @@ def test_settings_and_versions_are_told_and_escaped(run):
     assert "70" in text
 
 
+@pytest.fixture
+def hostile(run):
+    """A run whose every name tries to be something else than a name."""
+    folder = run.rename(run.with_name("<!--<script>&amp;\x1b[2J\udcff\u202e"))
+    name = "<!--<script></script>&\u2028\u2029\udcff\x1b"
+    config = {"recipe": name, name: {"a": name}, "classes": [name]}
+    (folder / "config.json").write_text(json.dumps(config))
+    (folder / "metrics.csv").write_bytes(
+        b"epoch,d_loss,<!--<script>,__proto__,\xff\n1,1,2,3,4\n2,2,3,4,5\n"
+    )
+    return folder
+
+
+def test_no_name_can_leave_its_place(hostile):
+    page = page_of(hostile)
+    text = (hostile / "report.html").read_text("utf-8")
+    assert "<!--" not in text
+    # That of the data and that of the code.
+    assert text.count("<script") == text.count("</script") == 2
+    assert "<!--<script>" in page.data["curves"]
+    assert page.data["curves"]["__proto__"] == [3.0, 4.0]
+    shown = " ".join(page.text)
+    assert "<!--<script>&amp;\\x1b[2J\\xff\\u202e" in shown
+    assert "<!--<script></script>&\\u2028\\u2029\\xff\\x1b" in shown
+
+
+def test_data_in_the_page_are_what_they_were(run):
+    (run / "metrics.csv").write_text("epoch,a<b>&c\n0,1\n1,2\n")
+    assert page_of(run).data["curves"] == {"a<b>&c": [1.0, 2.0]}
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, '{"a":' * 400 + "1" + "}" * 400, "9" * 5000]
+)
+def test_a_configuration_beyond_all_measure_is_named(run, text):
+    (run / "config.json").write_text(text)
+    try:
+        write_report(run)
+    except ValueError as error:
+        assert "config.json" in str(error)  # noqa: PT017 - it may be legible.
+
+
+def test_a_field_too_large_is_named(run):
+    (run / "metrics.csv").write_text("epoch,a\n1," + "x" * 200_000)
+    with pytest.raises(ValueError, match=r"metrics\.csv is not CSV"):
+        write_report(run)
+
+
 def test_epochs_may_count_from_one(run):
     path = run / "metrics.csv"
     path.write_text("epoch,d_loss\n1,1.5\n2,1.25\n")

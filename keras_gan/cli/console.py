@@ -1,28 +1,84 @@
 """Where the commands print, and how they write numbers."""
 
-from typing import TYPE_CHECKING
+import shlex
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from keras_gan._printable import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
-__all__ = ["console", "duration"]
+__all__ = ["complain", "console", "duration", "labelled", "quoted"]
 
 _PIPE = 150
+_LEAST = 60
+_LABEL = 10
+_IN_ANSI_QUOTES = str.maketrans({"\\": "\\\\", "'": "\\'"})
 
 
 def console(*, table: bool = False) -> "Console":
-    """Returns a console that leaves paths and numbers as they are.
+    """Returns a console that prints strings as they are, never as markup.
+
+    What of them can't be seen is written out, see `printable`.
 
     Args:
         table: Whether columns are to fit the terminal. A file or a pipe has
-            no width to fit.
+            no width to fit, and a terminal too narrow for any breaks lines.
     """
     from rich.console import Console
+    from rich.text import Text
 
-    found = Console(highlight=False, soft_wrap=not table)
-    if table and not found.is_terminal:
-        found.width = _PIPE
+    class Plain(Console):
+        """Takes strings for text alone."""
+
+        def print(self, *objects: Any, **options: Any) -> None:
+            shown = [
+                Text(printable(each)) if isinstance(each, str) else each
+                for each in objects
+            ]
+            super().print(*shown, **options)
+
+        def on_broken_pipe(self) -> None:
+            raise  # Called while the error is handled; `main` takes it.
+
+    found = Plain(
+        highlight=False, markup=False, emoji=False, soft_wrap=not table
+    )
+    if table:
+        fit = max(found.width, _LEAST) if found.is_terminal else _PIPE
+        found.width = fit
     return found
+
+
+def labelled(label: str, text: object, width: int = _LABEL) -> "Text":
+    """Returns a line that says what it shows, for the console to print.
+
+    Args:
+        label: What it is; set in bold.
+        text: A path, name or number, made `printable`.
+        width: Of the label's column.
+    """
+    from rich.text import Text
+
+    return Text.assemble((f"{label:<{width}}", "bold"), printable(text))
+
+
+def quoted(path: object) -> str:
+    """Returns a path as a shell takes it, also where it can't be seen."""
+    name = str(path)
+    if printable(name) == name:
+        return shlex.quote(name)
+    return f"$'{printable(name.translate(_IN_ANSI_QUOTES))}'"
+
+
+def complain(message: str) -> None:
+    """Says something in one line on stderr, if there is anybody to read it."""
+    # It may be closed, or its reader gone.
+    with suppress(OSError, ValueError):
+        print(printable(message), file=sys.stderr)
 
 
 def duration(seconds: float) -> str:

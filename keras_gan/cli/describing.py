@@ -4,8 +4,10 @@ import json
 from typing import Any
 
 import keras
+from rich.text import Text
 
-from keras_gan.cli.console import console
+from keras_gan._printable import printable
+from keras_gan.cli.console import console, labelled
 from keras_gan.cli.planning import Plan
 from keras_gan.models import GAN
 
@@ -22,12 +24,12 @@ def show(plan: Plan, gan: GAN, *, in_full: bool) -> None:
     """
     out = console()
     for note in plan.notes:
-        out.print(f"[yellow]{note}[/]")
+        out.print(Text(printable(note), "yellow"))
     for label, text in _lines(plan, gan, in_full):
-        out.print(f"[bold]{label:<10}[/]{text}", markup=True)
+        out.print(labelled(label, text))
     if in_full:
         for key, value in _settings(plan.recipe.to_dict()):
-            out.print(f"  {key}={json.dumps(value)}", markup=False)
+            out.print(f"  {key}={json.dumps(value)}")
         out.print("Nothing was written.")
 
 

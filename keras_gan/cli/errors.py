@@ -3,11 +3,20 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["UsageError", "user_input"]
+__all__ = ["UsageError", "in_one_line", "user_input"]
 
 
 class UsageError(Exception):
     """Bad usage or input: its message, in one line, is all that is shown."""
+
+
+_OF_INPUT = (
+    ValueError,
+    TypeError,
+    ImportError,
+    NotImplementedError,
+    MemoryError,
+)
 
 
 @contextmanager
@@ -15,5 +24,10 @@ def user_input() -> Iterator[None]:
     """Turns the errors that bad input causes into a `UsageError`."""
     try:
         yield
-    except (ValueError, TypeError, ImportError, NotImplementedError) as error:
-        raise UsageError(str(error)) from error
+    except _OF_INPUT as error:
+        raise UsageError(in_one_line(error)) from error
+
+
+def in_one_line(message: object) -> str:
+    """Returns a message of several lines, as libraries write them, in one."""
+    return " ".join(line.strip() for line in str(message).split("\n")).strip()

@@ -5,6 +5,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+from keras_gan.cli.arguments import (
+    LARGEST_SEED,
+    check_count,
+    name_or_path,
+    path,
+    whole,
+)
+from keras_gan.cli.console import console, labelled
 from keras_gan.cli.errors import UsageError, user_input
 
 __all__ = ["add_parser", "run"]
@@ -22,9 +30,10 @@ def add_parser(commands: Any) -> None:
         ),
     )
     add = parser.add_argument
-    add("model", metavar="RUN|MODEL.keras|SAMPLES.npz", type=Path)
+    add("model", metavar="RUN|MODEL.keras|SAMPLES.npz", type=path)
     add(
         "--data",
+        type=name_or_path,
         metavar="NAME|PATH|RUN",
         help="the real images: a data set, a folder or .npz, or those of a "
         "run [what the run was trained on]",
@@ -58,6 +67,7 @@ def add_parser(commands: Any) -> None:
     )
     add(
         "--extractor",
+        type=name_or_path,
         default="auto",
         metavar="NAME|FILE",
         help="whose features are compared: fashion_mnist, mnist (their "
@@ -71,7 +81,13 @@ def add_parser(commands: Any) -> None:
         metavar="K",
         help="neighbours, for precision, recall, density and coverage [5]",
     )
-    add("--seed", type=int, default=0, metavar="S", help="of the images [0]")
+    add(
+        "--seed",
+        type=whole(0, LARGEST_SEED),
+        default=0,
+        metavar="S",
+        help="of the images [0]",
+    )
     add("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)
 
@@ -106,13 +122,9 @@ def run(arguments: argparse.Namespace) -> int:
 def _check_counts(arguments: Any) -> None:
     if arguments.num_real is None:
         arguments.num_real = arguments.num_samples
-    for name, least in (("num_samples", 2), ("num_real", 2), ("k", 1)):
-        value = getattr(arguments, name)
-        if value < least:
-            raise UsageError(
-                f"--{name.replace('_', '-')} must be at least {least}. "
-                f"Received: {value}"
-            )
+    check_count("--num-samples", arguments.num_samples, 2)
+    check_count("--num-real", arguments.num_real, 2)
+    check_count("--k", arguments.k, 1)
 
 
 def _check_extractor(name: str) -> None:
@@ -218,9 +230,7 @@ def _extractor(name: str, data: str) -> Any:
 
 
 def _print(scores: dict[str, Any]) -> None:
-    from keras_gan.cli.console import console
-
     out = console()
     for name, value in scores.items():
         text = f"{value:.4g}" if isinstance(value, float) else str(value)
-        out.print(f"[bold]{name:<20}[/]{text}")
+        out.print(labelled(name, text, 20))

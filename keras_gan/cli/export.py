@@ -6,6 +6,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from keras_gan.cli.arguments import path
+from keras_gan.cli.console import console
 from keras_gan.cli.errors import UsageError, user_input
 
 __all__ = ["add_parser", "run"]
@@ -24,9 +26,9 @@ def add_parser(commands: Any) -> None:
         ),
     )
     add = parser.add_argument
-    add("model", metavar="RUN|MODEL.keras", type=Path)
+    add("model", metavar="RUN|MODEL.keras", type=path)
     add("--format", choices=FORMATS, default=FORMATS[0])
-    add("--out", type=Path, required=True, metavar="PATH")
+    add("--out", type=path, required=True, metavar="PATH")
     parser.set_defaults(run=run)
 
 
@@ -49,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
             temporary.replace(target)
         finally:
             _remove(temporary)
-    print(f"{arguments.format}: {target}")
+    console().print(f"{arguments.format}: {target}")
     return 0
 
 

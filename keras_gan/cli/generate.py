@@ -4,6 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from keras_gan.cli.arguments import LARGEST_SEED, check_count, path, whole
+from keras_gan.cli.console import console
 from keras_gan.cli.errors import UsageError, user_input
 
 __all__ = ["add_parser", "run"]
@@ -24,7 +26,7 @@ def add_parser(commands: Any) -> None:
         ),
     )
     add = parser.add_argument
-    add("model", metavar="RUN|MODEL.keras", type=Path)
+    add("model", metavar="RUN|MODEL.keras", type=path)
     add(
         "-n",
         "--num-images",
@@ -33,10 +35,15 @@ def add_parser(commands: Any) -> None:
         help=f"how many images [64; {_PER_CLASS} of each class]",
     )
     add("--labels", metavar="0,1,...|all", help="classes, where conditional")
-    add("--seed", type=int, metavar="S", help="equal seeds, equal images")
+    add(
+        "--seed",
+        type=whole(0, LARGEST_SEED),
+        metavar="S",
+        help="equal seeds, equal images",
+    )
     add(
         "--out",
-        type=Path,
+        type=path,
         metavar="FILE",
         help="grid.png or samples.npz [samples.png in the run's folder]",
     )
@@ -45,6 +52,8 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Generates, and writes one file."""
+    if arguments.num_images is not None:
+        check_count("-n", arguments.num_images, 1)
     out = arguments.out
     if out is not None and out.suffix.lower() not in (*_PICTURES, ".npz"):
         raise UsageError(
@@ -62,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
         pixels, labels = _by_class(pixels, labels)
         target = out or _default_target(arguments.model)
         _write(target, pixels, labels, columns)
-    print(f"{len(pixels)} images: {target}")
+    console().print(f"{len(pixels)} images: {target}")
     return 0
 
 
@@ -75,8 +84,6 @@ def _labels(
     given: str | None, count: int | None, classes: int | None
 ) -> tuple[list[int] | None, int | None]:
     """Returns the labels, classes in turn, and how many make a row."""
-    if count is not None and count < 1:
-        raise UsageError(f"-n must be at least 1. Received: {count}")
     if classes is None:
         if given is not None:
             raise UsageError(

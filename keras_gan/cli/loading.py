@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from keras_gan import images, recipes, run_folder
-from keras_gan.cli.errors import UsageError
+from keras_gan.cli.errors import UsageError, in_one_line
 from keras_gan.models import GAN
 from keras_gan.recipes import Recipe
 from keras_gan.run_folder import RunFolder
@@ -108,7 +108,9 @@ def _from_file(path: Path) -> GAN:
         model = keras.saving.load_model(path)
     # A torn or foreign file fails in zipfile, h5py or Keras.
     except Exception as error:
-        raise UsageError(f"{path} can't be loaded: {error}") from error
+        raise UsageError(
+            f"{path} can't be loaded: {in_one_line(error)}"
+        ) from error
     if not isinstance(model, GAN):
         raise UsageError(
             f"{path} holds no GAN of keras_gan. "

@@ -1,6 +1,5 @@
 """Which command runs, and what a failure looks like."""
 
-import argparse
 import signal
 import sys
 import warnings
@@ -9,42 +8,113 @@ from typing import Any
 
 from keras_gan._version import __version__
 from keras_gan.cli import evaluate, export, generate, recipes, train
-from keras_gan.cli.errors import UsageError
+from keras_gan.cli.arguments import BadArgumentsError, Parser
+from keras_gan.cli.console import complain
+from keras_gan.cli.errors import UsageError, in_one_line
 from keras_gan.cli.interrupting import interruptible
 from keras_gan.cli.starting import load_backend
+from keras_gan.cli.streams import discard_output, ready_streams
 
-__all__ = ["main"]
+__all__ = ["main", "run"]
 
-DONE, BAD_USAGE, INTERRUPTED = 0, 2, 130
+DONE, BAD_USAGE, INTERRUPTED, READER_GONE = 0, 2, 130, 141
+
+
+def run(argv: Sequence[str]) -> None:
+    """Runs a command of `keras-gan` from Python; a failure is raised.
+
+    It prints what the command prints. From another thread than the main one
+    it works, too; only the main one can be stopped by Ctrl-C or SIGTERM.
+
+    Args:
+        argv: The arguments, the command's name first.
+
+    Raises:
+        UsageError: If the arguments or the input are wrong.
+        OSError: If a file can't be read or written.
+        KeyboardInterrupt: If a signal ended it. A run that was being trained
+            is saved up to its last whole epoch.
+
+    Example:
+        >>> keras_gan.cli.run(["train", "quick", "--out", "runs/first"])
+        >>> keras_gan.cli.run(["generate", "runs/first", "-n", "64"])
+    """
+    with ready_streams():
+        try:
+            code = _command(argv)
+        except SystemExit:  # After `--help` or `--version`.
+            return
+        if code == INTERRUPTED:
+            raise KeyboardInterrupt
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs a command.
+    """Runs a command as a program: a failure is printed, and is a number.
+
+    This is what `keras-gan` starts. A program that would take a number for
+    success calls `run` instead, which raises.
 
     Args:
         argv: The arguments. Default: the process's own.
 
     Returns:
-        0 when it is done, 2 for bad usage or input (one line on stderr), 130
-        when it was interrupted.
+        The exit code: 0 when it is done, 2 for bad usage or input (one line on
+        stderr), 130 when it was interrupted, 141 when whoever read its output
+        has gone.
+
+    Raises:
+        SystemExit: If the arguments can't be parsed, with code 2, and after
+            `--help` and `--version`, with 0.
     """
-    arguments = _parser().parse_args(argv)
+    with ready_streams():
+        try:
+            return _reported(argv)
+        except BrokenPipeError:
+            return READER_GONE
+
+
+def _reported(argv: Sequence[str] | None) -> int:
     try:
-        with interruptible(signal.SIGTERM), warnings.catch_warnings():
+        with warnings.catch_warnings():
             warnings.showwarning = _show_warning
-            load_backend()
-            return int(arguments.run(arguments))
+            try:
+                return _command(argv)
+            finally:
+                _flush()
+    except BadArgumentsError as error:
+        for line in error.usage.splitlines():
+            complain(line)
+        complain(f"{error.prog}: error: {error}")
+        raise SystemExit(BAD_USAGE) from error
     except UsageError as error:
         return _fail(str(error))
+    except BrokenPipeError:
+        raise
     except OSError as error:
         return _fail(_described(error))
     except KeyboardInterrupt:
-        print("Interrupted.", file=sys.stderr)
+        complain("Interrupted.")
         return INTERRUPTED
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _flush() -> None:
+    """Writes what is left, here rather than where nobody can say why."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        discard_output()
+        raise
+
+
+def _command(argv: Sequence[str] | None) -> int:
+    arguments = _parser().parse_args(argv)
+    with interruptible(signal.SIGTERM):
+        load_backend()
+        return int(arguments.run(arguments))
+
+
+def _parser() -> Parser:
+    parser = Parser(
         prog="keras-gan",
         description="Train generative adversarial networks, and use them.",
         epilog="The backend is KERAS_BACKEND: tensorflow, jax or torch.",
@@ -61,7 +131,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _fail(message: str) -> int:
-    print(f"keras-gan: error: {' '.join(message.split())}", file=sys.stderr)
+    complain(f"keras-gan: error: {message}")
     return BAD_USAGE
 
 
@@ -76,5 +146,4 @@ def _show_warning(
     message: Warning | str, category: type[Warning], *rest: Any, **more: Any
 ) -> None:
     if issubclass(category, UserWarning):
-        text = " ".join(str(message).split())
-        print(f"keras-gan: warning: {text}", file=sys.stderr)
+        complain(f"keras-gan: warning: {in_one_line(message)}")

@@ -43,7 +43,9 @@ class Progress(keras.callbacks.Callback):
     def on_train_begin(self, logs: Any = None) -> None:
         """Shows the bar."""
         self._start = 0.0
-        if not self._console.is_terminal:
+        out = self._console
+        # A dumb terminal can't take a line back.
+        if not out.is_terminal or out.is_dumb_terminal:
             return
         self._bars = Bars(
             TextColumn("{task.description}"),

@@ -24,6 +24,7 @@ def add_parser(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Prints the table."""
     from rich.table import Table
+    from rich.text import Text
 
     from keras_gan import recipes
     from keras_gan.cli.console import console
@@ -39,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     for recipe in recipes.ALL:
         result = measured.get(recipe.name, {})
         table.add_row(
-            f"[bold]{recipe.name}[/]\n  {recipe.system}",
+            Text.assemble((recipe.name, "bold"), f"\n  {recipe.system}"),
             _data(recipe),
             recipe.networks["name"],
             _parameters(recipe),
@@ -62,11 +63,11 @@ def _data(recipe: Any) -> str:
 
 
 def _parameters(recipe: Any) -> str:
-    from keras_gan.recipes.assembling import networks
+    from keras_gan.recipes.sizes import count_weights
 
     shape = _SHAPES.get(recipe.data, (28, 28, 1))
     classes = _CLASSES if recipe.conditional else None
-    sizes = [pair.count_params() for pair in networks(recipe, shape, classes)]
+    sizes = count_weights(recipe, shape, classes)
     return " + ".join(_short(size) for size in sizes)
 
 

@@ -10,6 +10,13 @@ from contextlib import (
 from io import StringIO
 from typing import Any
 
+from keras_gan.cli.arguments import (
+    LARGEST,
+    LARGEST_SEED,
+    name_or_path,
+    run_path,
+    whole,
+)
 from keras_gan.cli.errors import UsageError, user_input
 
 __all__ = ["add_parser", "run"]
@@ -30,14 +37,21 @@ def add_parser(commands: Any) -> None:
     add("recipe", nargs="?", metavar="RECIPE", help="see `keras-gan recipes`")
     add(
         "--data",
+        type=name_or_path,
         metavar="NAME|PATH",
         help="fashion_mnist, mnist, digits, fashion_mnist_sample, "
         "a folder of images, an .npz or .npy",
     )
-    add("--epochs", type=_positive, metavar="N", help="times through the data")
-    add("--batch-size", type=_positive, metavar="B", help="images in a batch")
-    add("--seed", type=_natural, metavar="S", help="of all that is random [0]")
-    add("--out", metavar="DIR", help="the run's folder [runs/RECIPE-DATE]")
+    count, seed = whole(1, LARGEST), whole(0, LARGEST_SEED)
+    add("--epochs", type=count, metavar="N", help="times through the data")
+    add("--batch-size", type=count, metavar="B", help="images in a batch")
+    add("--seed", type=seed, metavar="S", help="of all that is random [0]")
+    add(
+        "--out",
+        type=run_path,
+        metavar="DIR",
+        help="the run's folder [runs/RECIPE-DATE]",
+    )
     add(
         "--resume",
         action="store_true",
@@ -68,30 +82,20 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Trains, or shows what would be trained."""
-    import keras
-
     from keras_gan.cli import describing, planning, training
-    from keras_gan.recipes import assemble
+    from keras_gan.cli.preparing import prepare
 
     with ExitStack() as stack:
         with user_input():
             workers = stack.enter_context(_joined(arguments))
             plan = planning.plan(arguments, workers.rank)
-            keras.utils.set_random_seed(plan.seed)
-            with workers.scope():
-                gan = assemble(
-                    plan.recipe,
-                    plan.source.image_shape,
-                    num_classes=plan.num_classes,
-                    seed=plan.seed,
-                    num_images=len(plan.source.images),
-                )
+            prepared = prepare(plan, workers)
         if workers.rank:
             stack.enter_context(redirect_stdout(StringIO()))
-        describing.show(plan, gan, in_full=arguments.dry_run)
+        describing.show(plan, prepared.gan, in_full=arguments.dry_run)
         if arguments.dry_run:
             return 0
-        return training.train(plan, gan, workers)
+        return training.train(plan, prepared, workers)
 
 
 def _joined(arguments: argparse.Namespace) -> AbstractContextManager[Any]:
@@ -108,19 +112,3 @@ def _joined(arguments: argparse.Namespace) -> AbstractContextManager[Any]:
         )
     joined: AbstractContextManager[Any] = backend.distributed(engine)
     return joined
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be at least 1, not {text}")
-    return number
-
-
-def _natural(text: str) -> int:
-    number = int(text)
-    if not 0 <= number < 2**32:
-        raise argparse.ArgumentTypeError(
-            f"must be from 0 to 4294967295, not {text}"
-        )
-    return number

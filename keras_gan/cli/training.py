@@ -4,19 +4,17 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import keras
 
 from keras_gan import callbacks, report, run_folder
 from keras_gan.backend import Workers
-from keras_gan.cli.console import console, duration
+from keras_gan.cli.console import console, duration, labelled, quoted
 from keras_gan.cli.errors import UsageError
 from keras_gan.cli.planning import Plan
+from keras_gan.cli.preparing import Prepared
 from keras_gan.cli.progress import Progress
 from keras_gan.models import GAN
-from keras_gan.recipes import batches, clipping
-from keras_gan.recipes.assembling import evaluation
 from keras_gan.run_folder import Interruption, MetricsFile, RunFolder
 
 __all__ = ["train"]
@@ -24,12 +22,12 @@ __all__ = ["train"]
 DONE, INTERRUPTED = 0, 130
 
 
-def train(plan: Plan, gan: GAN, workers: Workers) -> int:
+def train(plan: Plan, prepared: Prepared, workers: Workers) -> int:
     """Trains, and writes all that belongs into the run's folder.
 
     Args:
         plan: The run.
-        gan: The compiled model, fresh from the recipe.
+        prepared: What it needs, fresh from the recipe.
         workers: Those who train it together. All do the same, since measuring
             and drawing are steps that they take together, too; what others
             than the first write is dropped.
@@ -37,13 +35,13 @@ def train(plan: Plan, gan: GAN, workers: Workers) -> int:
     Returns:
         The exit code: 0, or 130 when a signal ended it.
     """
-    done = _resume(plan, gan, workers)
+    done = _resume(plan, prepared.gan, workers)
     try:
         if workers.rank == 0:
-            return _train(plan, gan, workers, done)
+            return _train(plan, prepared, done)
         with tempfile.TemporaryDirectory() as path:
             aside = replace(plan, folder=RunFolder(Path(path)), resumed=False)
-            return _train(aside, gan, workers, done)
+            return _train(aside, prepared, done)
     except workers.losses as error:
         raise UsageError(
             "Training by several workers failed, as it does when one is lost. "
@@ -52,9 +50,9 @@ def train(plan: Plan, gan: GAN, workers: Workers) -> int:
         ) from error
 
 
-def _train(plan: Plan, gan: GAN, workers: Workers, done: int) -> int:
+def _train(plan: Plan, prepared: Prepared, done: int) -> int:
     start = time.monotonic()
-    folder, out = plan.folder, console()
+    folder, out, gan = plan.folder, console(), prepared.gan
     folder.create(plan.config())
     epochs = plan.recipe.epochs or 0
     if done >= epochs and folder.model.is_file():
@@ -68,12 +66,12 @@ def _train(plan: Plan, gan: GAN, workers: Workers, done: int) -> int:
     if done < epochs:
         with interruption.listening():
             gan.fit(
-                _data(plan, workers),
+                prepared.data,
                 epochs=epochs,
                 initial_epoch=done,
                 shuffle=False,
                 verbose=0,
-                callbacks=_callbacks(plan, metrics, interruption),
+                callbacks=_callbacks(plan, prepared, metrics, interruption),
             )
     run_folder.draw_losses(metrics.rows, folder.losses)
     report.write_report(folder.path)
@@ -100,31 +98,23 @@ def _resume(plan: Plan, gan: GAN, workers: Workers) -> int:
     return done
 
 
-def _data(plan: Plan, workers: Workers) -> Any:
-    source = plan.source
-    return batches(
-        plan.recipe,
-        source.images,
-        source.labels,
-        seed=plan.seed,
-        part=workers.part,
-    )
-
-
 def _callbacks(
-    plan: Plan, metrics: MetricsFile, interruption: Interruption
+    plan: Plan,
+    prepared: Prepared,
+    metrics: MetricsFile,
+    interruption: Interruption,
 ) -> list[keras.callbacks.Callback]:
     # In this order: an epoch counts once its checkpoint, the last, is there.
     folder, recipe = plan.folder, plan.recipe
     return [
         interruption,
-        *clipping(recipe),
+        *prepared.clipping,
         callbacks.ImageSnapshot(
             folder.images,
             num_images=_in_a_picture(plan.num_classes),
             gif=str(folder.progress),
         ),
-        *evaluation(recipe, plan.source),
+        *prepared.evaluation,
         callbacks.TensorBoard(str(folder.tensorboard)),
         Progress(
             len(plan.source.images) // recipe.batch_size * recipe.batch_size
@@ -160,7 +150,8 @@ def _say_how_to_resume(folder: RunFolder, done: int) -> None:
     out = console()
     kept = f"{done} epochs are saved" if done else "no epoch was finished"
     out.print(f"Interrupted: {kept}. To go on:")
-    out.print(f"  keras-gan train --resume --out {folder.path}")
+    path = quoted(folder.path)
+    out.print(f"  keras-gan train --resume --out {path}")
 
 
 def _say_where(plan: Plan, seconds: float) -> None:
@@ -173,5 +164,6 @@ def _say_where(plan: Plan, seconds: float) -> None:
     lines += [("Report", folder.report), ("Model", folder.model)]
     out.print(f"Done in {duration(seconds)}.")
     for label, path in lines:
-        out.print(f"[bold]{label:<10}[/]{path}")
-    out.print(f"[bold]{'Next':<10}[/]keras-gan generate {folder.path} -n 64")
+        out.print(labelled(label, path))
+    path = quoted(folder.path)
+    out.print(labelled("Next", f"keras-gan generate {path} -n 64"))

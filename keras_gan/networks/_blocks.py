@@ -119,9 +119,12 @@ def stages_for(image_shape: Sequence[int], stages: int | None) -> int:
     """
     if stages is None:
         return max(1, floor(log2(min(image_shape[:2]) / 4)))
-    if stages < 1:
+    most = ceil(log2(max(image_shape[:2]))) or 1
+    if not 1 <= stages <= most:
         raise ValueError(
-            f"`stages` must be a positive integer. Received: stages={stages}"
+            f"`stages` must be a positive integer, at most {most} doublings "
+            f"for images of {image_shape[0]}x{image_shape[1]}. "
+            f"Received: stages={stages}"
         )
     return stages
 

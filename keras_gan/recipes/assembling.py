@@ -6,6 +6,7 @@ from typing import Any
 import keras
 
 from keras_gan import augment as augmentation
+from keras_gan import features
 from keras_gan.datasets import ImageBatches, Source
 from keras_gan.models import GAN
 from keras_gan.recipes.parts import defaults, make
@@ -101,10 +102,12 @@ def _optimizer(
     if settings is None:
         return None
     # Keras names the learning rates in the logs after the optimizers.
-    name = {"d_opt": "discriminator", "g_opt": "generator"}[part]
+    given: dict[str, Any] = {
+        "name": {"d_opt": "discriminator", "g_opt": "generator"}[part]
+    }
     if recipe.schedule is not None and steps:
-        settings = {**settings, "learning_rate": _schedule(recipe, part, steps)}
-    return make(part, settings, name=name)
+        given["learning_rate"] = _schedule(recipe, part, steps)
+    return make(part, settings, **given)
 
 
 def _schedule(recipe: Recipe, part: str, steps: int) -> Any:
@@ -201,11 +204,24 @@ def evaluation(
     if settings["extractor"] is None:
         return []
     real = source.select(limit=_REAL).images[:]
-    return [
-        make(
-            "evaluation", settings, metrics=recipe.evaluation["name"], real=real
+    if len(real) < 2:
+        raise ValueError(
+            "A distance needs at least 2 real images; --set evaluation=none "
+            f"measures nothing. Received: {len(real)}"
         )
-    ]
+    found = make(
+        "evaluation", settings, metrics=recipe.evaluation["name"], real=real
+    )
+    found.extractor = _extractor(found.extractor)
+    return [found]
+
+
+def _extractor(name: str) -> features.Extractor:
+    """Finds the extractor's weights now, not after the first epoch."""
+    imagenet = name == "imagenet"
+    found = features.imagenet() if imagenet else features.classifier(name)
+    found.network  # noqa: B018
+    return found
 
 
 def _players(recipe: Recipe) -> tuple[str, str]:

@@ -5,25 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from keras_gan.recipes.parts import PARTS, defaults, kinds
-from keras_gan.recipes.recipe import Recipe
+from keras_gan.recipes.parts import PARTS, check_setting, defaults
+from keras_gan.recipes.recipe import PLAIN, Recipe
 
 __all__ = ["override", "parse"]
 
 _FIXED = ("name", "system")
 _WORDS = {"true": True, "false": False, "none": None, "null": None}
-_PLAIN: dict[str, tuple[type, ...]] = {
-    "data": (str, type(None)),
-    "label": (int, type(None)),
-    "limit": (int, type(None)),
-    "image_size": (int, type(None)),
-    "channels": (int, type(None)),
-    "value_range": (tuple, list),
-    "batch_size": (int,),
-    "epochs": (int, type(None)),
-    "budget": (int, type(None)),
-}
-_AT_LEAST_ONE = ("limit", "image_size", "batch_size", "epochs", "budget")
 
 
 def override(recipe: Recipe, changes: Iterable[tuple[str, Any]]) -> Recipe:
@@ -78,20 +66,19 @@ def _value(text: str) -> Any:
         return _WORDS[text.lower()]
     try:
         return ast.literal_eval(text)
-    except (ValueError, SyntaxError):
+    # The last two come of brackets in brackets without end.
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
         return text
 
 
 def _changed(recipe: Recipe, key: str, value: Any) -> Recipe:
-    if key not in _PLAIN:
-        raise _unknown_key(key, [*_PLAIN, *(f"{part}.…" for part in PARTS)])
-    if key == "value_range":
-        value = _range(value)
-    elif not _fits(value, _PLAIN[key]):
-        raise _wrong_type(key, value, _PLAIN[key])
-    if key in _AT_LEAST_ONE and value is not None and value < 1:
-        raise ValueError(f"`{key}` must be at least 1. Received: {value!r}")
-    return replace(recipe, **{key: value})
+    if key not in PLAIN:
+        raise _unknown_key(key, [*PLAIN, *(f"{part}.…" for part in PARTS)])
+    changed = replace(recipe, **{key: value})
+    if key != "value_range":
+        return changed
+    low, high = changed.value_range
+    return replace(changed, value_range=(float(low), float(high)))
 
 
 def _changed_part(
@@ -110,11 +97,7 @@ def _changed_part(
     key = ".".join(rest)
     if key not in known:
         raise _unknown_key(f"{part}.{key}", [f"{part}.{k}" for k in known])
-    now = current.get(key, known[key])
-    declared = kinds(part, current["name"]).get(key, ())
-    allowed = (type(now), type(known[key]), *declared)
-    if now is not None and not _fits(value, allowed):
-        raise _wrong_type(f"{part}.{key}", value, allowed)
+    check_setting(part, current["name"], key, value)
     return {**current, key: value}
 
 
@@ -139,26 +122,6 @@ def _told_as_the_model_wants(recipe: Recipe) -> Recipe:
     return replace(recipe, networks=networks)
 
 
-def _fits(value: Any, kinds: tuple[type, ...]) -> bool:
-    if isinstance(value, bool):
-        return bool in kinds
-    if isinstance(value, int) and float in kinds:
-        return True
-    if isinstance(value, (list, tuple)):
-        return list in kinds or tuple in kinds
-    return isinstance(value, kinds)
-
-
-def _range(value: Any) -> tuple[float, float]:
-    pair = isinstance(value, (list, tuple)) and len(value) == 2
-    if pair and all(_fits(each, (float,)) for each in value):
-        return float(value[0]), float(value[1])
-    raise ValueError(
-        "`value_range` must be two numbers, for example [-1, 1]. "
-        f"Received: {value!r}"
-    )
-
-
 def _unknown_key(key: str, known: Iterable[str]) -> ValueError:
     return ValueError(
         f"There is nothing to set by that name: {key}. "
@@ -166,13 +129,5 @@ def _unknown_key(key: str, known: Iterable[str]) -> ValueError:
     )
 
 
-def _wrong_type(key: str, value: Any, kinds: tuple[type, ...]) -> ValueError:
-    names = {"none" if k is type(None) else k.__name__ for k in kinds}
-    return ValueError(
-        f"`{key}` must be of type {' or '.join(sorted(names))}. "
-        f"Received: {value!r} ({type(value).__name__})"
-    )
-
-
-_KEYS = {*_PLAIN, *PARTS, *_FIXED}
+_KEYS = {*PLAIN, *PARTS, *_FIXED}
 assert {each.name for each in fields(Recipe)} == _KEYS

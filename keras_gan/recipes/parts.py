@@ -1,16 +1,22 @@
 """From a part's name to the code behind it, and to what it can be told."""
 
 import inspect
-from collections.abc import Callable, Mapping
-from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any, get_type_hints
 
 import keras
 
 import keras_gan
 from keras_gan import augment, callbacks, losses, networks, regularizers
+from keras_gan.recipes.checking import (
+    Range,
+    check,
+    check_range,
+    check_value_range,
+)
 
-__all__ = ["PARTS", "defaults", "kinds", "make"]
+__all__ = ["PARTS", "check_setting", "defaults", "hints", "make"]
 
 Maker = Callable[..., Any]
 
@@ -67,6 +73,63 @@ _GIVEN = (
 )
 """Arguments that no recipe sets: they follow from data, seed or other parts."""
 
+_KERAS_HINTS: dict[str, Any] = {
+    "weight_decay": float | None,
+    "clipnorm": float | None,
+    "clipvalue": float | None,
+    "global_clipnorm": float | None,
+    "ema_overwrite_frequency": int | None,
+    "loss_scale_factor": float | None,
+    "gradient_accumulation_steps": int | None,
+    "exclude_layers": Sequence[str] | None,
+    "adam_lr_ratio": float,
+    "dtype": str | None,
+}
+_SHARE = Range(0, 1, below=True)
+_POSITIVE = Range(0, above=True)
+_NOT_NEGATIVE = Range(0)
+# Keras takes most numbers, and the weights are NaN after the first step.
+_OPTIMIZER_RANGES = {
+    **dict.fromkeys(
+        ("learning_rate", "epsilon", "epsilon_1", "epsilon_2", "beta"),
+        _NOT_NEGATIVE,
+    ),
+    **dict.fromkeys(
+        ("weight_decay", "adam_weight_decay", "adam_lr_ratio", "rms_rate"),
+        _NOT_NEGATIVE,
+    ),
+    **dict.fromkeys(
+        ("beta_1", "beta_2", "adam_beta_1", "adam_beta_2", "rho", "momentum"),
+        _SHARE,
+    ),
+    **dict.fromkeys(
+        ("clipnorm", "clipvalue", "global_clipnorm", "clip_threshold"),
+        _POSITIVE,
+    ),
+    "loss_scale_factor": _POSITIVE,
+    "initial_accumulator_value": _NOT_NEGATIVE,
+    "learning_rate_power": Range(high=0),
+    "beta_2_decay": Range(high=0),
+    # Each of these steps is a part of the compiled step.
+    "ns_steps": Range(1, 100),
+    "ema_momentum": Range(0, 1),
+}
+_RANGES: dict[str, dict[str, Range]] = {
+    "networks": {
+        "batch_norm_momentum": _SHARE,
+        "batch_norm_epsilon": _POSITIVE,
+        "dropout": _SHARE,
+    },
+    "d_opt": _OPTIMIZER_RANGES,
+    "g_opt": _OPTIMIZER_RANGES,
+    # Those of Keras' losses: scores are (n, 1).
+    "loss": {"label_smoothing": Range(0, 1), "axis": Range(-1, 1)},
+    "schedule": {"alpha": Range(0, 1), "end_learning_rate": _NOT_NEGATIVE},
+    # All of them are made before the first is measured.
+    "evaluation": {"num_samples": Range(2, 1_000_000)},
+}
+"""Where the part itself leaves it open."""
+
 
 def make(part: str, settings: Mapping[str, Any], **given: Any) -> Any:
     """Makes a part, such as a loss, from its name and settings.
@@ -80,8 +143,35 @@ def make(part: str, settings: Mapping[str, Any], **given: Any) -> Any:
         ValueError: If there is no part of that name, or a setting is wrong.
         TypeError: If a setting is unknown.
     """
+    name = settings["name"]
     arguments = {key: each for key, each in settings.items() if key != "name"}
-    return PARTS[part](settings["name"])(**given, **arguments)
+    for key, each in arguments.items():
+        check_setting(part, name, key, each)
+    return PARTS[part](name)(**{**arguments, **given})
+
+
+def check_setting(part: str, name: str, key: str, value: Any) -> None:
+    """Refuses a value that a part can't be told.
+
+    Args:
+        part: One of `PARTS`.
+        name: Which of its kind.
+        key: Its argument.
+        value: Of plain data: a number, text, bool, None, or a list of these.
+
+    Raises:
+        ValueError: If there is none of that name, the value is of the wrong
+            type, or the number out of range.
+    """
+    hint = hints(part, name).get(key)
+    if hint is None:
+        return  # It is unknown, which the part itself says.
+    check(f"{part}.{key}", value, hint)
+    if key == "value_range" and value is not None:
+        check_value_range(f"{part}.{key}", value)
+    ranges = _RANGES.get(part, {})
+    if key in ranges:
+        check_range(f"{part}.{key}", value, ranges[key])
 
 
 def defaults(part: str, name: str) -> dict[str, Any]:
@@ -108,8 +198,12 @@ def defaults(part: str, name: str) -> dict[str, Any]:
     return found
 
 
-def kinds(part: str, name: str) -> dict[str, tuple[type, ...]]:
-    """Returns of which types a part's settings say they may be.
+@cache
+def hints(part: str, name: str) -> dict[str, Any]:
+    """Returns of which type each of a part's settings may be.
+
+    Keras has no type hints. There it is the type of the default or, where
+    that is None, what Keras documents.
 
     Args:
         part: One of `PARTS`.
@@ -118,13 +212,17 @@ def kinds(part: str, name: str) -> dict[str, tuple[type, ...]]:
     Raises:
         ValueError: If there is none of that name.
     """
-    found: dict[str, tuple[type, ...]] = {}
+    declared: dict[str, Any] = {}
     for each in _makers(PARTS[part](name)):
-        for key, hint in get_type_hints(each).items():
-            union = get_origin(hint) in (Union, UnionType)
-            options = get_args(hint) if union else (hint,)
-            types = tuple(kind for kind in options if type(kind) is type)
-            found.setdefault(key, types)
+        declared = {**get_type_hints(each), **declared}
+    found = {}
+    for key, default in defaults(part, name).items():
+        if key in declared and declared[key] is not Any:
+            found[key] = declared[key]
+        elif key in _KERAS_HINTS:
+            found[key] = _KERAS_HINTS[key]
+        else:
+            found[key] = Any if default is None else type(default)
     return found
 
 

@@ -1,13 +1,32 @@
 """A complete experiment, as data."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Self
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Self, get_type_hints
 
-__all__ = ["Recipe", "Settings"]
+from keras_gan.recipes.checking import (
+    Range,
+    check,
+    check_range,
+    check_value_range,
+)
+
+__all__ = ["PLAIN", "Recipe", "Settings"]
 
 Settings = Mapping[str, Any]
 """A part by its `"name"`, and the settings that differ from its defaults."""
+
+_SOME = Range(low=1)
+_RANGES = {
+    "label": Range(low=0),
+    "limit": _SOME,
+    # Beyond it not even one batch of activations is in memory.
+    "image_size": Range(1, 4096),
+    "channels": Range(1, 3),
+    "batch_size": _SOME,
+    "epochs": _SOME,
+    "budget": _SOME,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +67,10 @@ class Recipe:
         evaluation: `fid` or `kid`, measured while training: the settings of
             the callback `Evaluation`. Left out where the package has no
             classifier of the data and no `extractor` is set.
+
+    Raises:
+        ValueError: If a value is of the wrong type or out of range. The
+            settings of a part are looked at when it is made.
     """
 
     name: str
@@ -73,6 +96,22 @@ class Recipe:
     evaluation: Settings | None = field(
         default_factory=lambda: {"name": "fid", "num_samples": 2000}
     )
+
+    def __post_init__(self) -> None:
+        for name, hint in _HINTS.items():
+            value = getattr(self, name)
+            if hint in (Settings, Settings | None):
+                _check_part(name, value, hint)
+            elif name == "value_range":
+                check_value_range(name, value)
+            else:
+                check(name, value, hint)
+                check_range(name, value, _RANGES.get(name, Range()))
+        if self.data is not None and ("\0" in self.data or not self.data):
+            raise ValueError(
+                "`data` must be the name of a data set, or a path. "
+                f"Received: {self.data!r}"
+            )
 
     @property
     def conditional(self) -> bool:
@@ -102,8 +141,31 @@ class Recipe:
             raise ValueError(
                 f"A recipe has {sorted(known)}. Received: {unknown}"
             )
-        low, high = values["value_range"]
-        return cls(**{**values, "value_range": (low, high)})
+        missing = sorted({"name", "system", "networks"} - set(values))
+        if missing:
+            raise ValueError(f"A recipe must have {missing}.")
+        recipe = cls(**values)
+        # JSON has no tuples.
+        low, high = recipe.value_range
+        return replace(recipe, value_range=(low, high))
 
+
+def _check_part(name: str, value: Any, hint: Any) -> None:
+    if value is None and hint != Settings:
+        return
+    if not isinstance(value, Mapping) or not isinstance(value.get("name"), str):
+        raise ValueError(
+            f'`{name}` must be settings with a "name". Received: {value!r}'
+        )
+
+
+_HINTS: dict[str, Any] = get_type_hints(Recipe)
+PLAIN = tuple(
+    name
+    for name, hint in _HINTS.items()
+    if hint not in (Settings, Settings | None)
+    and name not in ("name", "system")
+)
+"""What is a value of the recipe's own, and no part."""
 
 _CONDITIONAL = ("ConditionalGAN", "ConditionalWGANGP", "ACGAN")

@@ -1,6 +1,7 @@
 """A polite end: Ctrl-C or SIGTERM stops after the batch at hand."""
 
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -33,7 +34,14 @@ class Interruption(keras.callbacks.Callback):
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Takes SIGINT and SIGTERM while it is open."""
+        """Takes SIGINT and SIGTERM while it is open.
+
+        Python lets the main thread alone take signals. In another one nothing
+        is listened to, and whoever started it decides when it ends.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
         signals = (signal.SIGINT, signal.SIGTERM)
         before = [signal.signal(each, self._take) for each in signals]
         try:

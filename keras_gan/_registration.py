@@ -1,0 +1,121 @@
+"""Lets Keras find this package's classes in saved files, whoever loads them.
+
+Keras knows a class once its module is imported. That needs Keras, which takes
+seconds to load, and the command line must answer `--help` before that. So the
+modules are imported as soon as Keras is: now, where it is loaded already; else
+right after something loads it. What started the process plays no part.
+"""
+
+import importlib
+import importlib.abc
+import importlib.machinery
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any
+
+__all__ = ["register"]
+
+_PACKAGE = "keras_gan"
+
+
+def register(modules: Sequence[str]) -> None:
+    """Imports modules of this package, but never before Keras.
+
+    Args:
+        modules: Their names, without the package's.
+    """
+    if "keras" in sys.modules:
+        _load(modules)
+    else:
+        sys.meta_path.insert(0, _AfterKeras(modules))
+
+
+def _load(modules: Sequence[str]) -> None:
+    for name in modules:
+        importlib.import_module(f"{_PACKAGE}.{name}")
+
+
+class _AfterKeras(importlib.abc.MetaPathFinder):
+    """Finds what the others find, and takes note when Keras has been loaded.
+
+    A module of this package that loads Keras is itself not complete then, and
+    the others may need it. Hence the modules directly in this package are
+    watched, too, and the outermost of them is waited for.
+
+    Args:
+        modules: What to import afterwards.
+    """
+
+    def __init__(self, modules: Sequence[str]) -> None:
+        self._modules = modules
+        self._running: set[str] = set()
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None,
+        target: ModuleType | None = None,
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Returns where a module is, with a loader that tells of its end."""
+        if fullname != "keras" and fullname.rpartition(".")[0] != _PACKAGE:
+            return None
+        for finder in sys.meta_path:
+            find = getattr(finder, "find_spec", None)
+            if finder is self or find is None:
+                continue
+            spec = find(fullname, path, target)
+            if spec is not None:
+                if hasattr(spec.loader, "exec_module"):
+                    spec.loader = _Loader(spec.loader, self)
+                return spec  # type: ignore[no-any-return]
+        return None
+
+    def begun(self, name: str) -> None:
+        """Takes note that a module's code begins to run."""
+        self._running.add(name)
+
+    def failed(self, name: str) -> None:
+        """Takes note that a module's code has raised."""
+        self._running.discard(name)
+
+    def ended(self, name: str) -> None:
+        """Imports the rest where Keras is loaded and nothing is half done."""
+        self._running.discard(name)
+        if self._running or "keras" not in sys.modules:
+            return
+        if self in sys.meta_path:
+            sys.meta_path.remove(self)
+            _load(self._modules)
+
+
+class _Loader(importlib.abc.Loader):
+    """Another loader, which tells when it begins and when it is through."""
+
+    def __init__(self, inner: Any, finder: _AfterKeras) -> None:
+        self._inner = inner
+        self._finder = finder
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def create_module(
+        self, spec: importlib.machinery.ModuleSpec
+    ) -> ModuleType | None:
+        """Leaves it to the other loader."""
+        made: ModuleType | None = self._inner.create_module(spec)
+        return made
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Runs the module as the other loader does."""
+        assert module.__spec__ is not None
+        # Whoever asks the module later for its source meets its own loader.
+        module.__spec__.loader = module.__loader__ = self._inner
+        name = module.__name__
+        self._finder.begun(name)
+        try:
+            self._inner.exec_module(module)
+        except BaseException:
+            self._finder.failed(name)
+            raise
+        self._finder.ended(name)

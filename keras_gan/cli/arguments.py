@@ -1,0 +1,136 @@
+"""What several commands take, and the forms that it must have."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+from keras_gan.cli.errors import UsageError
+
+__all__ = [
+    "LARGEST",
+    "LARGEST_SEED",
+    "BadArgumentsError",
+    "Parser",
+    "check_count",
+    "name_or_path",
+    "path",
+    "run_path",
+    "whole",
+]
+
+LARGEST = 1_000_000
+"""Of counts: more images, for example, are in no memory."""
+LARGEST_SEED = 2**32 - 1
+
+
+class BadArgumentsError(UsageError):
+    """Arguments that can't be parsed.
+
+    Args:
+        message: What is wrong.
+        usage: The lines that say how the command is used.
+        prog: The command.
+    """
+
+    def __init__(self, message: str, usage: str, prog: str) -> None:
+        super().__init__(message)
+        self.usage = usage
+        self.prog = prog
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises what is wrong, where argparse ends the process or is silent."""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        # argparse takes no notice of a full disk, or of a reader that went.
+        (file or sys.stdout).write(message)
+
+    def error(self, message: str) -> NoReturn:
+        """Raises `BadArgumentsError`."""
+        raise BadArgumentsError(message, self.format_usage(), self.prog)
+
+
+def _given(given: str) -> str:
+    if not given.strip():
+        raise argparse.ArgumentTypeError("must not be empty")
+    if "\0" in given:
+        raise argparse.ArgumentTypeError(
+            f"must not hold the character NUL. Received: {given!r}"
+        )
+    return given
+
+
+def name_or_path(given: str) -> str:
+    """Returns a name as it is, and a path with the home folder for `~`.
+
+    Raises:
+        argparse.ArgumentTypeError: As `path` does.
+    """
+    return str(path(given)) if given.startswith("~") else _given(given)
+
+
+def path(given: str) -> Path:
+    """Returns a path, with the home folder for `~`.
+
+    Raises:
+        argparse.ArgumentTypeError: If it is empty, holds a NUL, or names the
+            home of a user that there is not.
+    """
+    try:
+        return Path(_given(given)).expanduser()
+    except RuntimeError as error:
+        raise argparse.ArgumentTypeError(
+            f"{given}: there is no home folder of that name"
+        ) from error
+
+
+def run_path(given: str) -> Path:
+    """Returns the path of a run's folder.
+
+    Raises:
+        argparse.ArgumentTypeError: As `path` does, and if it is no UTF-8,
+            which TensorFlow wants of the places it writes to.
+    """
+    try:
+        given.encode()
+    except UnicodeEncodeError as error:
+        raise argparse.ArgumentTypeError(
+            f"must be a name in UTF-8. Received: {given}"
+        ) from error
+    return path(given)
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """Returns what reads a whole number of a range.
+
+    Args:
+        least: The smallest number that is taken.
+        most: The largest.
+    """
+
+    def read(given: str) -> int:
+        try:
+            number = int(given)
+        except ValueError:
+            number = least - 1
+        if not least <= number <= most:
+            raise argparse.ArgumentTypeError(
+                f"must be a whole number from {least} to {most}. "
+                f"Received: {given}"
+            )
+        return number
+
+    return read
+
+
+def check_count(flag: str, count: int, least: int) -> None:
+    """Refuses a count that is too small, or that no memory holds.
+
+    Raises:
+        UsageError: With the flag's name.
+    """
+    if not least <= count <= LARGEST:
+        bound = f"at least {least}" if count < least else f"at most {LARGEST}"
+        raise UsageError(f"{flag} must be {bound}. Received: {count}")

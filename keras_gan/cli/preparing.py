@@ -1,0 +1,93 @@
+"""Everything a run needs, made and checked before anything is written."""
+
+import os
+from dataclasses import dataclass
+
+import keras
+
+from keras_gan.backend import Workers
+from keras_gan.cli.planning import Plan
+from keras_gan.cli.starting import hushed
+from keras_gan.datasets import ImageBatches
+from keras_gan.models import GAN
+from keras_gan.recipes import assemble, batches, clipping
+from keras_gan.recipes.assembling import evaluation
+from keras_gan.recipes.sizes import count_weights
+
+__all__ = ["Prepared", "prepare"]
+
+Callbacks = list[keras.callbacks.Callback]
+
+# A weight and its gradient, in 32 bits: the least that training takes.
+_BYTES = 8
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a plan comes to.
+
+    Args:
+        gan: The compiled model, fresh from the recipe.
+        data: Its batches.
+        clipping: The callbacks that clip, if any.
+        evaluation: The callbacks that measure, if any, weights and all.
+    """
+
+    gan: GAN
+    data: ImageBatches
+    clipping: Callbacks
+    evaluation: Callbacks
+
+
+def prepare(plan: Plan, workers: Workers) -> Prepared:
+    """Makes a run's model, batches and callbacks.
+
+    Args:
+        plan: The run.
+        workers: Those who train it together.
+
+    Raises:
+        ValueError: If a setting is wrong, or settings don't fit each other or
+            the images.
+        ImportError: If a package is missing that a setting needs.
+        MemoryError: If the networks are larger than the machine.
+    """
+    recipe, source = plan.recipe, plan.source
+    _check_size(plan)
+    # Keras imports TensorFlow for it, whichever backend runs.
+    with hushed():
+        keras.utils.set_random_seed(plan.seed)
+    with workers.scope():
+        gan = assemble(
+            recipe,
+            source.image_shape,
+            num_classes=plan.num_classes,
+            seed=plan.seed,
+            num_images=len(source.images),
+        )
+    data = batches(
+        recipe, source.images, source.labels, seed=plan.seed, part=workers.part
+    )
+    return Prepared(gan, data, clipping(recipe), evaluation(recipe, source))
+
+
+def _check_size(plan: Plan) -> None:
+    """Refuses networks for which the system would end the process."""
+    sizes = count_weights(
+        plan.recipe, plan.source.image_shape, plan.num_classes
+    )
+    memory = _memory()
+    if memory is not None and sum(sizes) * _BYTES > memory:
+        raise MemoryError(
+            f"The networks have {sum(sizes):,} weights, more than this "
+            f"machine's {memory / 2**30:.0f} GiB of memory can train. "
+            "Choose smaller `networks`."
+        )
+
+
+def _memory() -> int | None:
+    """Returns the machine's bytes of memory, where the system tells."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None

@@ -1,0 +1,153 @@
+"""Whether a value is of the type and in the range that a setting wants."""
+
+import math
+from collections.abc import Sequence
+from types import UnionType
+from typing import Any, NamedTuple, Union, get_args, get_origin
+
+__all__ = [
+    "Range",
+    "check",
+    "check_range",
+    "check_value_range",
+    "fits",
+    "named",
+]
+
+_LARGEST_INT = 2**31 - 1
+_LARGEST_FLOAT = 3.4e38
+"""Backends count in 32 bits, and calculate in them."""
+
+PLAIN = bool | float | str | None
+"""What a setting may be that says nothing of its type."""
+
+
+class Range(NamedTuple):
+    """The numbers that a setting may be."""
+
+    low: float = -math.inf
+    high: float = math.inf
+    above: bool = False
+    """Whether `low` itself is too low."""
+    below: bool = False
+    """Whether `high` itself is too high."""
+
+    def holds(self, number: float) -> bool:
+        """Whether a number is in the range."""
+        low = number > self.low if self.above else number >= self.low
+        high = number < self.high if self.below else number <= self.high
+        return low and high
+
+    def __str__(self) -> str:
+        """Says the range in words."""
+        low = f"{'above' if self.above else 'at least'} {self.low:g}"
+        high = f"{'below' if self.below else 'at most'} {self.high:g}"
+        if math.isinf(self.high):
+            return low
+        return high if math.isinf(self.low) else f"{low} and {high}"
+
+
+def check(key: str, value: Any, hint: Any) -> None:
+    """Refuses a value that a setting's type hint does not allow.
+
+    Args:
+        key: The setting, as it is written with `--set`.
+        value: A number, text, bool, None, or a list of these.
+        hint: A type, union, or `Sequence` of one. `Any` allows each of those
+            but the list.
+
+    Raises:
+        ValueError: If the value is of another type, or a number that is not
+            finite or too large for a backend.
+    """
+    if not fits(value, hint):
+        raise ValueError(
+            f"`{key}` must be of type {named(hint)}. "
+            f"Received: {_shown(value)} ({type(value).__name__})"
+        )
+    for number in value if isinstance(value, (list, tuple)) else [value]:
+        if not isinstance(number, (int, float)):
+            continue
+        most = _LARGEST_INT if _whole(hint) else _LARGEST_FLOAT
+        if not -most <= number <= most:
+            raise ValueError(
+                f"`{key}` must be finite, and at most {most:,}. "
+                f"Received: {_shown(value)}"
+            )
+
+
+def check_range(key: str, value: Any, allowed: Range) -> None:
+    """Refuses a number out of a range; what is no number passes.
+
+    Raises:
+        ValueError: With the key, the range and the value.
+    """
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if number and not allowed.holds(value):
+        raise ValueError(f"`{key}` must be {allowed}. Received: {value!r}")
+
+
+def check_value_range(key: str, value: Any) -> None:
+    """Refuses what is no pair of numbers, the smaller one first.
+
+    Raises:
+        ValueError: With the key and the value.
+    """
+    pair = fits(value, Sequence[float]) and len(value) == 2
+    if not pair:
+        raise ValueError(
+            f"`{key}` must be two numbers, for example [-1, 1]. "
+            f"Received: {_shown(value)}"
+        )
+    check(key, value, Sequence[float])
+    low, high = value
+    if low >= high:
+        raise ValueError(
+            f"`{key}` must be two numbers, the one that stands for black "
+            f"below that for white. Received: {list(value)}"
+        )
+
+
+def fits(value: Any, hint: Any) -> bool:
+    """Whether a value is of a type; a whole number is a float, too."""
+    origin = get_origin(hint)
+    if hint is Any:
+        return fits(value, PLAIN)
+    if origin in (Union, UnionType):
+        return any(fits(value, option) for option in get_args(hint))
+    if isinstance(origin, type) and issubclass(origin, Sequence):
+        kind = get_args(hint)[0]
+        listed = isinstance(value, (list, tuple))
+        return listed and all(fits(each, kind) for each in value)
+    if hint is None or hint is type(None):
+        return value is None
+    if isinstance(value, bool):
+        return hint is bool
+    if hint is float:
+        return isinstance(value, (int, float))
+    return isinstance(hint, type) and isinstance(value, hint)
+
+
+def named(hint: Any) -> str:
+    """Says a type hint in the words of an error: `float or none`."""
+    return " or ".join(sorted(_names(PLAIN if hint is Any else hint)))
+
+
+def _names(hint: Any) -> set[str]:
+    origin = get_origin(hint)
+    if origin in (Union, UnionType):
+        return {name for each in get_args(hint) for name in _names(each)}
+    if isinstance(origin, type) and issubclass(origin, Sequence):
+        return {f"list of {named(get_args(hint)[0])}"}
+    if hint is None or hint is type(None):
+        return {"none"}
+    return {hint.__name__}
+
+
+def _whole(hint: Any) -> bool:
+    return "int" in named(hint) and "float" not in named(hint)
+
+
+def _shown(value: Any) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 80 else f"{shown[:77]}..."

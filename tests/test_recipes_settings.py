@@ -1,0 +1,274 @@
+"""Whatever is set: it is refused before anything is written, or it starts."""
+
+import math
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from keras_gan import features, recipes
+from keras_gan.backend import Workers
+from keras_gan.cli import main
+from keras_gan.cli.errors import UsageError, user_input
+from keras_gan.cli.planning import Plan
+from keras_gan.cli.preparing import prepare
+from keras_gan.datasets.sources import Source
+from keras_gan.recipes import override
+from keras_gan.recipes.parts import PARTS, defaults, hints, make
+from keras_gan.recipes.recipe import PLAIN
+from keras_gan.recipes.sizes import count_weights
+from keras_gan.run_folder import RunFolder
+from tests.test_recipes import shape_of, small
+
+NAN, INF = math.nan, math.inf
+VALUES = [
+    *(NAN, INF, -INF, -1, -0.5, 0, 0.5, 2, 3.7, 10**12, 10**400, 1e30, -1e39),
+    *("text", "", "a\0b", None, True, {"a": 1}, 1j, b"x"),
+    *([], [1, -1], [1, 2], ["a"], [NAN], [-1], [10**12], [[1]]),
+]
+DRY = [
+    *("train", "vanilla", "--dry-run", "--data=fashion_mnist_sample"),
+    *("--set=limit=8", "--batch-size=4", "--epochs=1"),
+    "--set=networks.generator_units=[4,4]",
+    "--set=networks.discriminator_units=[4]",
+]
+OPTIMIZERS = (
+    *("adadelta", "adafactor", "adagrad", "adam", "adamax", "adamw"),
+    *("ftrl", "lion", "muon", "nadam", "rmsprop", "sgd"),
+)
+# Parts that no recipe has, with a setting that they need.
+OTHERS = [
+    *([("regularizer", name)] for name in ("gradient_penalty", "r2", "dragan")),
+    *([("loss", name)] for name in ("hinge", "relativistic")),
+    [("loss", "BinaryCrossentropy")],
+    *([("augment", name)] for name in ("diffaugment", "ada")),
+    *([("schedule", name)] for name in ("cosine", "linear")),
+    [("clipping", "gradient"), ("clipping.norm", 1.0)],
+    [("clipping", "weight")],
+    [("model", "ConditionalGAN")],
+    [("evaluation", "kid"), ("evaluation.num_samples", 8)],
+]
+
+
+def variants():
+    """Every recipe, and one with each part that none has; all are tiny."""
+    for recipe in recipes.ALL:
+        yield recipe.name, small(recipe)
+    for changes in OTHERS:
+        base = small(recipes.get("vanilla"))
+        yield f"{changes[0]}", override(base, changes)
+
+
+VARIANTS = dict(variants())
+
+
+def keys(recipe):
+    """Every key of `--set`, with the part and its name where it is of one."""
+    for key in PLAIN:
+        yield key, (key,)
+    for part in PARTS:
+        settings = getattr(recipe, part)
+        for key in defaults(part, settings["name"]) if settings else ():
+            yield f"{part}.{key}", (part, settings["name"], key)
+
+
+def refusal(call, *errors):
+    """The message of an error, or None and what was returned."""
+    try:
+        return None, call()
+    except errors as error:
+        return str(error), None
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_wrong_value_of_any_setting_is_refused_by_name(name):
+    recipe = VARIANTS[name]
+    for key, _ in keys(recipe):
+        for value in VALUES:
+            message, changed = refusal(
+                lambda k=key, v=value: override(recipe, [(k, v)]), ValueError
+            )
+            if message is None:
+                assert not isinstance(value, (dict, complex, bytes))
+                assert changed.to_dict() == changed.to_dict()  # No NaN.
+            else:
+                assert f"`{key}`" in message
+                assert "\n" not in message
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", VARIANTS)
+def test_what_is_accepted_is_made_or_refused_in_one_line(name):
+    for key in new_keys(name):
+        for value in VALUES:
+            message, recipe = refusal(
+                lambda k=key, v=value: override(VARIANTS[name], [(k, v)]),
+                ValueError,
+            )
+            if message is None:
+                message, _ = refusal(
+                    lambda r=recipe, k=key: start(r, k), UsageError
+                )
+            assert "\n" not in (message or ""), (key, value)
+
+
+def new_keys(name):
+    """The keys of parts that no variant before it has."""
+    seen = {("data",)}
+    for each, recipe in VARIANTS.items():
+        mine = dict(keys(recipe))
+        if each == name:
+            # The optimizers have a test of their own.
+            return [
+                key
+                for key, origin in mine.items()
+                if origin not in seen and origin[0] not in ("d_opt", "g_opt")
+            ]
+        seen.update(mine.values())
+    raise KeyError(name)
+
+
+def start(recipe, key):
+    """Does what a run does, up to its first step where numbers matter."""
+    with user_input():
+        prepared = prepare(plan(recipe), Workers())
+    if key.partition(".")[0] in ("model", "regularizer", "augment"):
+        prepared.gan.run_eagerly = True
+        prepared.gan.train_on_batch(*together(prepared.data[0]))
+
+
+def together(batch):
+    return batch if isinstance(batch, tuple) else (batch,)
+
+
+def plan(recipe, count=8):
+    size, _, channels = shape_of(recipe)
+    size = 8 if size == 28 else min(size, 64)
+    shape = (count, size, size, channels)
+    images = np.random.default_rng(0).integers(0, 256, shape, "uint8")
+    source = Source(
+        name="digits",
+        split="train",
+        images=images,
+        labels=np.arange(count) % 3,
+        class_names=("a", "b", "c"),
+        origin="made up",
+    )
+    settled = override(recipe, [("batch_size", 4), ("epochs", 1)])
+    return Plan(settled, 0, source, RunFolder(Path("nowhere")), False)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_what_an_optimizer_accepts_makes_a_step(name):
+    before = np.full((2, 3), 0.5, "float32")
+    for key in defaults("d_opt", name):
+        for value in [*VALUES, 1e-9, 1]:
+            settings = {"name": name, key: value}
+            message, optimizer = refusal(
+                lambda s=settings: make("d_opt", s, name="d"), ValueError
+            )
+            if message is not None:
+                assert key in message
+                continue
+            weights = keras.Variable(before)
+            optimizer.build([weights])
+            optimizer.apply([keras.ops.ones((2, 3))])
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_every_setting_of_an_optimizer_has_a_type(name):
+    found = hints("d_opt", name)
+    assert found.keys() == defaults("d_opt", name).keys()
+    for key, default in defaults("d_opt", name).items():
+        make("d_opt", {"name": name, key: default}, name="d")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (["clipping=gradient"], "`value`, `norm` and `global_norm`"),
+        (["clipping=weight", "clipping.value=0"], "`value`"),
+        (["value_range=[1,-1]"], "black below that for white"),
+        (["value_range=[0,0]"], "black below that for white"),
+        (["value_range=[-1,1e999]"], "`value_range` must be finite"),
+        (["evaluation.k=0"], "`k` must"),
+        (["evaluation.extractor=nope"], "`extractor` must"),
+        (["evaluation.extractor=[1]"], "`evaluation.extractor` must be of"),
+        (["evaluation.num_samples=1"], "at least 2"),
+        (["evaluation.num_samples=1000000000000"], "`evaluation.num_samples`"),
+        (["limit=1"], "at least 2 real images"),
+        (["d_opt.weight_decay=[1,2]"], "float or none"),
+        (["d_opt.learning_rate=-1"], "`d_opt.learning_rate` must be at least"),
+        (["g_opt.learning_rate=1e999"], "`g_opt.learning_rate` must be finite"),
+        (["g_opt.beta_1=1"], "at least 0 and below 1"),
+        (["schedule=cosine", "g_opt.learning_rate=-1"], "at least 0"),
+        (["networks.generator_units=[4,1000000000]"], "memory can train"),
+        (["networks.generator_units=[a]"], "list of int"),
+        (["networks=dcgan", "networks.stages=1000000000000"], "`networks.stag"),
+        (["networks=dcgan", "networks.stages=100"], "at most 5 doublings"),
+        (["networks=dcgan", "networks.kernel_size=1000000"], "memory can"),
+        (["networks.latent_dim=0"], "`latent_dim`"),
+        (["augment=diffaugment", "augment.value_range=[1]"], "two numbers"),
+    ],
+    ids=str,
+)
+def test_a_wrong_setting_is_one_line_and_makes_no_folder(
+    tmp_path, monkeypatch, capsys, changes, message
+):
+    monkeypatch.chdir(tmp_path)
+    settings = [f"--set={change}" for change in changes]
+    for arguments in (DRY, [part for part in DRY if part != "--dry-run"]):
+        assert main([*arguments, *settings, "--out=run"]) == 2
+        error = capsys.readouterr().err
+        assert message in error
+        assert error.count("\n") == 1
+        assert not Path("run").exists()
+
+
+def test_missing_weights_of_an_extractor_are_noticed_before_the_start(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(features.efficientnet, "_PACKAGE", "no_such_package")
+    arguments = [*DRY, "--set=evaluation.extractor=imagenet"]
+    for each in (arguments, [a for a in arguments if a != "--dry-run"]):
+        assert main([*each, "--out=run"]) == 2
+        assert 'pip install "keras-gan[imagenet]"' in capsys.readouterr().err
+        assert not Path("run").exists()
+
+
+@pytest.mark.parametrize("text", ["(" * 10_000, "[" * 10_000, "9" * 10_000])
+def test_a_value_that_no_parser_takes_is_text(text):
+    assert recipes.overriding.parse(f"a={text}") == ("a", text)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"batch_size": "many"}, "`batch_size`"),
+        ({"epochs": -1}, "`epochs`"),
+        ({"value_range": "x"}, "`value_range`"),
+        ({"networks": None}, "`networks`"),
+        ({"loss": {"label_smoothing": 0.1}}, "`loss`"),
+        ({"g_opt": [1]}, "`g_opt`"),
+        ({"data": 5}, "`data`"),
+    ],
+    ids=str,
+)
+def test_a_recipe_that_was_written_by_hand_is_looked_at(values, message):
+    good = recipes.get("vanilla").to_dict()
+    with pytest.raises(ValueError, match=message):
+        recipes.Recipe.from_dict({**good, **values})
+
+
+@pytest.mark.parametrize("name", ["vanilla", "sngan", "conditional-wgan-gp"])
+def test_weights_are_counted_without_making_any(name):
+    recipe = small(recipes.get(name))
+    classes = 3 if recipe.conditional else None
+    before = keras.layers.Dense(1).name
+    counted = count_weights(recipe, (8, 8, 1), classes)
+    number = int(before.rpartition("_")[2] or 0) if "_" in before else 0
+    assert keras.layers.Dense(1).name == f"dense_{number + 1}"
+    made = recipes.assembling.networks(recipe, (8, 8, 1), classes)
+    assert counted == tuple(network.count_params() for network in made)
