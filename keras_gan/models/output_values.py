@@ -15,7 +15,7 @@ from keras import ops
 
 from keras_gan import backend
 from keras_gan._typing import Tensor
-from keras_gan.layers import SpectralNormalization
+from keras_gan.layers import Projection, SpectralNormalization
 
 Array = np.ndarray[Any, Any]
 
@@ -122,6 +122,8 @@ def _stated(network: keras.layers.Layer, index: int = 0) -> Values | None:
     """Returns what the last layer says; `None` where it says nothing."""
     if isinstance(network, SpectralNormalization):
         return _stated(network.layer)
+    if isinstance(network, Projection):
+        return _ANY
     if isinstance(network, _ACTIVATED):
         return _ACTIVATIONS.get(getattr(network.activation, "__name__", ""))
     outputs = _symbolic_outputs(network)
