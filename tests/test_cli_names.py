@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -172,6 +173,24 @@ def test_a_path_is_quoted_as_the_shell_reads_it(name):
     ).stdout
     assert os.fsdecode(read) == name
     assert printable(quoted(name)) == quoted(name)
+
+
+@pytest.mark.parametrize("columns", [20, 80, 200])
+def test_a_narrow_terminal_loses_no_name(monkeypatch, capsys, columns):
+    for variable, value in (
+        ("COLUMNS", str(columns)),
+        ("FORCE_COLOR", "1"),
+        ("TERM", "xterm"),
+    ):
+        monkeypatch.setenv(variable, value)
+    assert main(["recipes"]) == 0
+    out = capsys.readouterr().out
+    assert "…" not in out
+    assert max(map(len, plain(out).splitlines())) <= max(columns, 60)
+
+
+def plain(text):
+    return re.sub("\x1b\\[[0-9;]*m", "", text)
 
 
 # ---------------------------------------------------------- standard streams

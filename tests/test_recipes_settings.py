@@ -131,9 +131,12 @@ def new_keys(name):
 
 def start(recipe, key):
     """Does what a run does, up to its first step where numbers matter."""
+    part = key.partition(".")[0]
+    if part != "evaluation":
+        recipe = override(recipe, [("evaluation", None)])
     with user_input():
         prepared = prepare(plan(recipe), Workers())
-    if key.partition(".")[0] in ("model", "regularizer", "augment"):
+    if part in ("model", "regularizer", "augment"):
         prepared.gan.run_eagerly = True
         prepared.gan.train_on_batch(*together(prepared.data[0]))
 
