@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -174,6 +175,24 @@ def test_a_path_is_quoted_as_the_shell_reads_it(name):
     assert printable(quoted(name)) == quoted(name)
 
 
+@pytest.mark.parametrize("columns", [20, 80, 200])
+def test_a_narrow_terminal_loses_no_name(monkeypatch, capsys, columns):
+    for variable, value in (
+        ("COLUMNS", str(columns)),
+        ("FORCE_COLOR", "1"),
+        ("TERM", "xterm"),
+    ):
+        monkeypatch.setenv(variable, value)
+    assert main(["recipes"]) == 0
+    out = capsys.readouterr().out
+    assert "…" not in out
+    assert max(map(len, plain(out).splitlines())) <= max(columns, 60)
+
+
+def plain(text):
+    return re.sub("\x1b\\[[0-9;]*m", "", text)
+
+
 # ---------------------------------------------------------- standard streams
 
 
@@ -241,9 +260,9 @@ def test_a_full_device_is_one_line():
     ids=str,
 )
 def test_any_name_is_printed_in_any_encoding(environment):
-    run, picture = "\\xe6\\xbc\\xa2", "caf\\xe9.png"
+    picture = "\\xe6\\xbc\\xa2caf\\xe9.png"
     done = shell(
-        f"{TRAIN} --out=$'{run}' && $GAN generate $'{run}' -n 2 "
+        f"{TRAIN} --out=run && $GAN generate run -n 2 "
         f"--out=$'{picture}' && ! $GAN generate $'no{picture}'",
         **environment,
     )

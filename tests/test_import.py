@@ -42,6 +42,7 @@ def test_a_package_run_by_its_name_loads_a_model(tmp_path, saved):
     assert printed(tmp_path, "-m", "trainer.task", saved) == "GAN"
 
 
+@pytest.mark.slow
 def test_a_program_of_the_name_of_the_command_loads_a_model(tmp_path, saved):
     program = tmp_path / "keras-gan"
     program.write_text(f"import sys, keras_gan, keras\n{LOAD}")
@@ -51,7 +52,7 @@ def test_a_program_of_the_name_of_the_command_loads_a_model(tmp_path, saved):
 @pytest.mark.parametrize(
     "imports",
     [
-        "keras, keras_gan",
+        pytest.param("keras, keras_gan", marks=pytest.mark.slow),
         "keras_gan.layers, keras",
         pytest.param("keras_gan.cli, keras", marks=pytest.mark.slow),
         pytest.param("keras_gan.run_folder, keras", marks=pytest.mark.slow),
@@ -73,6 +74,7 @@ def test_the_package_alone_does_not_load_keras(tmp_path):
     assert printed(tmp_path, "-c", code) == "False GAN"
 
 
+@pytest.mark.slow
 def test_keras_is_loaded_as_if_nobody_watched(tmp_path):
     code = (
         "import inspect, sys\n"

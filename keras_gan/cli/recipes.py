@@ -30,12 +30,11 @@ def run(arguments: argparse.Namespace) -> int:
     from keras_gan.cli.console import console
 
     table = Table(box=None, pad_edge=False)
+    # A name that is cut can't be typed, so long ones go on below.
     for title in ("recipe and system", "data", "networks"):
-        table.add_column(title)
-    table.add_column("parameters\nG + D", justify="right")
-    table.add_column("measured\nepochs", justify="right")
-    table.add_column("time", justify="right")
-    table.add_column("score", justify="right")
+        table.add_column(title, overflow="fold")
+    for title in ("parameters\nG + D", "measured\nepochs", "time", "score"):
+        table.add_column(title, overflow="fold", justify="right")
     measured = _measured()
     for recipe in recipes.ALL:
         result = measured.get(recipe.name, {})

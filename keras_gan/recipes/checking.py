@@ -10,6 +10,7 @@ __all__ = [
     "check",
     "check_range",
     "check_value_range",
+    "converted",
     "fits",
     "named",
 ]
@@ -106,6 +107,17 @@ def check_value_range(key: str, value: Any) -> None:
             f"`{key}` must be two numbers, the one that stands for black "
             f"below that for white. Received: {list(value)}"
         )
+
+
+def converted(value: Any, hint: Any) -> Any:
+    """Returns a whole number as a float where the hint says float.
+
+    JAX takes a large one for an integer of 32 bits otherwise.
+    """
+    number = isinstance(value, int) and not isinstance(value, bool)
+    names = _names(PLAIN if hint is Any else hint)
+    as_float = "float" in names and "int" not in names
+    return float(value) if number and as_float else value
 
 
 def fits(value: Any, hint: Any) -> bool:

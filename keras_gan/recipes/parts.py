@@ -14,6 +14,7 @@ from keras_gan.recipes.checking import (
     check,
     check_range,
     check_value_range,
+    converted,
 )
 
 __all__ = ["PARTS", "check_setting", "defaults", "hints", "make"]
@@ -144,9 +145,11 @@ def make(part: str, settings: Mapping[str, Any], **given: Any) -> Any:
         TypeError: If a setting is unknown.
     """
     name = settings["name"]
-    arguments = {key: each for key, each in settings.items() if key != "name"}
-    for key, each in arguments.items():
-        check_setting(part, name, key, each)
+    arguments = {}
+    for key, value in settings.items():
+        if key != "name":
+            check_setting(part, name, key, value)
+            arguments[key] = converted(value, hints(part, name).get(key))
     return PARTS[part](name)(**{**arguments, **given})
 
 
