@@ -267,6 +267,11 @@ class Alternating:
 
     def _track(self, logs: Logs, batch_size: Tensor, training: bool) -> None:
         means = [ops.mean(value) for value in logs.values()]
+        _, count = backend.replica()
+        if count > 1:
+            # A replica may get none of a small last batch.
+            some = ops.greater(batch_size, 0)
+            means = [ops.where(some, mean, 0.0) for mean in means]
         averages = backend.average(means, batch_size)
         size = backend.all_sum(ops.cast(batch_size, "float32"))
         logs = dict(zip(logs, averages, strict=True))
