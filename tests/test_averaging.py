@@ -84,6 +84,29 @@ def test_an_average_works_with_the_norm_of_its_own_kernel():
         assert length == pytest.approx(1.0, abs=1e-5)
 
 
+class Follows(layers.Layer):
+    """A layer of the user's own, with a weight and what follows it."""
+
+    def build(self, input_shape):
+        self.weight = self.add_weight(shape=(), initializer="ones")
+        self.double = self.add_weight(shape=(), trainable=False)
+
+    def before_update(self):
+        self.double.assign(2.0 * ops.convert_to_tensor(self.weight))
+
+    def call(self, inputs):
+        return inputs * self.weight
+
+
+def test_what_follows_a_weight_follows_its_average():
+    generator = half_generator("float32")
+    generator.add(Follows())
+    twin = followed(generator, lambda value: value + 1.0, 3, decay=0.5)
+    layer = twin.layers[-1]
+    assert float(layer.weight) == pytest.approx(2.0 - 0.5**3)
+    assert float(layer.double) == pytest.approx(2 * (2.0 - 0.5**3))
+
+
 def test_averaged_vectors_of_an_old_file_are_loaded_at_length_one(tmp_path):
     network = spectral_generator()
     (layer,) = [e for e in network.layers if hasattr(e, "power_iteration")]

@@ -77,6 +77,24 @@ def test_one_replica_equals_none(strategy, make, settings, images):
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"gradient_accumulation_steps": 2},
+        {"use_ema": True, "ema_overwrite_frequency": 2},
+    ],
+    ids=lambda settings: list(settings)[-1],
+)
+def test_what_keras_cannot_do_under_a_strategy_is_refused(settings):
+    with STRATEGIES["mirrored"]():
+        gan = tiny.gan()
+        adam = keras.optimizers.Adam(**settings)
+        with pytest.raises(ValueError, match=list(settings)[-1]):
+            gan.compile(g_opt=adam)
+    gan = tiny.gan()
+    gan.compile(g_opt=keras.optimizers.Adam(**settings))
+
+
 @pytest.mark.slow
 def test_the_command_line_trains_on_one_device(tmp_path):
     arguments = [

@@ -49,6 +49,7 @@ __all__ = [
     "producer",
     "random_state",
     "record",
+    "refuse_optimizer",
     "refuse_unsupported",
     "replica",
     "set_random_state",
@@ -68,6 +69,7 @@ input_gradient = _adapter.input_gradient
 jit_choice = _adapter.jit_choice
 random_state = _adapter.random_state
 record = _adapter.record
+refuse_optimizer = _adapter.refuse_optimizer
 refuse_unsupported = _adapter.refuse_unsupported
 replica = _adapter.replica
 set_random_state = _adapter.set_random_state

@@ -269,6 +269,11 @@ def refuse_unsupported(
     """Raises `ValueError` for what this backend cannot do: nothing here."""
 
 
+def refuse_optimizer(optimizer: keras.optimizers.Optimizer) -> None:
+    """Raises `ValueError` for what this backend cannot do: nothing here."""
+    del optimizer
+
+
 def random_state() -> dict[str, np.ndarray[Any, Any]]:
     """Returns the framework's global random state: none here."""
     return {}

@@ -354,6 +354,26 @@ def refuse_unsupported(
     """Raises `ValueError` for what this backend cannot do: nothing here."""
 
 
+def refuse_optimizer(optimizer: keras.optimizers.Optimizer) -> None:
+    """Raises `ValueError` for what the strategy in scope cannot do."""
+    mirrored = (
+        tf.distribute.MirroredStrategy,
+        tf.distribute.MultiWorkerMirroredStrategy,
+    )
+    if not isinstance(tf.distribute.get_strategy(), mirrored):
+        return
+    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    for name in ("gradient_accumulation_steps", "ema_overwrite_frequency"):
+        # Keras merges the replicas inside the branch that these make.
+        if getattr(inner, name):
+            raise ValueError(
+                f"Keras cannot train with `{name}` under a MirroredStrategy "
+                f"or MultiWorkerMirroredStrategy. Received: {inner.name} with "
+                f"{name}={getattr(inner, name)}. Leave it out, or train on "
+                "one device without a strategy."
+            )
+
+
 def random_state() -> dict[str, np.ndarray[Any, Any]]:
     """Returns the framework's global random state: none here."""
     return {}

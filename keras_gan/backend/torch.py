@@ -240,6 +240,11 @@ def refuse_unsupported(
         )
 
 
+def refuse_optimizer(optimizer: keras.optimizers.Optimizer) -> None:
+    """Raises `ValueError` for what this backend cannot do: nothing here."""
+    del optimizer
+
+
 def random_state() -> dict[str, np.ndarray[Any, Any]]:
     """Returns the framework's global random state.
 

@@ -78,9 +78,9 @@ class Average:
             return
         count = ops.cast(updates, "float32")
         keep = ops.minimum(self.decay, (1.0 + count) / (20.0 + count))
-        own = {id(v) for layer in _following(average) for v in _state(layer)}
+        own = {id(v) for layer in _following(generator) for v in _state(layer)}
         for mean, value in zip(average.weights, generator.weights, strict=True):
-            if id(mean) in own:
+            if id(value) in own:
                 continue
             if keras.backend.is_float_dtype(mean.dtype):
                 away = ops.cast(value, mean.dtype) - mean

@@ -145,6 +145,7 @@ class Compiling:
             scaled = keras.optimizers.LossScaleOptimizer
             if half and not isinstance(optimizer, scaled):
                 optimizer = scaled(optimizer, name=f"{player}_loss_scale")
+            backend.refuse_optimizer(optimizer)
             optimizer.build(variables)
             pair.append((optimizer, list(variables)))
         # Not a list or dict: Keras would save the variables twice.

@@ -85,6 +85,8 @@ def measured_fault(
     found: list[str | None] = [None]
 
     def measure() -> None:
+        if backend.replica()[1] > 1:
+            return  # Gradients would be averaged over torch's processes.
         try:
             penalty = _Penalty(network, weights, image_shape)
             found[0] = _fault(penalty)
