@@ -7,6 +7,7 @@ import keras
 
 from keras_gan import augment as augmentation
 from keras_gan import backend
+from keras_gan._checks import received
 from keras_gan._typing import Tensor
 from keras_gan.models import inspection
 
@@ -38,7 +39,8 @@ class Building:
         except Exception as error:
             raise ValueError(
                 "The discriminator cannot be called on the generator's images "
-                f"of shape {(None, *self._image_shape)}: {error}"
+                f"of shape {(None, *self._image_shape)}: {error} "
+                f"{received('discriminator', self.discriminator)}"
             ) from error
         self._warn_of_penalised_layers()
         self._warn_of_activity_regularizers()

@@ -8,6 +8,7 @@ import numpy as np
 from keras import ops
 
 from keras_gan import backend
+from keras_gan._checks import LARGEST_INT32, received, whole_number
 from keras_gan._typing import Tensor
 from keras_gan.layers import ConditionalBatchNormalization, Projection
 from keras_gan.models import inspection
@@ -231,11 +232,8 @@ def _class_count(
     networks: tuple[keras.Model, ...],
     label_inputs: tuple[Any, ...],
 ) -> int:
-    if given is not None and (int(given) != given or given < 1):
-        raise ValueError(
-            "`num_classes` must be a positive integer. "
-            f"Received: num_classes={given!r}"
-        )
+    if given is not None:
+        given = whole_number("num_classes", given, 1, LARGEST_INT32)
     found = _found_class_count(networks, label_inputs)
     if given is not None and found is not None and given != found:
         raise ValueError(
@@ -247,7 +245,8 @@ def _class_count(
     if count is None:
         raise ValueError(
             "The networks do not say how many classes there are. Pass "
-            "num_classes=..., for example num_classes=10."
+            "num_classes=..., for example num_classes=10. "
+            f"{received('generator', networks[0])}"
         )
     return int(count)
 

@@ -7,9 +7,17 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_gan._arrays import numbers
+from keras_gan._checks import seed_or_none, whole_number
 from keras_gan.models import inspection
 
 Array = np.ndarray[Any, Any]
+
+_MOST_LATENTS = 2**31 - 1
+"""Latent values drawn at once: 8 GiB of float32."""
+
+_SHOWN = 16
+"""How many images are made where nothing says how many."""
 
 
 class Sampling:
@@ -49,13 +57,17 @@ class Sampling:
 
         Returns:
             Float32, shape `(n, latent_dim)`.
+
+        Raises:
+            ValueError: If `n` or `seed` is out of range.
         """
-        generator = np.random.default_rng(seed)
+        n = whole_number("n", n, 0, _MOST_LATENTS // self.latent_dim)
+        generator = np.random.default_rng(seed_or_none("seed", seed))
         return generator.standard_normal((n, self.latent_dim), dtype="float32")
 
     def generate(
         self,
-        n: int = 16,
+        n: int | None = None,
         *,
         latents: Any = None,
         labels: Any = None,
@@ -65,7 +77,8 @@ class Sampling:
         """Generates images, by the averaged weights where there are any.
 
         Args:
-            n: How many; taken from `latents` or `labels` where they are given.
+            n: How many. Default: as many as there are `latents` or `labels`,
+                or 16 where neither is given.
             latents: Latents of the user's own, shape `(n, latent_dim)`.
                 Default: fresh ones.
             labels: Classes, integers or one-hot, where conditional. Default:
@@ -78,9 +91,12 @@ class Sampling:
             `(n, height, width, channels)`.
 
         Raises:
-            ValueError: If sizes don't fit, or labels are given to a model
-                without.
+            ValueError: If `n`, `latents` and `labels` are not equally many,
+                shapes don't fit, a number is out of range, or labels are given
+                to a model without.
         """
+        batch_size = whole_number("batch_size", batch_size, 1)
+        seed = seed_or_none("seed", seed)
         n = self._count(n, latents, labels)
         if latents is None:
             latents = self.latents(n, seed)
@@ -111,26 +127,26 @@ class Sampling:
         network = self.ema_generator or self.generator
         network.export(filepath, format=format, **kwargs)
 
-    def _count(self, n: int, latents: Any, labels: Any) -> int:
+    def _count(self, n: int | None, latents: Any, labels: Any) -> int:
         sizes = {
-            name: len(value)
+            f"len({name})": _rows(name, value)
             for name, value in (("latents", latents), ("labels", labels))
             if value is not None
         }
+        if n is not None:
+            sizes["n"] = whole_number(
+                "n", n, 0, _MOST_LATENTS // self.latent_dim
+            )
         if len(set(sizes.values())) > 1:
+            said = ", ".join(f"{name}={size}" for name, size in sizes.items())
             raise ValueError(
-                "`latents` and `labels` must be equally many. "
-                f"Received: {sizes}"
+                "`n`, `latents` and `labels` must be equally many, where "
+                f"several are given. Received: {said}"
             )
-        count = next(iter(sizes.values()), n)
-        if int(count) != count or count < 0:
-            raise ValueError(
-                f"`n` must be a non-negative integer. Received: n={n!r}"
-            )
-        return int(count)
+        return next(iter(sizes.values()), _SHOWN)
 
     def _shaped_latents(self, latents: Any) -> Array:
-        array = np.asarray(keras.ops.convert_to_numpy(latents), "float32")
+        array = numbers("latents", latents).astype("float32")
         size = math.prod(array.shape[1:])
         if array.ndim < 2 or size != self.latent_dim:
             raise ValueError(
@@ -146,6 +162,15 @@ class Sampling:
                 "Received: labels. Use ConditionalGAN or ConditionalWGANGP."
             )
         return [latents]
+
+
+def _rows(name: str, value: Any) -> int:
+    array = numbers(name, value)
+    if array.ndim == 0:
+        raise ValueError(
+            f"`{name}` must have a row for each image. Received: {name}={value}"
+        )
+    return len(array)
 
 
 def _batches(
