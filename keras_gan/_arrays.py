@@ -6,18 +6,22 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from keras_gan._checks import received, whole_number
 from keras_gan._typing import Tensor
 
 Array: TypeAlias = NDArray[Any]
 """A numpy array of any number type."""
 
 
-def feature_pair(real: Tensor, fake: Tensor) -> tuple[Array, Array]:
+def feature_pair(
+    real: Tensor, fake: Tensor, names: tuple[str, str] = ("real", "fake")
+) -> tuple[Array, Array]:
     """Both feature sets as numpy arrays that can be compared.
 
     Args:
         real: Features of real images, (n, d).
         fake: Features of generated images, (m, d).
+        names: What the arguments are called, for the messages.
 
     Returns:
         The two arrays, float32 where they were float32, else float64.
@@ -26,19 +30,20 @@ def feature_pair(real: Tensor, fake: Tensor) -> tuple[Array, Array]:
         ValueError: If a set is not a finite (n, d) matrix of at least two
             rows, or the two disagree on d.
     """
-    real, fake = features("real", real), features("fake", fake)
+    first, second = names
+    real, fake = features(first, real), features(second, fake)
     if real.shape[1] != fake.shape[1]:
         raise ValueError(
-            "`real` and `fake` must hold features of the same dimension, "
-            "from the same extractor. Received: "
-            f"real.shape={real.shape}, fake.shape={fake.shape}"
+            f"`{first}` and `{second}` must hold features of the same "
+            "dimension, from the same extractor. Received: "
+            f"{first}.shape={real.shape}, {second}.shape={fake.shape}"
         )
     return real, fake
 
 
 def features(name: str, value: Tensor) -> Array:
     """One checked feature set; `name` is the argument the errors speak of."""
-    array = _floating(name, _regular(name, value))
+    array = _floating(numbers(name, value))
     if array.ndim != 2 or array.shape[1] == 0:
         raise ValueError(
             f"`{name}` must be features of shape (n, d); pass images through "
@@ -64,12 +69,12 @@ def features(name: str, value: Tensor) -> Array:
 
 def images(name: str, value: Tensor) -> Array:
     """One checked set of uint8 images, (n, H, W, C)."""
-    array = _regular(name, value)
+    array = numbers(name, value)
     if array.dtype != np.uint8:
         raise ValueError(
             f"`{name}` must be uint8 images in 0..255; convert floats with "
             "`keras_gan.images.to_uint8(images, value_range)`. "
-            f"Received: dtype={array.dtype}"
+            f"Received: {name}.dtype={array.dtype}"
         )
     if array.ndim != 4 or array.shape[-1] not in (1, 3) or not array.size:
         raise ValueError(
@@ -79,14 +84,17 @@ def images(name: str, value: Tensor) -> Array:
     return array
 
 
-def neighbour_count(k: int, **sets: Array) -> None:
-    """Refuses a `k` that some set has too few samples for."""
+def neighbour_count(k: int, **sets: Array) -> int:
+    """Returns `k`, unless some set has too few samples for it."""
     fewest = min(sets, key=lambda name: len(sets[name]))
-    if not isinstance(k, int | np.integer) or not 1 <= k < len(sets[fewest]):
+    try:
+        return whole_number("k", k, 1, len(sets[fewest]) - 1)
+    except ValueError as error:
         raise ValueError(
             "`k` must be an integer of at least 1 and smaller than the number "
-            f"of samples. Received: k={k!r}, len({fewest})={len(sets[fewest])}"
-        )
+            f"of samples. {received('k', k)}, "
+            f"len({fewest})={len(sets[fewest])}"
+        ) from error
 
 
 def as_numpy(value: Tensor) -> Array:
@@ -97,31 +105,38 @@ def as_numpy(value: Tensor) -> Array:
     return array
 
 
-def _regular(name: str, value: Tensor) -> Array:
-    """The numpy array of something that has a value in every place."""
+def numbers(name: str, value: Tensor) -> Array:
+    """The numpy array of real numbers that an argument holds.
+
+    Args:
+        name: The argument, for the message.
+        value: A tensor of any backend, an array, or a nested list.
+
+    Raises:
+        ValueError: If it is something else, such as text or complex numbers.
+    """
     if np.ma.is_masked(value):
         raise ValueError(
             f"`{name}` must not have masked values. Received: "
             f"{int(np.ma.getmaskarray(value).sum())} masked values"
         )
     try:
-        return np.asarray(as_numpy(value))
-    except ValueError as error:
+        array = np.asarray(as_numpy(value))
+        if array.dtype.kind not in "biufO":
+            # The floats of 16 bits that JAX and torch have beside NumPy's.
+            array = array.astype(np.float32, casting="same_kind")
+        elif array.dtype.kind == "O":
+            array = array.astype(np.float64)
+    except Exception as error:
+        # Each backend fails in its own way on what is no array.
         raise ValueError(
-            f"`{name}` must be an array. Received: {type(value).__name__} "
-            f"that is no array ({error})"
+            f"`{name}` must be an array of real numbers, all rows equally "
+            f"long. {received(name, value)}"
         ) from error
+    return array
 
 
-def _floating(name: str, array: Array) -> Array:
+def _floating(array: Array) -> Array:
     if array.dtype == np.float32:
         return array
-    try:
-        # numpy would take times for numbers, and half of a complex one.
-        if array.dtype.kind in "cmM":
-            raise TypeError(array.dtype)
-        return array.astype(np.float64, casting="unsafe", copy=False)
-    except (TypeError, ValueError) as error:
-        raise ValueError(
-            f"`{name}` must be numbers. Received: dtype={array.dtype}"
-        ) from error
+    return array.astype(np.float64, copy=False)

@@ -11,7 +11,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
-from keras_gan._checks import uint8_pixels, whole_number
+from keras_gan._checks import (
+    file_path,
+    instance_of,
+    received,
+    uint8_pixels,
+    value_range_of,
+    whole_number,
+)
 
 __all__ = ["gif", "grid", "save", "to_float", "to_uint8"]
 
@@ -19,6 +26,12 @@ Pixels = NDArray[np.uint8]
 
 _VISIBLE = 56
 """Cells of a grid are enlarged to about this many pixels."""
+
+_LARGEST = 2**27
+"""Pixels of a grid that a memory of a gigabyte can still hold."""
+
+_LONGEST = 655_350
+"""Milliseconds: a GIF counts hundredths of a second in 16 bits."""
 
 
 def to_float(
@@ -44,7 +57,7 @@ def to_float(
         >>> to_float(np.array([0, 51, 255], np.uint8), (0, 1))
         array([0. , 0.2, 1. ], dtype=float32)
     """
-    low, high = _checked_range(value_range)
+    low, high = value_range_of("value_range", value_range)
     images = uint8_pixels(images)
     levels = np.linspace(low, high, 256, dtype=np.float32)
     return np.take(levels, images)
@@ -70,8 +83,8 @@ def to_uint8(
         ValueError: If an image holds NaN, or the range is not two finite
             numbers, low < high.
     """
-    low, high = _checked_range(value_range)
-    floats = np.asarray(images)
+    low, high = value_range_of("value_range", value_range)
+    floats = _as_array(images)
     if not np.issubdtype(floats.dtype, np.floating):
         raise TypeError(
             f"`images` must be floats in {(low, high)}. uint8 pixels need no "
@@ -113,7 +126,8 @@ def grid(
     Raises:
         TypeError: If the images are not uint8.
         ValueError: If there are none, their shape is another, or `columns`,
-            `padding`, `scale` or `background` are out of range.
+            `padding`, `scale` or `background` are out of range, or ask for
+            a picture of more than 2^27 pixels.
 
     Example:
         >>> save(grid(to_uint8(gan.generate(16)), columns=4), "samples.png")
@@ -121,19 +135,23 @@ def grid(
     cells = _cells(images)
     count, height, width, channels = cells.shape
     columns = math.ceil(math.sqrt(count)) if columns is None else columns
-    whole_number("columns", columns, 1)
-    whole_number("padding", padding, 0)
+    columns = whole_number("columns", columns, 1, _LARGEST)
+    padding = whole_number("padding", padding, 0, _LARGEST)
     scale = _default_scale(height, width) if scale is None else scale
-    whole_number("scale", scale, 1)
-    whole_number("background", background, 0, 255)
-    rows = math.ceil(count / columns)
-    cells = cells.repeat(scale, axis=1).repeat(scale, axis=2)
+    scale = whole_number("scale", scale, 1, _LARGEST)
+    background = whole_number("background", background, 0, 255)
+    rows = -(-count // columns)
     row_step, column_step = height * scale + padding, width * scale + padding
-    canvas = np.full(
-        (rows * row_step + padding, columns * column_step + padding, channels),
-        background,
-        np.uint8,
-    )
+    size = (rows * row_step + padding, columns * column_step + padding)
+    if math.prod(size) > _LARGEST:
+        raise ValueError(
+            "`columns`, `padding` and `scale` must make a picture of at most "
+            f"{_LARGEST} pixels. Received: columns={columns}, "
+            f"padding={padding}, scale={scale} for {count} images of "
+            f"{height} x {width}"
+        )
+    cells = cells.repeat(scale, axis=1).repeat(scale, axis=2)
+    canvas = np.full((*size, channels), background, np.uint8)
     for index, cell in enumerate(cells):
         top = index // columns * row_step + padding
         left = index % columns * column_step + padding
@@ -150,10 +168,21 @@ def save(image: Image.Image, path: str | Path) -> Path:
 
     Returns:
         The path.
+
+    Raises:
+        TypeError: If it is no Pillow image.
+        ValueError: If the path is none, or no picture format has its ending.
     """
-    with _replacing(Path(path)) as temporary:
+    instance_of("image", image, Image.Image, "a Pillow image")
+    path = file_path("path", path)
+    if path.suffix.lower() not in Image.registered_extensions():
+        raise ValueError(
+            "`path` must end in the name of a picture format, such as "
+            f"`.png`. {received('path', str(path))}"
+        )
+    with _replacing(path) as temporary:
         image.save(temporary)
-    return Path(path)
+    return path
 
 
 def gif(
@@ -164,20 +193,23 @@ def gif(
     Args:
         frames: Pillow images of one size, read one at a time.
         path: The file, ending in `.gif`. Missing folders are made.
-        duration: Milliseconds a frame is shown, at least 20.
+        duration: Milliseconds a frame is shown, from 20 to 655,350.
 
     Returns:
         The path.
 
     Raises:
-        ValueError: If there are no frames, or the duration is too short.
+        TypeError: If the frames are no Pillow images.
+        ValueError: If there are no frames, the path is none, or the duration
+            is out of range.
     """
-    whole_number("duration", duration, 20)
-    remaining = iter(frames)
+    duration = whole_number("duration", duration, 20, _LONGEST)
+    path = file_path("path", path)
+    remaining = _each_image(frames)
     first = next(remaining, None)
     if first is None:
         raise ValueError("`frames` must hold at least one image. Received: 0")
-    with _replacing(Path(path)) as temporary:
+    with _replacing(path) as temporary:
         first.save(
             temporary,
             format="GIF",
@@ -186,7 +218,21 @@ def gif(
             duration=duration,
             loop=0,
         )
-    return Path(path)
+    return path
+
+
+def _each_image(frames: Any) -> Iterator[Image.Image]:
+    words = "several Pillow images"
+    try:
+        remaining = iter(frames)
+    except Exception as error:
+        # Some classes have an `__iter__` that only raises, in its own way.
+        raise TypeError(
+            f"`frames` must be {words}. {received('frames', frames)}"
+        ) from error
+    return (
+        instance_of("frames", frame, Image.Image, words) for frame in remaining
+    )
 
 
 @contextmanager
@@ -201,17 +247,14 @@ def _replacing(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def _checked_range(value_range: tuple[float, float]) -> tuple[float, float]:
+def _as_array(images: Any) -> NDArray[Any]:
     try:
-        low, high = (float(value) for value in value_range)
-    except (TypeError, ValueError):
-        low = high = math.nan
-    if not (math.isfinite(low) and math.isfinite(high) and low < high):
-        raise ValueError(
-            "`value_range` must be two finite numbers (low, high), "
-            f"low < high. Received: value_range={value_range!r}"
-        )
-    return low, high
+        return np.asarray(images)
+    except Exception as error:
+        # Rows of several lengths, or a tensor that lives on another device.
+        raise TypeError(
+            f"`images` must be an array of floats. {received('images', images)}"
+        ) from error
 
 
 def _cells(images: Any) -> Pixels:

@@ -13,6 +13,13 @@ import keras
 from keras import ops
 
 from keras_gan import backend
+from keras_gan._checks import (
+    flag,
+    function,
+    instance_of,
+    number_in,
+    received,
+)
 from keras_gan._typing import Tensor
 
 __all__ = [
@@ -53,12 +60,9 @@ class AdversarialLoss(abc.ABC):
     loss is at its least; `None` where no scores are."""
 
     def __init__(self, *, from_logits: bool | None = None) -> None:
-        if from_logits not in (None, True, False):
-            raise ValueError(
-                "`from_logits` must be True, False or None (read it off the "
-                f"discriminator). Received: from_logits={from_logits!r}"
-            )
-        self.from_logits = from_logits
+        self.from_logits = (
+            None if from_logits is None else flag("from_logits", from_logits)
+        )
 
     @property
     def boundary(self) -> float | None:
@@ -133,13 +137,12 @@ class _SmoothedLoss(AdversarialLoss):
         self, *, label_smoothing: float = 0.0, from_logits: bool | None = None
     ) -> None:
         super().__init__(from_logits=from_logits)
-        if not 0.0 <= label_smoothing < 1.0:
-            raise ValueError(
-                "`label_smoothing` is the share taken off the real target of "
-                "1, so it must lie in [0, 1). Received: "
-                f"label_smoothing={label_smoothing}"
-            )
-        self.label_smoothing = label_smoothing
+        self.label_smoothing = number_in(
+            "label_smoothing",
+            label_smoothing,
+            "[0, 1)",
+            why=": the share taken off the real target of 1",
+        )
 
     def get_config(self) -> dict[str, Any]:
         return {
@@ -331,6 +334,13 @@ class KerasLoss(AdversarialLoss):
         from_logits: bool | None = None,
         boundary: float | None = None,
     ) -> None:
+        instance_of(
+            "loss",
+            loss,
+            keras.losses.Loss,
+            "a keras.losses.Loss, such as "
+            "keras.losses.BinaryCrossentropy(from_logits=True)",
+        )
         said = getattr(loss, "from_logits", None)
         if said is None:
             said = loss.get_config().get("from_logits")
@@ -410,6 +420,10 @@ class CallableLosses(AdversarialLoss):
         boundary: float | None = None,
     ) -> None:
         super().__init__(from_logits=from_logits)
+        function(
+            "discriminator_loss", discriminator_loss, "real_scores, fake_scores"
+        )
+        function("generator_loss", generator_loss, "fake_scores")
         self.discriminator_loss = discriminator_loss
         self.generator_loss = generator_loss
         self._boundary = _checked_boundary(boundary)
@@ -480,7 +494,7 @@ def get(identifier: Any) -> AdversarialLoss:
     raise TypeError(
         f"`loss` must be one of {sorted(_NAMED)}, an AdversarialLoss, a "
         "keras.losses.Loss, or a pair (d_loss(real_scores, fake_scores), "
-        f"g_loss(fake_scores)). Received: loss={identifier!r}"
+        f"g_loss(fake_scores)). {received('loss', identifier)}"
     )
 
 
@@ -494,8 +508,9 @@ def _by_name(name: str) -> AdversarialLoss:
     if isinstance(found, keras.losses.Loss):
         return KerasLoss(found)
     raise ValueError(
-        f"Unknown loss. Expected one of {sorted(_NAMED)}, or the name of a "
-        f"Keras loss class such as 'BinaryCrossentropy'. Received: {name!r}"
+        f"Unknown `loss`. Expected one of {sorted(_NAMED)}, or the name of a "
+        "Keras loss class such as 'BinaryCrossentropy'. "
+        f"{received('loss', name)}"
     )
 
 

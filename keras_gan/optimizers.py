@@ -6,6 +6,7 @@ from typing import Any, Self
 import keras
 import numpy as np
 
+from keras_gan._checks import instance_of, text
 from keras_gan._typing import Tensor
 
 __all__ = ["GANOptimizer"]
@@ -31,6 +32,7 @@ class GANOptimizer(keras.optimizers.Optimizer):
         generator: The generator's optimizer, another instance.
 
     Raises:
+        TypeError: If one of them is no Keras optimizer.
         ValueError: If both players are given the same instance.
     """
 
@@ -40,6 +42,17 @@ class GANOptimizer(keras.optimizers.Optimizer):
         generator: keras.optimizers.Optimizer,
         name: str = "gan_optimizer",
     ) -> None:
+        for player, optimizer in (
+            ("discriminator", discriminator),
+            ("generator", generator),
+        ):
+            instance_of(
+                player,
+                optimizer,
+                keras.optimizers.Optimizer,
+                "a Keras optimizer, such as keras.optimizers.Adam()",
+            )
+        text("name", name)
         if discriminator is generator:
             raise ValueError(
                 "Each player needs an optimizer of its own, because an "

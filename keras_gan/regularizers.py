@@ -6,7 +6,6 @@ loss. `critic` is any function from images to scores.
 """
 
 import abc
-import math
 from collections.abc import Callable
 from typing import Any, Self
 
@@ -14,6 +13,13 @@ import keras
 from keras import ops
 
 from keras_gan import backend
+from keras_gan._checks import (
+    LARGEST_INT32,
+    flag,
+    number_in,
+    received,
+    whole_number,
+)
 from keras_gan._typing import Tensor
 
 __all__ = ["DRAGAN", "R1", "R2", "GradientPenalty", "Regularizer", "get"]
@@ -40,18 +46,14 @@ class Regularizer(abc.ABC):
     """The penalty's key in the logs."""
 
     def __init__(self, weight: float = 10.0, *, interval: int = 1) -> None:
-        if not (math.isfinite(weight) and weight >= 0):
-            raise ValueError(
-                "`weight` must be a finite number of at least 0. "
-                f"Received: weight={weight}"
-            )
-        if int(interval) != interval or interval < 1:
-            raise ValueError(
-                "`interval` counts discriminator steps, so it must be an "
-                f"integer of at least 1. Received: interval={interval}"
-            )
-        self.weight = float(weight)
-        self.interval = int(interval)
+        self.weight = number_in("weight", weight, "[0, inf)")
+        self.interval = whole_number(
+            "interval",
+            interval,
+            1,
+            LARGEST_INT32,
+            why=", as it counts discriminator steps",
+        )
 
     @abc.abstractmethod
     def __call__(
@@ -95,13 +97,10 @@ class _NormPenalty(Regularizer):
         interval: int = 1,
     ) -> None:
         super().__init__(weight, interval=interval)
-        if not (math.isfinite(target) and target >= 0):
-            raise ValueError(
-                "`target` is a gradient norm, so it must be a finite number "
-                f"of at least 0. Received: target={target}"
-            )
-        self.target = float(target)
-        self.one_sided = bool(one_sided)
+        self.target = number_in(
+            "target", target, "[0, inf)", why=", as it is a gradient norm"
+        )
+        self.one_sided = flag("one_sided", one_sided)
 
     def __call__(
         self,
@@ -283,7 +282,7 @@ def _one(identifier: Any) -> Regularizer:
         return _NAMED[identifier]()
     message = (
         f"`regularizer` must be one of {sorted(_NAMED)}, a Regularizer, or a "
-        f"list of these. Received: regularizer={identifier!r}"
+        f"list of these. {received('regularizer', identifier)}"
     )
     if isinstance(identifier, str):
         raise ValueError(message)

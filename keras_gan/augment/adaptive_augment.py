@@ -7,10 +7,22 @@ import keras
 from keras import ops
 
 from keras_gan import backend
+from keras_gan._checks import (
+    LARGEST_INT32,
+    LARGEST_SEED,
+    number_in,
+    seed_or_none,
+    whole_number,
+)
 from keras_gan._typing import Tensor
+from keras_gan.augment.compose import layers_of
 from keras_gan.augment.diff_augment import DiffAugment
 
 __all__ = ["AdaptiveAugment"]
+
+
+_MOST_IMAGES = 2**53
+"""What a float can count."""
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -43,6 +55,7 @@ class AdaptiveAugment(keras.layers.Layer):
         **kwargs: `name`, `dtype` of `keras.layers.Layer`.
 
     Raises:
+        TypeError: `augment` is no layer, nor a sequence of layers.
         ValueError: a number is out of range.
 
     Example:
@@ -66,17 +79,22 @@ class AdaptiveAugment(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        _check(target, ramp_images, interval, maximum)
+        self.target = number_in(
+            "target", target, "(-1, 1)", why=", as a mean of signs is"
+        )
+        self.ramp_images = whole_number(
+            "ramp_images", ramp_images, 1, _MOST_IMAGES
+        )
+        self.interval = whole_number("interval", interval, 1, LARGEST_INT32)
+        self.maximum = number_in(
+            "maximum", maximum, "(0, 1]", why=", as it is a probability"
+        )
+        self.seed = seed = seed_or_none("seed", seed)
         if augment is None:
             augment = _default(seed)
         if isinstance(augment, keras.layers.Layer):
             augment = [augment]
-        self.augment = list(augment)
-        self.target = target
-        self.ramp_images = ramp_images
-        self.interval = interval
-        self.maximum = maximum
-        self.seed = seed
+        self.augment = layers_of("augment", augment)
         self.seed_generator = keras.random.SeedGenerator(seed)
 
     def build(self, input_shape: Sequence[int | None]) -> None:
@@ -185,29 +203,12 @@ class AdaptiveAugment(keras.layers.Layer):
 def _default(seed: int | None) -> list[keras.layers.Layer]:
     names = ("brightness", "saturation", "contrast", "translation", "cutout")
     return [
-        DiffAugment(name, seed=None if seed is None else seed + index)
+        DiffAugment(
+            name,
+            seed=None if seed is None else (seed + index) % (LARGEST_SEED + 1),
+        )
         for index, name in enumerate(names, start=1)
     ]
-
-
-def _check(
-    target: float, ramp_images: int, interval: int, maximum: float
-) -> None:
-    if not -1.0 < target < 1.0:
-        raise ValueError(
-            "`target` must be between -1 and 1, as a mean of signs is. "
-            f"Received: target={target}"
-        )
-    if ramp_images < 1 or interval < 1:
-        raise ValueError(
-            "`ramp_images` and `interval` must be positive integers. "
-            f"Received: ramp_images={ramp_images}, interval={interval}"
-        )
-    if not 0.0 < maximum <= 1.0:
-        raise ValueError(
-            "`maximum` must be a probability above 0. "
-            f"Received: maximum={maximum}"
-        )
 
 
 def _uniform_float32(shape: tuple[Any, ...], seed: Any) -> Tensor:

@@ -5,6 +5,7 @@ from typing import Any
 
 import keras
 
+from keras_gan._checks import received
 from keras_gan._typing import Tensor
 
 __all__ = ["Compose"]
@@ -21,6 +22,9 @@ class Compose(keras.layers.Layer):
             the GAN refuses it, see `check_gradient`.
         **kwargs: `name`, `dtype` of `keras.layers.Layer`.
 
+    Raises:
+        TypeError: `layers` is no sequence of Keras layers.
+
     Example:
         >>> augment = keras_gan.augment.Compose(
         ...     [
@@ -34,7 +38,7 @@ class Compose(keras.layers.Layer):
         self, layers: Sequence[keras.layers.Layer], **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        self.layers = list(layers)
+        self.layers = layers_of("layers", layers)
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds the layers, none of which changes the shape."""
@@ -72,3 +76,18 @@ class Compose(keras.layers.Layer):
             for layer in config.pop("layers")
         ]
         return cls(layers, **config)
+
+
+def layers_of(name: str, value: Any) -> list[keras.layers.Layer]:
+    """Returns augmentation layers as a list.
+
+    Raises:
+        TypeError: If it is no list or tuple of at least one Keras layer.
+    """
+    several = isinstance(value, list | tuple) and len(value) > 0
+    if several and all(isinstance(each, keras.layers.Layer) for each in value):
+        return list(value)
+    raise TypeError(
+        f"`{name}` must be a list of augmentation layers, such as "
+        f"[keras_gan.augment.DiffAugment()]. {received(name, value)}"
+    )

@@ -7,7 +7,13 @@ import keras
 from keras import ops
 
 from keras_gan import backend
-from keras_gan._checks import channels_last
+from keras_gan._checks import (
+    channels_last,
+    number_in,
+    received,
+    seed_or_none,
+    value_range_of,
+)
 from keras_gan._typing import Tensor
 
 __all__ = ["DiffAugment"]
@@ -75,9 +81,13 @@ class DiffAugment(keras.layers.Layer):
         self.policy = policy
         self.translation = _share(translation, "translation")
         self.cutout = _share(cutout, "cutout")
-        self.value_range = None if value_range is None else _range(value_range)
-        self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.value_range = (
+            None
+            if value_range is None
+            else value_range_of("value_range", value_range)
+        )
+        self.seed = seed_or_none("seed", seed)
+        self.seed_generator = keras.random.SeedGenerator(self.seed)
         transforms = {
             "brightness": self._brightness,
             "saturation": self._saturation,
@@ -199,34 +209,21 @@ def _uniform_float32(shape: tuple[Any, ...], seed: Any) -> Tensor:
 
 def _names(policy: str) -> list[str]:
     names: list[str] = []
-    for name in policy.replace(" ", "").split(","):
+    given = policy if isinstance(policy, str) else ""
+    for name in given.replace(" ", "").split(","):
         names.extend(_COLOR if name == "color" else (name,))
     unknown = [name for name in names if name not in _TRANSFORMS]
     if unknown:
         raise ValueError(
             "`policy` must name transforms, separated by commas, of: color, "
-            f"{', '.join(_TRANSFORMS)}. Received: policy={policy!r}"
+            f"{', '.join(_TRANSFORMS)}. {received('policy', policy)}"
         )
     return names
 
 
 def _share(value: float, name: str) -> float:
-    if not 0.0 <= value <= 1.0:
-        raise ValueError(
-            f"`{name}` must be a part of the image's size in [0, 1]. "
-            f"Received: {name}={value}"
-        )
-    return value
-
-
-def _range(value_range: Sequence[float]) -> tuple[float, float]:
-    low, high = value_range
-    if not low < high:
-        raise ValueError(
-            "`value_range` must be (low, high) with low below high. "
-            f"Received: value_range={value_range}"
-        )
-    return (float(low), float(high))
+    why = ", as it is a part of the image's size"
+    return number_in(name, value, "[0, 1]", why=why)
 
 
 def _pixels(share: float, size: int) -> int:

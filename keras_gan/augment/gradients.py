@@ -9,6 +9,7 @@ import numpy as np
 from keras import ops
 
 from keras_gan import backend
+from keras_gan._checks import instance_of, shape_of
 from keras_gan._typing import Tensor
 from keras_gan.augment.adaptive_augment import AdaptiveAugment
 from keras_gan.augment.compose import Compose
@@ -107,6 +108,7 @@ def check_gradient(
         image_shape: shape of one image. A GAN gives that of its generator's.
 
     Raises:
+        TypeError: it is no Keras layer.
         ValueError: the gradient is wrong or missing on the active backend, the
             layer fails on such images or changes its input, or draws random
             numbers that do not come from its own `keras.random.SeedGenerator`.
@@ -114,6 +116,8 @@ def check_gradient(
     Example:
         >>> keras_gan.augment.check_gradient(keras.layers.RandomFlip())
     """
+    instance_of("layer", layer, keras.layers.Layer, "a Keras layer")
+    sizes_to_try(image_shape)
     if isinstance(layer, (keras.Sequential, Compose, AdaptiveAugment)):
         adaptive = isinstance(layer, AdaptiveAugment)
         for part in layer.augment if adaptive else layer.layers:
@@ -129,6 +133,18 @@ def check_gradient(
         _try(layer, image_shape)
     elif family != "keras_gan":
         _copy_of(layer)
+
+
+def sizes_to_try(image_shape: Any) -> tuple[int, ...]:
+    """Returns the shape of an image to try a layer on, 16 for any size.
+
+    Raises:
+        ValueError: If it is no shape.
+    """
+    sizes = image_shape
+    if isinstance(image_shape, list | tuple):
+        sizes = [16 if size is None else size for size in image_shape]
+    return shape_of("image_shape", sizes)
 
 
 def _refuse_by_name(layer: keras.layers.Layer, name: str, family: str) -> None:
@@ -224,7 +240,7 @@ class _Probe:
         self, layer: keras.layers.Layer, image_shape: Sequence[int | None]
     ) -> None:
         self._layer = _copy_of(layer)
-        shape = (2, *(size or 16 for size in image_shape))
+        shape = (2, *sizes_to_try(image_shape))
         low, high = getattr(layer, "value_range", None) or (-1.0, 1.0)
         self._random = np.random.default_rng(0)
         self._step = 1e-3 * (high - low) / 2

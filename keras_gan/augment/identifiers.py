@@ -8,11 +8,12 @@ import keras
 from keras import ops
 
 from keras_gan import backend
+from keras_gan._checks import received, value_range_of
 from keras_gan._copies import copied
 from keras_gan.augment.adaptive_augment import AdaptiveAugment
 from keras_gan.augment.compose import Compose
 from keras_gan.augment.diff_augment import DEFAULT_RANGE, DiffAugment
-from keras_gan.augment.gradients import check_gradient
+from keras_gan.augment.gradients import check_gradient, sizes_to_try
 
 __all__ = ["get"]
 
@@ -43,14 +44,18 @@ def get(
         A layer, or None.
 
     Raises:
-        ValueError: a name is unknown, or a layer's gradient is wrong on the
-            active backend, see `check_gradient`.
+        ValueError: a name is unknown, a layer's gradient is wrong on the
+            active backend, see `check_gradient`, or `image_shape` or
+            `value_range` is none.
         TypeError: anything else was given.
 
     Example:
         >>> keras_gan.augment.get("diffaugment").policy
         'color,translation,cutout'
     """
+    sizes_to_try(image_shape)
+    if value_range is not None:
+        value_range = value_range_of("value_range", value_range)
     if identifier is None:
         return None
     layer = _made(identifier)
@@ -96,7 +101,7 @@ def _made(identifier: Identifier) -> keras.layers.Layer:
     raise TypeError(
         "`augment` must be None, a policy such as 'color,translation,cutout', "
         "'diffaugment', 'ada', an augmentation layer, or a sequence of them. "
-        f"Received: augment={identifier!r} (of type {type(identifier)})"
+        f"{received('augment', identifier)} (of type {type(identifier)})"
     )
 
 

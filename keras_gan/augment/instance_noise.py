@@ -7,6 +7,12 @@ import keras
 from keras import ops
 
 from keras_gan import backend
+from keras_gan._checks import (
+    LARGEST_INT32,
+    number_in,
+    seed_or_none,
+    whole_number,
+)
 from keras_gan._typing import Tensor
 
 __all__ = ["InstanceNoise"]
@@ -50,19 +56,20 @@ class InstanceNoise(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        if not sigma >= 0.0:
-            raise ValueError(
-                f"`sigma` must be at least 0. Received: sigma={sigma}"
+        self.sigma = number_in("sigma", sigma, "[0, inf)")
+        self.decay_steps = (
+            None
+            if decay_steps is None
+            else whole_number(
+                "decay_steps",
+                decay_steps,
+                1,
+                LARGEST_INT32,
+                why=", or None for noise that stays",
             )
-        if decay_steps is not None and decay_steps < 1:
-            raise ValueError(
-                "`decay_steps` must be a positive integer, or None for noise "
-                f"that stays. Received: decay_steps={decay_steps}"
-            )
-        self.sigma = sigma
-        self.decay_steps = decay_steps
-        self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
+        )
+        self.seed = seed_or_none("seed", seed)
+        self.seed_generator = keras.random.SeedGenerator(self.seed)
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Creates the count of updates."""

@@ -16,6 +16,17 @@ from keras_gan.backend import memory as memory
 from keras_gan.backend.workers import Workers as Workers
 
 _BACKENDS = ("tensorflow", "jax", "torch")
+_OLDEST = (3, 15)
+"""Before, a transposed convolution of stride 2 with an odd kernel is shifted by
+a pixel on torch: a model trained elsewhere would draw other pictures there."""
+
+if tuple(int(part) for part in keras.__version__.split(".")[:2]) < _OLDEST:
+    raise ImportError(
+        "keras_gan needs Keras 3.15 or later: below it the backends do not "
+        "agree, and a model draws other pictures on torch than on TensorFlow. "
+        f"Received: keras.__version__={keras.__version__!r}. Upgrade it: "
+        "pip install 'keras>=3.15'"
+    )
 
 if keras.backend.backend() not in _BACKENDS:
     raise ImportError(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from keras_gan._checks import whole_number
+from keras_gan._checks import choice, whole_number
 from keras_gan.callbacks._values import value_of
 
 UNITS = ("epoch", "step")
@@ -24,11 +24,7 @@ class Interval:
 
     def __init__(self, every: int, unit: str) -> None:
         self.every = whole_number("every", every, 1)
-        if unit not in UNITS:
-            raise ValueError(
-                f'`unit` must be "epoch" or "step". Received: unit={unit!r}'
-            )
-        self.unit = unit
+        self.unit: str = choice("unit", unit, UNITS)
         self.step = 0
         self.batches = 0
         self._before = 0

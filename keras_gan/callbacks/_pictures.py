@@ -8,7 +8,11 @@ import numpy as np
 from PIL import Image
 
 from keras_gan import images as pictures
+from keras_gan._arrays import numbers
 from keras_gan.models.sampling import measured_range, usual_range
+
+MOST_IMAGES = 2**16
+"""Images of a grid."""
 
 Array = np.ndarray[Any, Any]
 
@@ -72,6 +76,22 @@ class FixedSamples:
         """Returns what the model makes of them now, as one picture."""
         made = model.generate(latents=self.latents, labels=self.labels)
         return pictures.grid(pixels(model, made), self.columns)
+
+
+def own_samples(name: str, value: Any) -> Any:
+    """Returns latents or labels of the user's own unchanged, or None.
+
+    Raises:
+        ValueError: If they are no numbers, or none at all.
+    """
+    if value is not None:
+        array = numbers(name, value)
+        if array.ndim == 0 or not array.size:
+            raise ValueError(
+                f"`{name}` must be an array with a row for each image, and "
+                f"not empty. Received: {name}.shape={array.shape}"
+            )
+    return value
 
 
 def require_images(model: Any, who: str) -> None:

@@ -4,6 +4,8 @@ from typing import Any
 
 import keras
 
+from keras_gan._checks import choice
+
 PLAYERS = {
     "discriminator": ("discriminator",),
     "generator": ("generator",),
@@ -17,12 +19,7 @@ def players(name: str) -> tuple[str, ...]:
     Raises:
         ValueError: If it is none of the three names.
     """
-    if name not in PLAYERS:
-        raise ValueError(
-            f"`player` must be one of {list(PLAYERS)}. "
-            f"Received: player={name!r}"
-        )
-    return PLAYERS[name]
+    return PLAYERS[choice("player", name, tuple(PLAYERS))]
 
 
 def working_optimizer(model: Any, player: str) -> keras.optimizers.Optimizer:

@@ -1,16 +1,25 @@
 """Metrics of the samples in the logs, while a GAN trains."""
 
 from collections.abc import Sequence
+from os import PathLike
 from typing import Any
 
 import keras
 import numpy as np
 
 from keras_gan import datasets, features
-from keras_gan._checks import whole_number
+from keras_gan._arrays import numbers
+from keras_gan._checks import (
+    LARGEST_SEED,
+    choice,
+    file_path,
+    text,
+    whole_number,
+)
 from keras_gan.callbacks._configurable import Configurable
 from keras_gan.callbacks._pictures import pixels, plain, real_pixels
-from keras_gan.metrics import METRICS, Evaluator
+from keras_gan.metrics import Evaluator
+from keras_gan.metrics.evaluation import metric_names
 
 _CLASSIFIERS = {
     "fashion_mnist": "fashion_mnist",
@@ -18,6 +27,7 @@ _CLASSIFIERS = {
     "mnist": "mnist",
     "digits": "mnist",
 }
+_MOST_SAMPLES = 10**7
 # Whole batches of `generate`, so that one call for all gives the same images.
 _PART = 512
 
@@ -41,8 +51,8 @@ class Evaluation(Configurable, keras.callbacks.Callback):
             knows; or images, shape `(n, height, width, channels)`, uint8 or
             floats whose black and white are the model's `pixel_range`.
         every: How many epochs lie between two evaluations.
-        num_samples: How many images are generated. Numbers from different ones
-            can't be compared.
+        num_samples: How many images are generated, at most 10^7. Numbers from
+            different ones can't be compared.
         extractor: One of `keras_gan.features`, or the name of one without
             arguments: `"fashion_mnist"`, `"mnist"` or `"imagenet"`. Default:
             the classifier of the named data set, else `"imagenet"`.
@@ -88,16 +98,18 @@ class Evaluation(Configurable, keras.callbacks.Callback):
         cache: str | None = None,
     ) -> None:
         super().__init__()
-        self.metrics = [metrics] if isinstance(metrics, str) else list(metrics)
-        self.real = real
+        self.metrics = list(metric_names(metrics))
+        self.real = _real(real)
         self.every = whole_number("every", every, 1)
-        self.num_samples = whole_number("num_samples", num_samples, 2)
+        self.num_samples = whole_number(
+            "num_samples", num_samples, 2, _MOST_SAMPLES
+        )
         self.extractor = extractor
-        self.split = split
+        self.split = text("split", split)
         self.labels = labels
         self.k = whole_number("k", k, 1)
-        self.seed = whole_number("seed", seed, 0)
-        self.cache = None if cache is None else str(cache)
+        self.seed = whole_number("seed", seed, 0, LARGEST_SEED)
+        self.cache = None if cache is None else str(file_path("cache", cache))
         self._check_arguments()
         self._evaluator: Evaluator | None = None
         self._last: dict[str, float] = {}
@@ -179,25 +191,20 @@ class Evaluation(Configurable, keras.callbacks.Callback):
         return features.imagenet()
 
     def _check_arguments(self) -> None:
-        unknown = set(self.metrics) - set(METRICS)
-        if unknown or not self.metrics:
-            raise ValueError(
-                "`metrics` must be names out of "
-                f"{', '.join(METRICS)}. "
-                f"Received: metrics={self.metrics}"
+        if not isinstance(self.extractor, features.Extractor):
+            choice(
+                "extractor",
+                self.extractor,
+                (None, "fashion_mnist", "mnist", "imagenet"),
+                why=", or one of keras_gan.features",
             )
-        names = (None, "imagenet", *_CLASSIFIERS.values())
-        given = self.extractor
-        if not isinstance(given, features.Extractor) and given not in names:
-            raise ValueError(
-                "`extractor` must be one of keras_gan.features, or "
-                '"fashion_mnist", "mnist" or "imagenet". '
-                f"Received: extractor={given!r}"
-            )
-        if self.labels is not None and len(self.labels) != self.num_samples:
+        if self.labels is None:
+            return
+        shape = numbers("labels", self.labels).shape
+        if shape[:1] != (self.num_samples,):
             raise ValueError(
                 f"`labels` must be {self.num_samples} classes, as many as "
-                f"`num_samples`. Received: {len(self.labels)}"
+                f"`num_samples`. Received: labels.shape={shape}"
             )
 
     def get_config(self) -> dict[str, Any]:
@@ -214,3 +221,17 @@ class Evaluation(Configurable, keras.callbacks.Callback):
             "seed": self.seed,
             "cache": self.cache,
         }
+
+
+def _real(real: Any) -> Any:
+    """Returns the name of a data set as text, or the images unchanged."""
+    if isinstance(real, str | PathLike):
+        return str(file_path("real", real))
+    array = numbers("real", real)
+    if array.ndim not in (3, 4) or len(array) < 2:
+        raise ValueError(
+            "`real` must be the name or path of a data set, or at least 2 "
+            "images, (n, height, width, channels) or (n, height, width). "
+            f"Received: real.shape={array.shape}"
+        )
+    return real

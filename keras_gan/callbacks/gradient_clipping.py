@@ -4,8 +4,8 @@ from typing import Any
 
 import keras
 
+from keras_gan._checks import number_in, received
 from keras_gan.callbacks._configurable import Configurable
-from keras_gan.callbacks._numbers import number_in
 from keras_gan.callbacks._players import players, retrace, working_optimizer
 
 _SETTINGS = ("clipvalue", "clipnorm", "global_clipnorm")
@@ -104,7 +104,14 @@ def _require_one(given: dict[str, float | None]) -> None:
     if len(chosen) != 1:
         raise ValueError(
             "Gradients are clipped by exactly one of `value`, `norm` and "
-            f"`global_norm`. Received: {chosen or 'none of them'}"
+            "`global_norm`. Received: "
+            + (
+                "; ".join(
+                    received(*each).removeprefix("Received: ")
+                    for each in chosen.items()
+                )
+                or "none of them"
+            )
         )
     ((name, threshold),) = chosen.items()
     number_in(name, threshold)

@@ -4,6 +4,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from itertools import pairwise
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,13 @@ import numpy as np
 from PIL import Image
 
 from keras_gan import images
-from keras_gan._checks import whole_number
+from keras_gan._checks import LARGEST_SEED, file_path, flag, whole_number
 from keras_gan.callbacks._configurable import Configurable
 from keras_gan.callbacks._interval import Interval
 from keras_gan.callbacks._pictures import (
+    MOST_IMAGES,
     FixedSamples,
+    own_samples,
     pixels,
     plain,
     require_images,
@@ -43,7 +46,8 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
     Args:
         directory: Where to: `epoch-0001.png` after the first epoch, or
             `step-00001000.png`.
-        num_images: How many images, rounded up to full rows of classes.
+        num_images: How many images, at most 65,536, rounded up to full rows of
+            classes.
         latents: Latents of the user's own, shape `(n, latent_dim)`, instead
             of `num_images` random ones.
         labels: Classes, integers or one-hot, where conditional. Default: all.
@@ -75,23 +79,27 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
         every: int = 1,
         unit: str = "epoch",
         seed: int = 0,
-        gif: bool | str = True,
+        gif: bool | str | Path = True,
         interpolation: bool = False,
     ) -> None:
         super().__init__()
         self._interval = Interval(every, unit)
-        self.directory = str(directory)
-        self.num_images = whole_number("num_images", num_images, 1)
-        self.latents = latents
-        self.labels = labels
-        self.every = every
-        self.unit = unit
-        self.seed = whole_number("seed", seed, 0)
-        self.gif = gif
-        self.interpolation = interpolation
+        self.directory = str(file_path("directory", directory))
+        self.num_images = whole_number("num_images", num_images, 1, MOST_IMAGES)
+        self.latents = own_samples("latents", latents)
+        self.labels = own_samples("labels", labels)
+        self.every = self._interval.every
+        self.unit = self._interval.unit
+        self.seed = whole_number("seed", seed, 0, LARGEST_SEED)
+        self.gif: bool | str = (
+            str(file_path("gif", gif))
+            if isinstance(gif, str | PathLike)
+            else flag("gif", gif)
+        )
+        self.interpolation = flag("interpolation", interpolation)
         # Batches are only of interest where pictures are taken by steps.
-        self.async_safe = unit == "epoch"
-        self.wants_each_batch = unit == "step"
+        self.async_safe = self.unit == "epoch"
+        self.wants_each_batch = self.unit == "step"
         self._folder: Path | None = None
         self._samples: FixedSamples | None = None
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import keras
 
-from keras_gan._checks import whole_number
+from keras_gan._checks import file_path, flag, number_in, whole_number
 from keras_gan.callbacks._configurable import Configurable
 from keras_gan.callbacks._diagnosis import (
     Collapse,
@@ -15,7 +15,6 @@ from keras_gan.callbacks._diagnosis import (
     exploding,
     not_finite,
 )
-from keras_gan.callbacks._numbers import number_in
 from keras_gan.callbacks._players import PLAYERS, retrace, working_optimizer
 from keras_gan.callbacks._scaled_schedule import ScaledSchedule, Schedule
 from keras_gan.callbacks._state import LastGood, TrainingState
@@ -87,18 +86,20 @@ class Rollback(Configurable, keras.callbacks.Callback):
         filepath: str | Path | None = None,
     ) -> None:
         super().__init__()
-        self.restore = restore
+        self.restore = flag("restore", restore)
         self.max_returns = whole_number("max_returns", max_returns, 0)
-        self.factor = number_in("factor", factor, 0.0, 1.0)
+        self.factor = number_in("factor", factor, "(0, 1]")
         self.gradient_norm = (
             None
             if gradient_norm is None
             else number_in("gradient_norm", gradient_norm)
         )
-        self.accuracy = number_in("accuracy", accuracy, 0.5, 1.0)
+        self.accuracy = number_in("accuracy", accuracy, "(0.5, 1]")
         self.patience = whole_number("patience", patience, 1)
-        self.variety = number_in("variety", variety, 0.0, 1.0)
-        self.filepath = None if filepath is None else str(filepath)
+        self.variety = number_in("variety", variety, "(0, 1]")
+        self.filepath = (
+            None if filepath is None else str(file_path("filepath", filepath))
+        )
         self.returns = 0
         self.reason: str | None = None
         self._seen: Trouble | None = None

@@ -11,16 +11,28 @@ import keras
 import numpy as np
 
 from keras_gan import images as pictures
-from keras_gan._checks import whole_number
+from keras_gan._checks import (
+    LARGEST_INT32,
+    LARGEST_SEED,
+    choice,
+    file_path,
+    flag,
+    instance_of,
+    received,
+    whole_number,
+    whole_numbers,
+)
 from keras_gan.callbacks import _events as events
 from keras_gan.callbacks._configurable import Configurable
 from keras_gan.callbacks._gradients import gradients
 from keras_gan.callbacks._hparams import hyper_parameters
 from keras_gan.callbacks._interval import Interval
 from keras_gan.callbacks._pictures import (
+    MOST_IMAGES,
     FixedSamples,
     makes_images,
     matching,
+    own_samples,
     pixels,
     plain,
 )
@@ -117,30 +129,43 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
         hparams: Mapping[str, Any] | None = None,
         watch_gradients: bool = True,
     ) -> None:
-        whole_number("histogram_freq", histogram_freq, 0)
-        if update_freq not in ("auto", "batch", "epoch"):
-            whole_number("update_freq", update_freq, 1)
+        update_freq = _update_freq(update_freq)
+        profile_batch = _profile_batch(profile_batch)
+        if embeddings_metadata is not None:
+            instance_of(
+                "embeddings_metadata",
+                embeddings_metadata,
+                (str, dict),
+                "a path, a dictionary from layer names to paths, or None",
+            )
         super().__init__(
-            log_dir,
-            histogram_freq,
-            write_graph,
-            write_images,
-            write_steps_per_second,
+            str(file_path("log_dir", log_dir)),
+            whole_number("histogram_freq", histogram_freq, 0),
+            flag("write_graph", write_graph),
+            flag("write_images", write_images),
+            flag("write_steps_per_second", write_steps_per_second),
             # Keras then spares the work that only `tf.summary` needs.
             "epoch" if update_freq == "auto" else update_freq,
             profile_batch,
-            embeddings_freq,
+            whole_number("embeddings_freq", embeddings_freq, 0),
             embeddings_metadata,
         )
         self.points = update_freq
         self.profile_batch = profile_batch
         self.images_freq = whole_number("images_freq", images_freq, 0)
-        self.num_images = whole_number("num_images", num_images, 1)
-        self.latents = latents
-        self.labels = labels
-        self.seed = whole_number("seed", seed, 0)
-        self.hparams = dict(hparams or {})
-        self.watch_gradients = watch_gradients
+        self.num_images = whole_number("num_images", num_images, 1, MOST_IMAGES)
+        self.latents = own_samples("latents", latents)
+        self.labels = own_samples("labels", labels)
+        self.seed = whole_number("seed", seed, 0, LARGEST_SEED)
+        self.hparams = dict(
+            instance_of(
+                "hparams",
+                {} if hparams is None else hparams,
+                Mapping,
+                "a dictionary from names to numbers, bools or strings",
+            )
+        )
+        self.watch_gradients = flag("watch_gradients", watch_gradients)
         # Whether points may be written while the next step already runs.
         self.async_safe = not (profile_batch or write_steps_per_second)
         self.wants_each_batch = bool(profile_batch) or update_freq != "epoch"
@@ -404,3 +429,36 @@ def _run_name(log_dir: str) -> str:
     """Returns what the run is called: its folder, not `tensorboard` in it."""
     path = Path(log_dir).absolute()
     return path.parent.name if path.name == "tensorboard" else path.name
+
+
+def _update_freq(value: Any) -> int | str:
+    if isinstance(value, str):
+        why = ", or a whole number of steps"
+        word: str = choice(
+            "update_freq", value, ("auto", "batch", "epoch"), why
+        )
+        return word
+    why = ', or "auto", "batch" or "epoch"'
+    return whole_number("update_freq", value, 1, why=why)
+
+
+def _profile_batch(value: Any) -> int | tuple[int, ...]:
+    """One step, or the first and the last one; also as text, as in Keras."""
+    steps: Any = value.split(",") if isinstance(value, str) else value
+    try:
+        if isinstance(value, str):
+            steps = [int(step) for step in steps]
+            steps = steps[0] if len(steps) == 1 else steps
+        if not isinstance(steps, list | tuple):
+            return whole_number("profile_batch", steps, 0, LARGEST_INT32)
+        first, last = whole_numbers(
+            "profile_batch", steps, 1, LARGEST_INT32, length=(2, 2)
+        )
+        if first <= last:
+            return first, last
+    except ValueError:
+        pass  # Said below, of what was given.
+    raise ValueError(
+        "`profile_batch` must be a step to profile, 0 for none, or the first "
+        f"and the last one. {received('profile_batch', value)}"
+    )

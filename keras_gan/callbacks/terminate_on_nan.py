@@ -5,6 +5,7 @@ from typing import Any
 
 import keras
 
+from keras_gan._checks import flag
 from keras_gan.callbacks._configurable import Configurable
 
 
@@ -29,6 +30,9 @@ class TerminateOnNaN(Configurable, keras.callbacks.TerminateOnNaN):
 
     # A mean that is not finite stays so.
     wants_each_batch = False
+
+    def __init__(self, raise_error: bool = False) -> None:
+        super().__init__(raise_error=flag("raise_error", raise_error))
 
     def on_batch_end(self, batch: int, logs: Any = None) -> None:
         """Shows Keras' callback the first log that is not finite."""

@@ -5,9 +5,9 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan._checks import number_in
 from keras_gan._typing import Tensor
 from keras_gan.callbacks._configurable import Configurable
-from keras_gan.callbacks._numbers import number_in
 from keras_gan.callbacks._players import players, retrace
 
 

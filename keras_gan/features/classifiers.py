@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from keras_gan._arrays import Array
+from keras_gan._checks import choice
 from keras_gan.features.extractor import Extractor, weights_digest
 from keras_gan.features.resize import bilinear, grey, resize
 
@@ -55,13 +56,13 @@ class ClassifierExtractor(Extractor):
         self, dataset: str = "fashion_mnist", *, batch_size: int = 256
     ) -> None:
         super().__init__(batch_size=batch_size)
-        if dataset not in DATASETS:
-            raise ValueError(
-                f"`dataset` must be one of {DATASETS}; for other data give "
-                "your own classifier to `keras_gan.features.from_model`. "
-                f"Received: dataset={dataset!r}"
-            )
-        self.dataset = dataset
+        self.dataset: str = choice(
+            "dataset",
+            dataset,
+            DATASETS,
+            why="; for other data give your own classifier to "
+            "`keras_gan.features.from_model`",
+        )
 
     @cached_property
     def name(self) -> str:

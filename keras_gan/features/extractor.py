@@ -9,11 +9,20 @@ import keras
 import numpy as np
 
 from keras_gan._arrays import Array, images
+from keras_gan._checks import (
+    function,
+    instance_of,
+    received,
+    text,
+    whole_number,
+)
 
 __all__ = ["Extracted", "Extractor", "ModelExtractor", "from_model"]
 
 Progress = Callable[[int, int], None]
 """Called with the numbers of images done and in total."""
+
+_LARGEST_BATCH = 2**14
 
 
 class Extracted(NamedTuple):
@@ -37,18 +46,18 @@ class Extractor:
     it leaves the random state of training alone and may run inside `fit`.
 
     Args:
-        batch_size: Images in a batch. The last one is filled up, so that one
-            compiled function serves all; the memory needed does not grow with
-            the number of images.
+        batch_size: Images in a batch, up to 16,384. The last one is filled up,
+            so that one compiled function serves all; the memory needed does
+            not grow with the number of images.
+
+    Raises:
+        ValueError: If `batch_size` is out of range.
     """
 
     def __init__(self, *, batch_size: int = 256) -> None:
-        if batch_size < 1:
-            raise ValueError(
-                "`batch_size` must be at least 1. Received: "
-                f"batch_size={batch_size}"
-            )
-        self.batch_size = batch_size
+        self.batch_size = whole_number(
+            "batch_size", batch_size, 1, _LARGEST_BATCH
+        )
 
     @property
     def name(self) -> str:
@@ -104,6 +113,8 @@ class Extractor:
             ValueError: If they are not such images.
         """
         pixels = images("images", pixels)
+        if progress is not None:
+            function("progress", progress, "images done, images in total")
         total = len(pixels)
         widths = [int(output.shape[-1]) for output in self.network.outputs]
         results = [np.empty((total, width), np.float32) for width in widths]
@@ -154,9 +165,11 @@ class ModelExtractor(Extractor):
         batch_size: int = 256,
     ) -> None:
         super().__init__(batch_size=batch_size)
-        self.model = model
+        self.model = _with_features(model)
+        if preprocess is not None:
+            function("preprocess", preprocess, "a uint8 batch")
         self.preprocess = preprocess
-        self._label = name or model.name
+        self._label: str = model.name if name is None else text("name", name)
 
     @cached_property
     def name(self) -> str:
@@ -210,27 +223,59 @@ def from_model(
         The extractor.
 
     Raises:
-        ValueError: If there is no such layer, or its output is not (n, d).
+        TypeError: If it is no Keras model.
+        ValueError: If there is no such layer, its output is not (n, d), or
+            another argument is out of range.
 
     Example:
         >>> extractor = from_model(my_classifier, layer="penultimate")
         >>> extractor(images).shape
         (10000, 128)
     """
+    _require_outputs(model)
     if layer is not None:
+        _require_layer(model, layer)
         outputs = [model.get_layer(layer).output, model.outputs[0]]
         model = keras.Model(
             model.inputs[0], outputs, name=f"{model.name}.{layer}"
         )
-    shapes = [tuple(output.shape) for output in model.outputs]
-    if any(len(shape) != 2 or shape[1] is None for shape in shapes):
-        raise ValueError(
-            "Features must have shape (n, d); end the model in a pooling or "
-            f"flatten layer. Received: outputs of shape {shapes}"
-        )
     return ModelExtractor(
         model, preprocess=preprocess, name=name, batch_size=batch_size
     )
+
+
+def _with_features(model: Any) -> keras.Model:
+    """Returns the model, unless its outputs are no features."""
+    shapes = [tuple(each.shape) for each in _require_outputs(model)]
+    if any(len(shape) != 2 or shape[1] is None for shape in shapes):
+        raise ValueError(
+            "Features must have shape (n, d); end the `model` in a pooling or "
+            f"flatten layer. Received: outputs of shape {shapes}"
+        )
+    found: keras.Model = model
+    return found
+
+
+def _require_outputs(model: Any) -> list[Any]:
+    words = "a functional or Sequential Keras model that is built"
+    instance_of("model", model, keras.Model, words)
+    try:
+        outputs: list[Any] = list(model.outputs)
+    except (AttributeError, ValueError, TypeError) as error:
+        # Subclassed, or not built yet.
+        raise ValueError(
+            f"`model` must be {words}. {received('model', model)}"
+        ) from error
+    return outputs
+
+
+def _require_layer(model: keras.Model, name: Any) -> None:
+    names = [layer.name for layer in model.layers]
+    if not isinstance(name, str) or name not in names:
+        raise ValueError(
+            f"`layer` must be the name of one of the model's layers, {names}. "
+            f"{received('layer', name)}"
+        )
 
 
 def weights_digest(weights: list[Array]) -> str:

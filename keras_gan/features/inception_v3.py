@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from keras_gan._arrays import Array
+from keras_gan._checks import choice, file_path
 from keras_gan.features import torch_file
 from keras_gan.features.extractor import Extractor, weights_digest
 from keras_gan.features.resize import (
@@ -66,9 +67,7 @@ def inception(
     Reference: Heusel et al., 2017, arXiv 1706.08500; Parmar et al., 2022,
     arXiv 2104.11222, on resizing.
     """
-    return InceptionExtractor(
-        str(weights), protocol=protocol, batch_size=batch_size
-    )
+    return InceptionExtractor(weights, protocol=protocol, batch_size=batch_size)
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -77,17 +76,14 @@ class InceptionExtractor(Extractor):
 
     def __init__(
         self,
-        weights: str,
+        weights: str | Path,
         *,
         protocol: str = "pytorch-fid",
         batch_size: int = 32,
     ) -> None:
         super().__init__(batch_size=batch_size)
-        if protocol not in _PROTOCOLS:
-            raise ValueError(
-                f"`protocol` must be one of {tuple(_PROTOCOLS)}. Received: "
-                f"protocol={protocol!r}"
-            )
+        protocol = choice("protocol", protocol, tuple(_PROTOCOLS))
+        weights = str(file_path("weights", weights))
         if weights != "imagenet" and not Path(weights).is_file():
             raise FileNotFoundError(
                 "`weights` must be a file: pytorch-fid's "

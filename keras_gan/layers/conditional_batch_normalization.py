@@ -6,6 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan._checks import LARGEST_INT32, number_in, whole_number
 from keras_gan._typing import Tensor
 
 __all__ = ["ConditionalBatchNormalization"]
@@ -30,7 +31,7 @@ class ConditionalBatchNormalization(keras.layers.Layer):
     `(n,)` or `(n, 1)`.
 
     Raises:
-        ValueError: `num_classes` is below 2.
+        ValueError: an argument is out of range.
 
     Example:
         >>> layer = keras_gan.layers.ConditionalBatchNormalization(10)
@@ -50,17 +51,14 @@ class ConditionalBatchNormalization(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        if num_classes < 2:
-            raise ValueError(
-                "`num_classes` must be at least 2. "
-                f"Received: num_classes={num_classes}"
-            )
-        self.num_classes = num_classes
-        self.momentum = momentum
-        self.epsilon = epsilon
+        self.num_classes = whole_number(
+            "num_classes", num_classes, 2, LARGEST_INT32
+        )
+        self.momentum = number_in("momentum", momentum, "[0, 1)")
+        self.epsilon = number_in("epsilon", epsilon)
         self.normalization = keras.layers.BatchNormalization(
-            momentum=momentum,
-            epsilon=epsilon,
+            momentum=self.momentum,
+            epsilon=self.epsilon,
             center=False,
             scale=False,
             dtype=self.dtype_policy,

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_gan._checks import channels_last
+from keras_gan._checks import LARGEST_INT32, channels_last, whole_number
 from keras_gan._typing import Tensor
 
 __all__ = ["MinibatchStdDev"]
@@ -45,13 +45,18 @@ class MinibatchStdDev(keras.layers.Layer):
 
     def __init__(self, group_size: int | None = 4, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if group_size is not None and group_size < 2:
-            raise ValueError(
-                "`group_size` must be at least 2, as one sample does not vary, "
-                f"or None for the whole batch. "
-                f"Received: group_size={group_size}"
+        self.group_size = (
+            None
+            if group_size is None
+            else whole_number(
+                "group_size",
+                group_size,
+                2,
+                LARGEST_INT32,
+                why=", as one sample does not vary, or None for the whole "
+                "batch",
             )
-        self.group_size = group_size
+        )
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Checks where the channels are; there are no weights."""

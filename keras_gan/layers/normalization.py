@@ -6,10 +6,19 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_gan._checks import channels_last
+from keras_gan._checks import (
+    channels_last,
+    flag,
+    number_in,
+    received,
+    whole_number,
+)
 from keras_gan._typing import Tensor
 
 __all__ = ["InstanceNormalization", "LayerNormalization"]
+
+_MOST_AXES = 32
+"""More than any backend's tensors have."""
 
 
 class _Normalization(keras.layers.Layer):
@@ -24,17 +33,17 @@ class _Normalization(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        if not epsilon > 0.0:
-            raise ValueError(
-                "`epsilon` must be positive: it keeps the gradient finite "
-                f"where the input is constant. Received: epsilon={epsilon}"
-            )
-        self.epsilon = epsilon
-        self.center = center
-        self.scale = scale
+        self.epsilon = number_in(
+            "epsilon",
+            epsilon,
+            why=": it keeps the gradient finite where the input is constant",
+        )
+        self.center = flag("center", center)
+        self.scale = flag("scale", scale)
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Creates the weights."""
+        self._refuse_other_axes(len(input_shape))
         shape = tuple(input_shape[axis] for axis in self._weight_axes())
         if None in shape:
             raise ValueError(
@@ -87,6 +96,15 @@ class _Normalization(keras.layers.Layer):
             "scale": self.scale,
         }
 
+    def _refuse_other_axes(self, rank: int) -> None:
+        axes = self._weight_axes()
+        places = {axis % rank for axis in axes if -rank <= axis < rank}
+        if 0 in places or len(places) < len(axes):
+            raise ValueError(
+                "`axis` must name axes that the input has, each once, and not "
+                f"the batch. Received: axis={axes} for an input of {rank} axes"
+            )
+
     def _moment_axes(self, rank: int) -> tuple[int, ...]:
         raise NotImplementedError
 
@@ -136,12 +154,7 @@ class LayerNormalization(_Normalization):
         **kwargs: Any,
     ) -> None:
         super().__init__(epsilon=epsilon, center=center, scale=scale, **kwargs)
-        self.axis = axis if isinstance(axis, int) else list(axis)
-        if 0 in self._weight_axes():
-            raise ValueError(
-                "`axis` must leave out axis 0, the batch: samples are "
-                f"normalised one by one. Received: axis={axis}"
-            )
+        self.axis = _axes(axis)
 
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
@@ -207,6 +220,28 @@ class InstanceNormalization(_Normalization):
 
     def _weight_axes(self) -> tuple[int, ...]:
         return (-1,)
+
+
+def _axes(axis: Any) -> int | list[int]:
+    entries = axis if isinstance(axis, list | tuple) else [axis]
+    try:
+        found = [
+            whole_number("axis", each, -_MOST_AXES, _MOST_AXES)
+            for each in entries
+        ]
+    except ValueError:
+        found = []
+    if not found or len(set(found)) < len(found):
+        raise ValueError(
+            "`axis` must be a whole number, or several different ones. "
+            f"{received('axis', axis)}"
+        )
+    if 0 in found:
+        raise ValueError(
+            "`axis` must leave out axis 0, the batch: samples are normalised "
+            f"one by one. {received('axis', axis)}"
+        )
+    return found if isinstance(axis, list | tuple) else found[0]
 
 
 def _broadcastable(

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan._checks import LARGEST_INT32, flag, initializer, whole_number
 from keras_gan._typing import Tensor
 from keras_gan.layers.spectral_normalization import SpectralNormalization
 
@@ -34,7 +35,7 @@ class Projection(keras.layers.Layer):
     or `(n, 1)`. Returns scores of shape `(n, 1)`.
 
     Raises:
-        ValueError: `num_classes` is below 2.
+        ValueError: `num_classes` is below 2, or an initializer is unknown.
 
     Example:
         >>> keras_gan.layers.Projection(10)([features, labels]).shape
@@ -53,16 +54,17 @@ class Projection(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        if num_classes < 2:
-            raise ValueError(
-                "`num_classes` must be at least 2. "
-                f"Received: num_classes={num_classes}"
-            )
-        self.num_classes = num_classes
-        self.spectral_normalization = spectral_normalization
-        self.kernel_initializer = keras.initializers.get(kernel_initializer)
-        self.embeddings_initializer = keras.initializers.get(
-            embeddings_initializer
+        self.num_classes = whole_number(
+            "num_classes", num_classes, 2, LARGEST_INT32
+        )
+        self.spectral_normalization = flag(
+            "spectral_normalization", spectral_normalization
+        )
+        self.kernel_initializer = initializer(
+            "kernel_initializer", kernel_initializer
+        )
+        self.embeddings_initializer = initializer(
+            "embeddings_initializer", embeddings_initializer
         )
 
     def build(self, input_shape: Sequence[Sequence[int | None]]) -> None:

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_gan._checks import instance_of, whole_number
 from keras_gan._typing import Tensor
 
 __all__ = ["SpectralNormalization"]
@@ -56,12 +57,13 @@ class SpectralNormalization(keras.layers.Wrapper):
             convolutions (transposed, depthwise), Embedding. A depthwise kernel
             is taken as the matrix of its taps x its output channels, that of
             an EinsumDense as its equation has it.
-        power_iterations: positive int, iterations for each update. One is
+        power_iterations: int from 1 to 1000, iterations for each update. One is
             enough, as the kernel moves little between updates.
         **kwargs: `name`, `dtype`, `trainable` of `keras.layers.Layer`.
 
     Raises:
-        ValueError: `power_iterations` is not a positive int, the layer has
+        TypeError: `layer` is no Keras layer.
+        ValueError: `power_iterations` is out of range, the layer has
             no kernel, or the kernel of an EinsumDense is no matrix from inputs
             to outputs, as in `"abc,bcd->abd"`: one for each b.
 
@@ -83,13 +85,12 @@ class SpectralNormalization(keras.layers.Wrapper):
         power_iterations: int = 1,
         **kwargs: Any,
     ) -> None:
+        instance_of("layer", layer, keras.layers.Layer, "a Keras layer")
         super().__init__(layer, **kwargs)
-        if not isinstance(power_iterations, int) or power_iterations < 1:
-            raise ValueError(
-                "`power_iterations` must be a positive integer. "
-                f"Received: power_iterations={power_iterations}"
-            )
-        self.power_iterations = power_iterations
+        # Each is compiled into the step.
+        self.power_iterations = whole_number(
+            "power_iterations", power_iterations, 1, 1000
+        )
         self._iterates_in_call = True
 
     def build(self, input_shape: Sequence[int | None]) -> None:

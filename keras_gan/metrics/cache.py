@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from keras_gan._arrays import Array
+from keras_gan._arrays import images as checked_images
+from keras_gan._checks import file_path, function, instance_of
 from keras_gan.features.extractor import Extracted, Extractor, Progress
 
 __all__ = ["cached_features"]
@@ -36,11 +38,19 @@ def cached_features(
 
     Returns:
         What `extractor.extract(images)` returns.
+
+    Raises:
+        TypeError: If `extractor` is no extractor.
+        ValueError: If they are no such images, or `directory` is no path.
     """
+    images = checked_images("images", images)
+    instance_of("extractor", extractor, Extractor, "one of keras_gan.features")
+    if progress is not None:
+        function("progress", progress, "images done, images in total")
     if directory is None:
         return extractor.extract(images, progress=progress)
     key = _key(images, extractor)
-    path = Path(directory) / f"{key}.npz"
+    path = file_path("directory", directory) / f"{key}.npz"
     known = _read(path, key)
     if known is not None:
         return known

@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from keras_gan._arrays import Array, as_numpy
+from keras_gan._arrays import Array, numbers
+from keras_gan._checks import number_in
 from keras_gan._typing import Tensor
 from keras_gan.metrics.inception import entropy, probability_matrix
 
@@ -82,11 +83,7 @@ def class_balance(
     Reference: Srivastava et al., 2017, arXiv 1705.07761, section 4, counts
     modes of stacked MNIST so, with a threshold of one sample.
     """
-    if not 0.0 < minimum_share <= 1.0:
-        raise ValueError(
-            "`minimum_share` must be above 0 and at most 1. Received: "
-            f"minimum_share={minimum_share}"
-        )
+    number_in("minimum_share", minimum_share, "(0, 1]")
     matrix = probability_matrix(probabilities)
     num_classes = matrix.shape[1]
     predicted = matrix.argmax(axis=1)
@@ -98,16 +95,16 @@ def class_balance(
 
 
 def _labels(labels: Any, num_samples: int, num_classes: int) -> Array:
-    classes = as_numpy(labels)
+    classes = numbers("labels", labels)
     if classes.shape != (num_samples,) or classes.dtype.kind not in "iu":
         raise ValueError(
             f"`labels` must be {num_samples} integers, one for each sample; "
             "use `argmax(axis=1)` on one-hot labels. Received: "
-            f"shape={classes.shape}, dtype={classes.dtype}"
+            f"labels.shape={classes.shape}, dtype={classes.dtype}"
         )
     if classes.min() < 0 or classes.max() >= num_classes:
         raise ValueError(
-            f"`labels` must be in 0..{num_classes - 1}. Received: "
+            f"`labels` must be in 0..{num_classes - 1}. Received: labels from "
             f"{classes.min()} to {classes.max()}"
         )
     return classes

@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras_gan._arrays import Array, images
-from keras_gan._checks import whole_number
+from keras_gan._checks import LARGEST_SEED, whole_number
 
 __all__ = ["ms_ssim", "ms_ssim_diversity"]
 
@@ -23,7 +23,7 @@ def ms_ssim_diversity(
 
     Args:
         fake: uint8 images, (n, H, W, C), at least 2.
-        num_pairs: Pairs of different images that are drawn.
+        num_pairs: Pairs of different images that are drawn, up to 10^7.
         seed: Seeds the choice of pairs.
 
     Returns:
@@ -39,10 +39,12 @@ def ms_ssim_diversity(
     Reference: Odena et al., 2017, arXiv 1610.09585, section 4.2.
     """
     fake = images("fake", fake)
-    whole_number("num_pairs", num_pairs, 1)
+    num_pairs = whole_number("num_pairs", num_pairs, 1, 10**7)
+    seed = whole_number("seed", seed, 0, LARGEST_SEED)
     if len(fake) < 2:
         raise ValueError(
-            f"`fake` must hold at least 2 images. Received: {len(fake)}"
+            "`fake` must hold at least 2 images. "
+            f"Received: len(fake)={len(fake)}"
         )
     rng = np.random.default_rng(seed)
     first = rng.integers(len(fake), size=num_pairs)

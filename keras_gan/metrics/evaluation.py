@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from keras_gan._arrays import Array, images, neighbour_count
+from keras_gan._checks import file_path, instance_of, received, text
 from keras_gan.features.extractor import Extracted, Extractor, Progress
 from keras_gan.metrics.cache import cached_features
 from keras_gan.metrics.classes import class_balance, label_accuracy
@@ -126,7 +127,7 @@ def evaluate(
     fake_images: Array,
     *,
     extractor: Extractor,
-    metrics: Iterable[str] = DEFAULT_METRICS,
+    metrics: str | Iterable[str] = DEFAULT_METRICS,
     labels: Array | None = None,
     k: int = 5,
     real_split: str | None = None,
@@ -142,7 +143,7 @@ def evaluate(
         real_images: uint8 images, (n, H, W, C).
         fake_images: uint8 images, (m, H, W, C).
         extractor: One of `keras_gan.features`.
-        metrics: Names out of `METRICS`.
+        metrics: Names out of `METRICS`, or one.
         labels: The classes the generator was given, integers (m,), for
             `"label_accuracy"`.
         k: Neighbours for precision, recall, density and coverage.
@@ -186,7 +187,7 @@ class Evaluator:
     Args:
         real_images: uint8 images, (n, H, W, C).
         extractor: One of `keras_gan.features`.
-        metrics: Names out of `METRICS`.
+        metrics: Names out of `METRICS`, or one.
         k: Neighbours for precision, recall, density and coverage.
         real_split: Which real images these are; said again in the result.
         cache: Directory in which features of real images are kept, or None.
@@ -201,18 +202,21 @@ class Evaluator:
         real_images: Array,
         *,
         extractor: Extractor,
-        metrics: Iterable[str] = DEFAULT_METRICS,
+        metrics: str | Iterable[str] = DEFAULT_METRICS,
         k: int = 5,
         real_split: str | None = None,
         cache: str | Path | None = None,
     ) -> None:
         self.real_images = images("real_images", real_images)
-        neighbour_count(k, real_images=real_images)
-        self.extractor = extractor
-        self.metrics = tuple(metrics)
-        self.k = k
-        self.real_split = real_split
-        self.cache = cache
+        self.k = neighbour_count(k, real_images=self.real_images)
+        self.extractor: Extractor = instance_of(
+            "extractor", extractor, Extractor, "one of keras_gan.features"
+        )
+        self.metrics = metric_names(metrics)
+        self.real_split = (
+            None if real_split is None else text("real_split", real_split)
+        )
+        self.cache = None if cache is None else file_path("cache", cache)
         self._real: Extracted | None = None
         for name in self.metrics:
             self._check(name)
@@ -225,7 +229,7 @@ class Evaluator:
         progress: Progress | None = None,
     ) -> dict[str, Any]:
         """The numbers for some generated images; see `evaluate`."""
-        images("fake_images", fake_images)
+        fake_images = images("fake_images", fake_images)
         neighbour_count(self.k, fake_images=fake_images)
         for name in self.metrics:
             if METRICS[name].needs == "labels" and labels is None:
@@ -268,13 +272,27 @@ class Evaluator:
         return squared_radii(Points.pair(features, features)[0], self.k)
 
     def _check(self, name: str) -> None:
-        if name not in METRICS:
-            raise ValueError(
-                f"`metrics` must be names out of {', '.join(METRICS)}. "
-                f"Received: {name!r}"
-            )
         if METRICS[name].needs and self.extractor.num_classes is None:
             raise ValueError(
-                f"{name!r} needs a classifier of the data as extractor. "
-                f"Received: {self.extractor.name}"
+                f"{name!r} in `metrics` needs a classifier of the data as "
+                f"`extractor`. Received: extractor={self.extractor.name}"
             )
+
+
+def metric_names(metrics: str | Iterable[str]) -> tuple[str, ...]:
+    """Returns the metrics that are asked for, one name or several.
+
+    Raises:
+        ValueError: If there are none, or one is unknown.
+    """
+    names = [metrics] if isinstance(metrics, str) else metrics
+    try:
+        found = tuple(names)
+    except Exception:
+        found = ()  # Some classes have an `__iter__` that only raises.
+    if found and all(isinstance(n, str) and n in METRICS for n in found):
+        return found
+    raise ValueError(
+        f"`metrics` must be names out of {', '.join(METRICS)}. "
+        f"{received('metrics', metrics)}"
+    )

@@ -6,7 +6,7 @@ import scipy.linalg
 # numpy brings a BLAS of its own, whose threads would compete with scipy's.
 from scipy.linalg.blas import dgemm, dsyrk
 
-from keras_gan._arrays import Array, feature_pair
+from keras_gan._arrays import Array, feature_pair, numbers
 from keras_gan._typing import Tensor
 
 __all__ = ["frechet_distance", "frechet_distance_from_moments"]
@@ -69,20 +69,25 @@ def frechet_distance_from_moments(
         The distance, computed in float64.
 
     Raises:
-        ValueError: If the shapes do not fit together.
+        ValueError: If the shapes do not fit together, or a number is not
+            finite.
     """
-    difference = np.asarray(real_mean, "float64") - np.asarray(
-        fake_mean, "float64"
-    )
-    shapes = {np.shape(real_cov), np.shape(fake_cov)}
-    if difference.ndim != 1 or shapes != {2 * difference.shape}:
+    given = {
+        "real_mean": real_mean,
+        "real_cov": real_cov,
+        "fake_mean": fake_mean,
+        "fake_cov": fake_cov,
+    }
+    arrays = {name: _finite(name, value) for name, value in given.items()}
+    shapes = [array.shape for array in arrays.values()]
+    dim = shapes[0][:1]
+    if not dim or shapes != 2 * [dim, 2 * dim]:
         raise ValueError(
             "Means must have shape (d,) and covariances (d, d). Received: "
-            f"{np.shape(real_mean)}, {np.shape(real_cov)}, "
-            f"{np.shape(fake_mean)}, {np.shape(fake_cov)}"
+            + ", ".join(f"{name}.shape={arrays[name].shape}" for name in arrays)
         )
-    factors = [_square_root(cov) for cov in (real_cov, fake_cov)]
-    return _distance(difference, *factors)
+    factors = [_square_root(arrays[f"{each}_cov"]) for each in ("real", "fake")]
+    return _distance(arrays["real_mean"] - arrays["fake_mean"], *factors)
 
 
 def _distance(difference: Array, real: Array, fake: Array) -> float:
@@ -165,6 +170,16 @@ def _rows_at_a_time(dim: int) -> int:
     if dim <= 64:
         return 2**18 // (dim * (dim + 1))
     return max(2**20 // dim, 1)
+
+
+def _finite(name: str, value: Array) -> Array:
+    array = numbers(name, value).astype(np.float64)
+    if not np.isfinite(array).all():
+        raise ValueError(
+            f"`{name}` must be finite. Received: {name} with "
+            f"{int((~np.isfinite(array)).sum())} NaN or infinite values"
+        )
+    return array
 
 
 def _square_root(covariance: Array) -> Array:

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from keras_gan._arrays import Array, as_numpy
+from keras_gan._arrays import Array, numbers
+from keras_gan._checks import whole_number
 from keras_gan._typing import Tensor
 
 __all__ = ["inception_score"]
@@ -33,11 +34,9 @@ def inception_score(probabilities: Tensor, *, num_splits: int = 1) -> float:
     Reference: Salimans et al., 2016, arXiv 1606.03498, section 4.
     """
     matrix = probability_matrix(probabilities)
-    if not 1 <= num_splits <= len(matrix):
-        raise ValueError(
-            "`num_splits` must be between 1 and the number of samples. "
-            f"Received: num_splits={num_splits}, samples={len(matrix)}"
-        )
+    whole_number(
+        "num_splits", num_splits, 1, len(matrix), why=", the number of samples"
+    )
     parts = np.array_split(matrix, num_splits)
     return float(np.mean([np.exp(_information(part)) for part in parts]))
 
@@ -67,17 +66,17 @@ def probability_matrix(probabilities: Tensor) -> Array:
     Raises:
         ValueError: If the shape is another, or rows are not probabilities.
     """
-    matrix = as_numpy(probabilities).astype(np.float64)
+    matrix = numbers("probabilities", probabilities).astype(np.float64)
     if matrix.ndim != 2 or not matrix.size:
         raise ValueError(
             "`probabilities` must have shape (n, classes). Received: "
-            f"shape={matrix.shape}"
+            f"probabilities.shape={matrix.shape}"
         )
     totals = matrix.sum(axis=1, keepdims=True)
     if not (matrix >= 0.0).all() or not np.allclose(totals, 1.0, atol=1e-3):
         raise ValueError(
             "`probabilities` must be at least 0 and sum to 1 in each row; "
-            "apply a softmax to logits. Received: minimum="
+            "apply a softmax to logits. Received: probabilities of minimum "
             f"{matrix.min()}, row sums {totals.min()} to {totals.max()}"
         )
     matrix /= totals

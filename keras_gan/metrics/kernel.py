@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from keras_gan._arrays import Array, feature_pair
+from keras_gan._checks import LARGEST_SEED, whole_number
 from keras_gan._typing import Tensor
 
 __all__ = ["kernel_distance", "kernel_distance_subsets"]
@@ -67,7 +68,7 @@ def kernel_distance_subsets(
     Args:
         real: Features of real images, (n, d).
         fake: Features of generated images, (m, d).
-        num_subsets: How many pairs of subsets are drawn.
+        num_subsets: How many pairs of subsets are drawn, up to 10^6.
         subset_size: Samples in a subset, without replacement; at most the
             smaller set.
         seed: Seeds the choice of subsets.
@@ -80,13 +81,15 @@ def kernel_distance_subsets(
         ValueError: As `kernel_distance`, and for subsets that can't be drawn.
     """
     real, fake = feature_pair(real, fake)
-    if not 2 <= subset_size <= min(len(real), len(fake)) or num_subsets < 1:
-        raise ValueError(
-            "`subset_size` must be between 2 and the smaller number of "
-            "samples, `num_subsets` at least 1. Received: "
-            f"subset_size={subset_size}, num_subsets={num_subsets}, "
-            f"len(real)={len(real)}, len(fake)={len(fake)}"
-        )
+    whole_number(
+        "subset_size",
+        subset_size,
+        2,
+        min(len(real), len(fake)),
+        why=", the smaller number of samples",
+    )
+    whole_number("num_subsets", num_subsets, 1, 10**6)
+    seed = whole_number("seed", seed, 0, LARGEST_SEED)
     rng = np.random.default_rng(seed)
     distances = [
         _discrepancy(

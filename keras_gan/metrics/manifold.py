@@ -83,7 +83,7 @@ def density_coverage(
     Reference: Naeem et al., 2020, arXiv 2002.09797, eq. 4 and 5.
     """
     real, fake = feature_pair(real, fake)
-    neighbour_count(k, real=real)
+    k = neighbour_count(k, real=real)
     points = Points.pair(real, fake)
     inside = containment(
         points[0], squared_radii(points[0], k), points[1], None

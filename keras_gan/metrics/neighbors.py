@@ -44,7 +44,7 @@ def nearest_neighbor_distances(train: Tensor, fake: Tensor) -> Array:
         >>> nearest_neighbor_distances(train, train[:2])
         array([0., 0.])
     """
-    train, fake = feature_pair(train, fake)
+    train, fake = feature_pair(train, fake, ("train", "fake"))
     points, others = Points.pair(fake, train)
     nearest = _Nearest(len(points), min(1 + _SPARE, len(others)))
     for rows in _blocks(points):

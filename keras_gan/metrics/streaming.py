@@ -7,10 +7,14 @@ import numpy as np
 from keras import ops
 
 from keras_gan._arrays import as_numpy
+from keras_gan._checks import choice, instance_of, text, whole_number
 from keras_gan._typing import Tensor
 from keras_gan.features.extractor import Extractor
 
 __all__ = ["FrechetDistance"]
+
+
+_LARGEST_DIM = 2**15
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -24,11 +28,17 @@ class FrechetDistance(keras.metrics.Metric):
     about 1e-5 of the traces.
 
     Args:
-        dim: Number of features. Needed only where the first update happens
-            inside a compiled function.
+        dim: Number of features, at most 32,768, as their scatter matrix is
+            kept. Needed only where the first update happens inside a compiled
+            function.
         extractor: Takes the features of uint8 images first. Works eagerly;
             in a compiled step, update with features.
         name: Name in logs.
+        dtype: `"float32"` or `"float64"`. Default: the widest of the backend.
+
+    Raises:
+        TypeError: If `extractor` is no extractor.
+        ValueError: If another argument is out of range.
 
     Example:
         >>> fid = FrechetDistance()
@@ -48,7 +58,16 @@ class FrechetDistance(keras.metrics.Metric):
         name: str = "fid",
         dtype: str | None = None,
     ) -> None:
-        super().__init__(name=name, dtype=dtype or _widest_float())
+        dtype = choice("dtype", dtype, (None, "float32", "float64"))
+        super().__init__(
+            name=text("name", name), dtype=dtype or _widest_float()
+        )
+        if dim is not None:
+            dim = whole_number("dim", dim, 1, _LARGEST_DIM)
+        if extractor is not None:
+            instance_of(
+                "extractor", extractor, Extractor, "one of keras_gan.features"
+            )
         self.dim = dim
         self.extractor = extractor
         self._real: _Moments | None = None

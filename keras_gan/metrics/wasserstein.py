@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras_gan._arrays import Array, images
-from keras_gan._checks import whole_number
+from keras_gan._checks import LARGEST_SEED, whole_number
 
 __all__ = ["sliced_wasserstein"]
 
@@ -20,7 +20,7 @@ def sliced_wasserstein(
     Args:
         real: uint8 images, (n, H, W, C).
         fake: uint8 images, (m, H, W, C).
-        num_projections: Random directions.
+        num_projections: Random directions, up to 2^16.
         seed: Seeds the directions.
 
     Returns:
@@ -42,7 +42,8 @@ def sliced_wasserstein(
     from scipy.stats import wasserstein_distance
 
     real, fake = images("real", real), images("fake", fake)
-    whole_number("num_projections", num_projections, 1)
+    whole_number("num_projections", num_projections, 1, 2**16)
+    seed = whole_number("seed", seed, 0, LARGEST_SEED)
     if real.shape[1:] != fake.shape[1:]:
         raise ValueError(
             "`real` and `fake` must be images of one size. Received: "

@@ -1,12 +1,12 @@
 """GAN whose discriminator also names the class."""
 
-import math
 from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
+from keras_gan._checks import number_in
 from keras_gan._typing import Tensor
 from keras_gan.models import inspection
 from keras_gan.models.condition import ConditionInput, checked
@@ -60,11 +60,8 @@ class ACGAN(ConditionalGAN):
         class_weight: float = 1.0,
         **kwargs: Any,
     ) -> None:
-        if not (math.isfinite(class_weight) and class_weight >= 0):
-            raise ValueError(
-                "`class_weight` must be a finite number of at least 0. "
-                f"Received: class_weight={class_weight}"
-            )
+        class_weight = number_in("class_weight", class_weight, "[0, inf)")
+        inspection.require_network(discriminator, "discriminator")
         if len(inspection.symbolic_inputs(discriminator)) > 1:
             raise ValueError(
                 "The discriminator of an ACGAN takes images alone, and names "
@@ -74,7 +71,7 @@ class ACGAN(ConditionalGAN):
         super().__init__(
             generator, discriminator, num_classes=num_classes, **kwargs
         )
-        self.class_weight = float(class_weight)
+        self.class_weight = class_weight
         self._refuse_missing_classifier()
         values = output_values(discriminator, self._random_outputs, index=1)
         self._names_by_shares = values is not None and values.shares

@@ -7,6 +7,7 @@ import keras
 from keras import ops
 
 from keras_gan import backend
+from keras_gan._checks import number_in
 from keras_gan._copies import copied
 from keras_gan._typing import Tensor
 
@@ -22,13 +23,17 @@ class Average:
     """
 
     def __init__(self, decay: float | None) -> None:
-        if decay is not None and not 0.0 <= decay < 1.0:
-            raise ValueError(
-                "`ema_decay` is the share of the average that stays at each "
-                "generator update, so it must lie in [0, 1); 0.999 is usual. "
-                f"Received: ema_decay={decay!r}"
+        self.decay = (
+            None
+            if decay is None
+            else number_in(
+                "ema_decay",
+                decay,
+                "[0, 1)",
+                why=": the share of the average that stays at each generator "
+                "update; 0.999 is usual",
             )
-        self.decay = decay
+        )
 
     def twin(
         self, generator: keras.Model, build: Callable[[keras.Model], Any]

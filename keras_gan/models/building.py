@@ -11,6 +11,7 @@ from keras import ops
 
 from keras_gan import augment as augmentation
 from keras_gan import backend
+from keras_gan._checks import received
 from keras_gan._typing import Tensor
 from keras_gan.models import inspection, second_derivatives
 from keras_gan.models.output_values import Values, output_values
@@ -91,7 +92,7 @@ class Building:
         except TypeError as error:
             raise ValueError(
                 f"The generator cannot be called on {self._called_on[0]}: "
-                f"{error}. {_IN_ONE_LIST}"
+                f"{error}. {_IN_ONE_LIST} {received('generator', generator)}"
             ) from error
         _require_one(fake, "generator", "images")
         _announce_updates(generator)
@@ -106,7 +107,8 @@ class Building:
             raise ValueError(
                 f"The discriminator cannot be called on {self._called_on[1]}, "
                 "the images being the generator's of shape "
-                f"{(None, *self._image_shape)}: {error}. {_IN_ONE_LIST}"
+                f"{(None, *self._image_shape)}: {error}. {_IN_ONE_LIST} "
+                f"{received('discriminator', self.discriminator)}"
             ) from error
         _require_one(scores, "discriminator", "scores")
 

@@ -9,6 +9,7 @@ import numpy as np
 from keras import ops
 
 from keras_gan import backend
+from keras_gan._checks import LARGEST_INT32, received, whole_number
 from keras_gan._typing import Tensor
 from keras_gan.layers import ConditionalBatchNormalization, Projection
 from keras_gan.models import inspection
@@ -147,11 +148,8 @@ def class_count(
         ValueError: If it is no positive integer, contradicts the networks, or
             is neither given nor to be read off them.
     """
-    if given is not None and (int(given) != given or given < 1):
-        raise ValueError(
-            "`num_classes` must be a positive integer. "
-            f"Received: num_classes={given!r}"
-        )
+    if given is not None:
+        given = whole_number("num_classes", given, 1, LARGEST_INT32)
     found = _count_in(networks, inputs)
     if given is not None and found is not None and given != found:
         raise ValueError(
@@ -164,7 +162,8 @@ def class_count(
     if count is None and not plain:
         raise ValueError(
             "The networks do not say how many classes there are. Pass "
-            "num_classes=..., for example num_classes=10."
+            "num_classes=..., for example num_classes=10. "
+            f"{received('generator', networks[0])}"
         )
     return None if count is None else int(count)
 

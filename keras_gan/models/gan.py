@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from keras_gan import backend, losses, regularizers
+from keras_gan._checks import LARGEST_INT32, seed_or_none, text, whole_number
 from keras_gan._typing import Tensor
 from keras_gan.models import inspection
 from keras_gan.models.averaging import Average
@@ -90,14 +91,19 @@ class GAN(
         seed: int | None = None,
         name: str | None = None,
     ) -> None:
-        super().__init__(name=name)
+        super().__init__(name=None if name is None else text("name", name))
         inspection.require_network(generator, "generator")
         inspection.require_network(discriminator, "discriminator")
-        _require_steps(discriminator_steps)
         self.generator = generator
         self.discriminator = discriminator
-        self.discriminator_steps = int(discriminator_steps)
-        self.seed = seed
+        self.discriminator_steps = whole_number(
+            "discriminator_steps",
+            discriminator_steps,
+            1,
+            LARGEST_INT32,
+            why=": discriminator updates for each generator update",
+        )
+        self.seed = seed = seed_or_none("seed", seed)
         self.seed_generator = keras.random.SeedGenerator(seed)
         # Validation must not change what training draws.
         self.evaluation_seed_generator = keras.random.SeedGenerator(seed or 0)
@@ -110,7 +116,7 @@ class GAN(
         self.ema_generator = self._average.twin(
             generator, self._build_generator
         )
-        self.ema_decay = ema_decay
+        self.ema_decay = self._average.decay
         self._trackers = Trackers(self.log_names)
         self._watching_gradients = False
         # Records the input shape, which saving and exporting ask for.
@@ -309,12 +315,3 @@ class GAN(
         inputs = keras.tree.map_structure(ops.convert_to_tensor, inputs)
         latents, condition = self._split_inputs(inputs)
         return self._generate(network, latents, condition, training)
-
-
-def _require_steps(steps: int) -> None:
-    if int(steps) != steps or steps < 1:
-        raise ValueError(
-            "`discriminator_steps` counts discriminator updates for each "
-            "generator update, so it must be an integer of at least 1. "
-            f"Received: discriminator_steps={steps!r}"
-        )

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 
 from keras_gan import backend
+from keras_gan._checks import LARGEST_INT32, received, whole_number
 from keras_gan._typing import Tensor
 
 
@@ -22,7 +23,7 @@ def require_network(network: Any, argument: str) -> None:
         )
     raise TypeError(
         f"`{argument}` must be a Keras model, such as keras.Sequential.{wrap} "
-        f"Received: {argument}={network!r} of type {kind.__name__}"
+        f"{received(argument, network)} of type {kind.__name__}"
     )
 
 
@@ -42,22 +43,17 @@ def latent_shape(
             two disagree.
     """
     found = _input_shape(generator, index)
-    if latent_dim is not None and (
-        int(latent_dim) != latent_dim or latent_dim < 1
-    ):
-        raise ValueError(
-            "`latent_dim` must be a positive integer. "
-            f"Received: latent_dim={latent_dim!r}"
-        )
+    if latent_dim is not None:
+        latent_dim = whole_number("latent_dim", latent_dim, 1, LARGEST_INT32)
     if found is None and latent_dim is None:
         raise ValueError(
             "The generator does not say the size of its latents (it is "
             "subclassed, or has no keras.Input). Pass latent_dim=..., for "
-            "example latent_dim=100."
+            f"example latent_dim=100. {received('generator', generator)}"
         )
     if found is None:
         assert latent_dim is not None
-        return (int(latent_dim),)
+        return (latent_dim,)
     if latent_dim is not None and math.prod(found) != latent_dim:
         raise ValueError(
             f"The generator's input has shape {found}, that is "

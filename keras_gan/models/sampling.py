@@ -8,10 +8,19 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_gan._arrays import numbers
+from keras_gan._checks import seed_or_none, value_range_of, whole_number
+
 Array = np.ndarray[Any, Any]
 Range = tuple[float, float]
 
 _TOLERANCE = 0.01
+
+_MOST_LATENTS = 2**31 - 1
+"""Latent values drawn at once: 8 GiB of float32."""
+
+_SHOWN = 16
+"""How many images are made where nothing says how many."""
 
 
 class Sampling:
@@ -55,7 +64,7 @@ class Sampling:
     @pixel_range.setter
     def pixel_range(self, value: Range | None) -> None:
         if value is not None:
-            value = checked_range("pixel_range", value)
+            value = value_range_of("pixel_range", value)
         self._given_range = value
 
     def _take_range(self, data: Any, images: Array, stacklevel: int) -> None:
@@ -63,7 +72,7 @@ class Sampling:
         known = getattr(data, "value_range", None)
         found = usual_range(images)
         if known is not None:
-            self._real_range = checked_range("value_range", known)
+            self._real_range = value_range_of("value_range", known)
             return
         before, measured = self._real_range, measured_range(images)
         self._real_range = found or measured
@@ -93,13 +102,17 @@ class Sampling:
 
         Returns:
             Float32, shape `(n, latent_dim)`.
+
+        Raises:
+            ValueError: If `n` or `seed` is out of range.
         """
-        generator = np.random.default_rng(seed)
+        n = whole_number("n", n, 0, _MOST_LATENTS // self.latent_dim)
+        generator = np.random.default_rng(seed_or_none("seed", seed))
         return generator.standard_normal((n, self.latent_dim), dtype="float32")
 
     def generate(
         self,
-        n: int = 16,
+        n: int | None = None,
         *,
         latents: Any = None,
         labels: Any = None,
@@ -109,7 +122,8 @@ class Sampling:
         """Generates images, by the averaged weights where there are any.
 
         Args:
-            n: How many; taken from `latents` or `labels` where they are given.
+            n: How many. Default: as many as there are `latents` or `labels`,
+                or 16 where neither is given.
             latents: Latents of the user's own, shape `(n, latent_dim)`.
                 Default: fresh ones.
             labels: Classes, integers or one-hot, where conditional. Default:
@@ -122,9 +136,12 @@ class Sampling:
             `(n, height, width, channels)`.
 
         Raises:
-            ValueError: If sizes don't fit, or labels are given to a model
-                without.
+            ValueError: If `n`, `latents` and `labels` are not equally many,
+                shapes don't fit, a number is out of range, or labels are given
+                to a model without.
         """
+        batch_size = whole_number("batch_size", batch_size, 1)
+        seed = seed_or_none("seed", seed)
         n = self._count(n, latents, labels)
         if latents is None:
             latents = self.latents(n, seed)
@@ -155,26 +172,26 @@ class Sampling:
         network = self.ema_generator or self.generator
         network.export(filepath, format=format, **kwargs)
 
-    def _count(self, n: int, latents: Any, labels: Any) -> int:
+    def _count(self, n: int | None, latents: Any, labels: Any) -> int:
         sizes = {
-            name: len(value)
+            f"len({name})": _rows(name, value)
             for name, value in (("latents", latents), ("labels", labels))
             if value is not None
         }
+        if n is not None:
+            sizes["n"] = whole_number(
+                "n", n, 0, _MOST_LATENTS // self.latent_dim
+            )
         if len(set(sizes.values())) > 1:
+            said = ", ".join(f"{name}={size}" for name, size in sizes.items())
             raise ValueError(
-                "`latents` and `labels` must be equally many. "
-                f"Received: {sizes}"
+                "`n`, `latents` and `labels` must be equally many, where "
+                f"several are given. Received: {said}"
             )
-        count = next(iter(sizes.values()), n)
-        if int(count) != count or count < 0:
-            raise ValueError(
-                f"`n` must be a non-negative integer. Received: n={n!r}"
-            )
-        return int(count)
+        return next(iter(sizes.values()), _SHOWN)
 
     def _shaped_latents(self, latents: Any) -> Array:
-        array = np.asarray(keras.ops.convert_to_numpy(latents), "float32")
+        array = numbers("latents", latents).astype("float32")
         size = math.prod(array.shape[1:])
         if array.ndim < 2 or size != self.latent_dim:
             raise ValueError(
@@ -217,22 +234,13 @@ def measured_range(images: Array) -> Range:
     return (low, high) if low < high else (low, low + 1.0)
 
 
-def checked_range(name: str, value: Any) -> Range:
-    """Returns two finite numbers, the lower first.
-
-    Raises:
-        ValueError: If `value`, that of the argument `name`, is another.
-    """
-    try:
-        low, high = (float(each) for each in value)
-    except (TypeError, ValueError):
-        low = high = math.nan
-    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+def _rows(name: str, value: Any) -> int:
+    array = numbers(name, value)
+    if array.ndim == 0:
         raise ValueError(
-            f"`{name}` must be the values of black and white, two finite "
-            f"numbers (low, high), low < high. Received: {name}={value!r}"
+            f"`{name}` must have a row for each image. Received: {name}={value}"
         )
-    return low, high
+    return len(array)
 
 
 def _batches(

@@ -1,11 +1,11 @@
 """Wasserstein GAN with gradient penalty."""
 
-import math
 from typing import Any
 
 import keras
 
 from keras_gan import regularizers
+from keras_gan._checks import number_in
 from keras_gan.models import inspection
 from keras_gan.models.gan import GAN
 
@@ -46,7 +46,9 @@ class WGANGP(GAN):
         **kwargs: Any,
     ) -> None:
         inspection.require_network(critic, "critic")
-        _require_weight(gp_weight)
+        gp_weight = number_in(
+            "gp_weight", gp_weight, "[0, inf)", why="; the paper uses 10"
+        )
         penalty = regularizers.GradientPenalty(gp_weight)
         own = regularizers.get(regularizer)
         super().__init__(
@@ -56,7 +58,7 @@ class WGANGP(GAN):
             regularizer=[penalty, *own],
             **kwargs,
         )
-        self.gp_weight = float(gp_weight)
+        self.gp_weight = gp_weight
 
     @property
     def critic(self) -> keras.Model:
@@ -75,11 +77,3 @@ class WGANGP(GAN):
         config = super().get_config()
         config["critic"] = config.pop("discriminator")
         return {**config, "gp_weight": self.gp_weight}
-
-
-def _require_weight(weight: float) -> None:
-    if not (math.isfinite(weight) and weight >= 0):
-        raise ValueError(
-            "`gp_weight` must be a finite number of at least 0; the paper "
-            f"uses 10. Received: gp_weight={weight}"
-        )

@@ -2,10 +2,22 @@
 
 from collections.abc import Sequence
 from math import ceil, floor, log2
+from typing import Any
 
 import keras
 
-from keras_gan._checks import channels_last
+from keras_gan._checks import (
+    LARGEST_INT32,
+    choice,
+    number_in,
+    received,
+    shape_of,
+    whole_number,
+    whole_numbers,
+)
+from keras_gan._checks import (
+    activation as checked_activation,
+)
 from keras_gan._typing import Tensor
 from keras_gan.layers import LayerNormalization, SpectralNormalization
 from keras_gan.networks._condition import Condition
@@ -13,9 +25,13 @@ from keras_gan.networks._condition import Condition
 __all__ = [
     "Activation",
     "activate",
-    "check_image_shape",
+    "batch_norm",
     "check_normalization",
+    "checked_image_shape",
+    "checked_slope",
+    "checked_widths",
     "crop",
+    "layer_size",
     "normalize",
     "stages_for",
     "start_size",
@@ -27,6 +43,9 @@ Activation = str | float
 """An activation's name, or the negative slope of a leaky ReLU."""
 
 _NORMALIZATIONS = (None, "batch", "layer", "spectral")
+_MOST_STAGES = 16
+"""From one pixel to 65,536 of them."""
+_MOST_LAYERS = 64
 
 
 def activate(features: Tensor, activation: Activation) -> Tensor:
@@ -79,7 +98,7 @@ def strided_convolutions(
             padding="same",
             kernel_initializer=condition.initializer(),
         )
-        features = wrap(convolution, normalization)(features)
+        features = condition.connect(wrap(convolution, normalization), features)
         if index > 0:
             features = normalize(features, normalization)
         features = activate(features, activation)
@@ -119,34 +138,58 @@ def stages_for(image_shape: Sequence[int], stages: int | None) -> int:
     """
     if stages is None:
         return max(1, floor(log2(min(image_shape[:2]) / 4)))
-    most = ceil(log2(max(image_shape[:2]))) or 1
-    if not 1 <= stages <= most:
-        raise ValueError(
-            f"`stages` must be a positive integer, at most {most} doublings "
-            f"for images of {image_shape[0]}x{image_shape[1]}. "
-            f"Received: stages={stages}"
-        )
-    return stages
+    return whole_number("stages", stages, 1, _MOST_STAGES)
 
 
-def check_image_shape(image_shape: Sequence[int]) -> None:
-    """Raises `ValueError` unless the shape is (height, width, channels)."""
+def checked_image_shape(
+    image_shape: Any, smallest: int = 1
+) -> tuple[int, int, int]:
+    """Returns (height, width, channels), or raises `ValueError`."""
     channels_last("keras_gan.networks")
-    if len(image_shape) != 3 or any(
-        not isinstance(size, int) or size < 1 for size in image_shape
-    ):
+    height, width, channels = shape_of("image_shape", image_shape, rank=3)
+    if min(height, width) < smallest:
         raise ValueError(
-            "`image_shape` must be (height, width, channels), all positive "
-            "integers; (28, 28, 1) is grey. "
-            f"Received: image_shape={image_shape}"
+            f"`image_shape` must be at least {smallest} pixels high and wide. "
+            f"{received('image_shape', image_shape)}"
         )
+    return height, width, channels
 
 
-def check_normalization(normalization: str | None) -> None:
+def checked_widths(name: str, value: Any, fewest: int = 0) -> tuple[int, ...]:
+    """Returns the sizes of several layers, or raises `ValueError`."""
+    why = ", the sizes of as many layers"
+    length = (fewest, _MOST_LAYERS)
+    return whole_numbers(name, value, 1, LARGEST_INT32, length=length, why=why)
+
+
+def layer_size(name: str, value: Any) -> int:
+    """Returns units, channels or a kernel's size, or raises `ValueError`.
+
+    Which sizes are too large together, `Condition.connect` finds out.
+    """
+    return whole_number(name, value, 1, LARGEST_INT32)
+
+
+def checked_slope(name: str, value: Any) -> Activation:
+    """Returns an activation, or raises `ValueError`."""
+    if isinstance(value, str):
+        return str(checked_activation(name, value))
+    return number_in(
+        name,
+        value,
+        "[0, inf)",
+        why=" (the slope of a leaky ReLU), or the name of an activation",
+    )
+
+
+def batch_norm(momentum: Any, epsilon: Any) -> dict[str, float]:
+    """Returns the arguments of batch normalisation, or raises `ValueError`."""
+    return {
+        "momentum": number_in("batch_norm_momentum", momentum, "[0, 1)"),
+        "epsilon": number_in("batch_norm_epsilon", epsilon),
+    }
+
+
+def check_normalization(normalization: Any) -> None:
     """Raises `ValueError` for an unknown kind of normalisation."""
-    if normalization not in _NORMALIZATIONS:
-        raise ValueError(
-            "`discriminator_normalization` must be None, 'batch', 'layer' or "
-            "'spectral'. Received: "
-            f"discriminator_normalization={normalization!r}"
-        )
+    choice("discriminator_normalization", normalization, _NORMALIZATIONS)

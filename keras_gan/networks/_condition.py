@@ -1,20 +1,34 @@
 """Where the class of an image enters a pair of networks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
 import keras
 
+from keras_gan._checks import (
+    LARGEST_INT32,
+    choice,
+    initializer,
+    received,
+    whole_number,
+)
 from keras_gan._typing import Tensor
-from keras_gan.layers import LabelPlanes, Projection, SpectralNormalization
+from keras_gan.layers import (
+    ConditionalBatchNormalization,
+    LabelPlanes,
+    Projection,
+    SpectralNormalization,
+)
 from keras_gan.networks._seeds import Seeds
 
 __all__ = ["Condition", "model"]
 
 _EMBEDDING_DIM = 50
 _KINDS = ("concat", "embedding", "projection", "auxiliary")
+_LARGEST = 2**30
+"""Weights of one layer: 4 GiB of float32."""
 
 
 def model(inputs: list[Tensor], outputs: Any, name: str) -> keras.Model:
@@ -33,24 +47,47 @@ class Condition:
         kind: "concat", "embedding", "projection" or "auxiliary".
         kernel_initializer: of all layers with a kernel.
         seeds: stream of the initializers' seeds.
+        sizes: the arguments that decide how large the layers become, for the
+            message where one becomes too large.
     """
 
     num_classes: int | None
     kind: str
     kernel_initializer: Any
     seeds: Seeds
+    sizes: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.kind not in _KINDS:
-            raise ValueError(
-                f"`conditioning` must be one of {', '.join(_KINDS)}. "
-                f"Received: conditioning={self.kind!r}"
+        choice("conditioning", self.kind, _KINDS)
+        initializer("kernel_initializer", self.kernel_initializer)
+        if self.num_classes is not None:
+            count = whole_number(
+                "num_classes",
+                self.num_classes,
+                2,
+                LARGEST_INT32,
+                why=", or None for networks without labels",
             )
-        if self.num_classes is not None and self.num_classes < 2:
-            raise ValueError(
-                "`num_classes` must be at least 2, or None for networks "
-                f"without labels. Received: num_classes={self.num_classes}"
+            object.__setattr__(self, "num_classes", count)
+
+    def connect(self, layer: keras.layers.Layer, inputs: Any) -> Any:
+        """Calls a layer, unless it would have more weights than memory.
+
+        Raises:
+            ValueError: If so, with the arguments that make it as large.
+        """
+        count = _weights(layer, inputs)
+        if count > _LARGEST:
+            given = "; ".join(
+                received(name, value).removeprefix("Received: ")
+                for name, value in self.sizes.items()
             )
+            names = ", ".join(f"`{name}`" for name in self.sizes)
+            raise ValueError(
+                f"{names} together ask for a layer of more than {_LARGEST} "
+                f"weights. Received: {given}"
+            )
+        return layer(inputs)
 
     @property
     def by_index(self) -> bool:
@@ -68,11 +105,6 @@ class Condition:
         self, latent_dim: int
     ) -> tuple[list[Tensor], Tensor | None]:
         """Returns the inputs, and the labels where there are any."""
-        if latent_dim < 1:
-            raise ValueError(
-                "`latent_dim` must be a positive integer. "
-                f"Received: latent_dim={latent_dim}"
-            )
         latents = keras.Input((latent_dim,), name="latents")
         if self.num_classes is None:
             return [latents], None
@@ -84,7 +116,7 @@ class Condition:
         if labels is None:
             return vector
         if self.by_index:
-            labels = self._embedding(_EMBEDDING_DIM)(labels)
+            labels = self.connect(self._embedding(_EMBEDDING_DIM), labels)
         return keras.layers.Concatenate()([vector, labels])
 
     def discriminator_inputs(
@@ -104,7 +136,7 @@ class Condition:
         if self.kind == "concat":
             return LabelPlanes()([images, labels])
         size = tuple(images.shape[1:-1])
-        plane = self._embedding(prod(size))(labels)
+        plane = self.connect(self._embedding(prod(size)), labels)
         plane = keras.layers.Reshape((*size, 1))(plane)
         return keras.layers.Concatenate()([images, plane])
 
@@ -119,13 +151,20 @@ class Condition:
         """Ends a discriminator: scores, with class logits if auxiliary."""
         logits = None
         if self.num_classes is not None and self.kind == "projection":
-            score = self._projection(spectral_normalization)([features, labels])
+            score = self.connect(
+                self._projection(spectral_normalization), [features, labels]
+            )
         else:
-            score = self._output(1, "score", spectral_normalization)(features)
+            score = self.connect(
+                self._output(1, "score", spectral_normalization), features
+            )
         if self.num_classes is not None and self.kind == "auxiliary":
-            logits = self._output(
-                self.num_classes, "class_logits", spectral_normalization
-            )(features)
+            logits = self.connect(
+                self._output(
+                    self.num_classes, "class_logits", spectral_normalization
+                ),
+                features,
+            )
         if activation is not None:
             # Of its own, so that a wrapped layer does not hide it.
             score = keras.layers.Activation(activation, dtype="float32")(score)
@@ -168,3 +207,19 @@ class Condition:
         return SpectralNormalization(
             layer, dtype="float32", name=f"normalized_{name}"
         )
+
+
+def _weights(layer: keras.layers.Layer, inputs: Any) -> int:
+    """How many weights the kernel of a layer on these inputs has."""
+    if isinstance(layer, SpectralNormalization):
+        layer = layer.layer
+    if isinstance(layer, keras.layers.Embedding):
+        return int(layer.input_dim * layer.output_dim)
+    if isinstance(layer, Projection):
+        return int(layer.num_classes * inputs[0].shape[-1])
+    if isinstance(layer, ConditionalBatchNormalization):
+        return int(layer.num_classes * inputs[0].shape[-1])
+    channels = int(inputs.shape[-1])
+    if isinstance(layer, keras.layers.Dense):
+        return int(channels * layer.units)
+    return int(prod(layer.kernel_size) * channels * layer.filters)

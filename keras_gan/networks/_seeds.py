@@ -5,6 +5,8 @@ from typing import Any
 
 import keras
 
+from keras_gan._checks import seed_or_none
+
 __all__ = ["Seeds"]
 
 
@@ -21,6 +23,7 @@ class Seeds:
     """
 
     def __init__(self, seed: int | None) -> None:
+        seed = seed_or_none("seed", seed)
         start = random.randrange(2**31) if seed is None else seed
         self._stream = random.Random(start)
 

@@ -6,14 +6,22 @@ from typing import Any
 
 import keras
 
+from keras_gan._checks import (
+    activation as checked_activation,
+)
+from keras_gan._checks import choice, flag, number_in
 from keras_gan._typing import Tensor
 from keras_gan.layers import MinibatchStdDev
 from keras_gan.networks._blocks import (
     Activation,
     activate,
-    check_image_shape,
+    batch_norm,
     check_normalization,
+    checked_image_shape,
+    checked_slope,
+    checked_widths,
     crop,
+    layer_size,
     stages_for,
     start_size,
     strided_convolutions,
@@ -101,12 +109,41 @@ def dcgan(
 
     Reference: Radford et al., 2016, arXiv 1511.06434, section 3.
     """
-    check_image_shape(image_shape)
-    check_normalization(discriminator_normalization)
-    condition = Condition(
-        num_classes, conditioning, kernel_initializer, Seeds(seed)
-    )
+    image_shape = checked_image_shape(image_shape)
+    latent_dim = layer_size("latent_dim", latent_dim)
+    filters = layer_size("filters", filters)
     stages = stages_for(image_shape, stages)
+    kernel_size = layer_size("kernel_size", kernel_size)
+    slope = checked_slope("generator_activation", generator_activation)
+    activate_projection = flag("activate_projection", activate_projection)
+    minibatch_std_dev = flag("minibatch_std_dev", minibatch_std_dev)
+    if discriminator_filters is not None:
+        discriminator_filters = checked_widths(
+            "discriminator_filters", discriminator_filters
+        )
+    discriminator_slope = checked_slope(
+        "discriminator_activation", discriminator_activation
+    )
+    check_normalization(discriminator_normalization)
+    dropout = number_in("dropout", dropout, "[0, 1)")
+    batch_normalization = batch_norm(batch_norm_momentum, batch_norm_epsilon)
+    checked_activation("output_activation", output_activation)
+    checked_activation("score_activation", score_activation)
+    condition = Condition(
+        num_classes,
+        conditioning,
+        kernel_initializer,
+        Seeds(seed),
+        {
+            "image_shape": image_shape,
+            "latent_dim": latent_dim,
+            "filters": filters,
+            "stages": stages,
+            "kernel_size": kernel_size,
+            "discriminator_filters": discriminator_filters,
+            "num_classes": num_classes,
+        },
+    )
     widths = [filters * 2**stage for stage in range(stages)]
     generator = _generator(
         condition,
@@ -114,9 +151,9 @@ def dcgan(
         latent_dim,
         widths[::-1],
         kernel_size,
-        generator_activation,
+        slope,
         output_activation,
-        {"momentum": batch_norm_momentum, "epsilon": batch_norm_epsilon},
+        batch_normalization,
         activate_projection=activate_projection,
     )
     discriminator = _discriminator(
@@ -124,7 +161,7 @@ def dcgan(
         image_shape,
         discriminator_filters or widths,
         kernel_size,
-        activation=discriminator_activation,
+        activation=discriminator_slope,
         normalization=discriminator_normalization,
         minibatch_std_dev=minibatch_std_dev,
         dropout=dropout,
@@ -196,33 +233,55 @@ def wgan_gp(
 
     Reference: Gulrajani et al., 2017, arXiv 1704.00028, section 4.
     """
-    check_image_shape(image_shape)
-    if critic_normalization not in (None, "layer", "spectral"):
-        raise ValueError(
-            "`critic_normalization` must be None, 'layer' or 'spectral': a "
-            "penalty is meant for each sample alone. Received: "
-            f"critic_normalization={critic_normalization!r}"
-        )
-    condition = Condition(
-        num_classes, conditioning, kernel_initializer, Seeds(seed)
-    )
+    image_shape = checked_image_shape(image_shape)
+    latent_dim = layer_size("latent_dim", latent_dim)
+    filters = layer_size("filters", filters)
     stages = stages_for(image_shape, stages)
+    kernel_size = layer_size("kernel_size", kernel_size)
+    slope = checked_slope("generator_activation", generator_activation)
+    if critic_filters is not None:
+        critic_filters = checked_widths("critic_filters", critic_filters)
+    critic_slope = checked_slope("critic_activation", critic_activation)
+    choice(
+        "critic_normalization",
+        critic_normalization,
+        (None, "layer", "spectral"),
+        why=": a penalty is meant for each sample alone",
+    )
+    dropout = number_in("dropout", dropout, "[0, 1)")
+    batch_normalization = batch_norm(batch_norm_momentum, batch_norm_epsilon)
+    checked_activation("output_activation", output_activation)
+    condition = Condition(
+        num_classes,
+        conditioning,
+        kernel_initializer,
+        Seeds(seed),
+        {
+            "image_shape": image_shape,
+            "latent_dim": latent_dim,
+            "filters": filters,
+            "stages": stages,
+            "kernel_size": kernel_size,
+            "critic_filters": critic_filters,
+            "num_classes": num_classes,
+        },
+    )
     generator = _generator(
         condition,
         image_shape,
         latent_dim,
         [filters * 2**stage for stage in reversed(range(stages))],
         kernel_size,
-        generator_activation,
+        slope,
         output_activation,
-        {"momentum": batch_norm_momentum, "epsilon": batch_norm_epsilon},
+        batch_normalization,
     )
     critic = _discriminator(
         condition,
         image_shape,
         critic_filters or _critic_filters(image_shape, filters),
         kernel_size,
-        activation=critic_activation,
+        activation=critic_slope,
         normalization=critic_normalization,
         dropout=dropout,
         name="critic",
@@ -248,10 +307,11 @@ def _generator(
 ) -> keras.Model:
     inputs, labels = condition.generator_inputs(latent_dim)
     height, width = start_size(image_shape, len(filters))
-    x = keras.layers.Dense(
+    projection = keras.layers.Dense(
         height * width * filters[0],
         kernel_initializer=condition.initializer(),
-    )(condition.with_labels(inputs[0], labels))
+    )
+    x = condition.connect(projection, condition.with_labels(inputs[0], labels))
     x = keras.layers.Reshape((height, width, filters[0]))(x)
     x = keras.layers.BatchNormalization(**batch_normalization)(x)
     if activate_projection:
@@ -271,14 +331,15 @@ def _doubled(
     condition: Condition,
     activation: str | None = None,
 ) -> Tensor:
-    return keras.layers.Conv2DTranspose(
+    convolution = keras.layers.Conv2DTranspose(
         filters,
         kernel_size,
         strides=2,
         padding="same",
         activation=activation,
         kernel_initializer=condition.initializer(),
-    )(features)
+    )
+    return condition.connect(convolution, features)
 
 
 def _discriminator(

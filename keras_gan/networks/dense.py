@@ -6,7 +6,19 @@ from typing import Any
 
 import keras
 
-from keras_gan.networks._blocks import Activation, activate
+from keras_gan._checks import (
+    activation as checked_activation,
+)
+from keras_gan._checks import flag, shape_of
+from keras_gan._typing import Tensor
+from keras_gan.networks._blocks import (
+    Activation,
+    activate,
+    batch_norm,
+    checked_slope,
+    checked_widths,
+    layer_size,
+)
 from keras_gan.networks._condition import Condition, model
 from keras_gan.networks._seeds import Seeds
 
@@ -60,7 +72,7 @@ def dense(
         `(generator, discriminator)`.
 
     Raises:
-        ValueError: `conditioning` or `num_classes` is out of range.
+        ValueError: an argument is out of range.
 
     Example:
         >>> generator, discriminator = keras_gan.networks.dense((28, 28, 1))
@@ -68,24 +80,49 @@ def dense(
 
     Reference: Goodfellow et al., 2014, arXiv 1406.2661, section 5.
     """
-    seeds = Seeds(seed)
-    condition = Condition(num_classes, conditioning, kernel_initializer, seeds)
+    image_shape = shape_of("image_shape", image_shape)
+    latent_dim = layer_size("latent_dim", latent_dim)
+    generator_units = checked_widths("generator_units", generator_units)
+    discriminator_units = checked_widths(
+        "discriminator_units", discriminator_units
+    )
+    generator_slope = checked_slope(
+        "generator_activation", generator_activation
+    )
+    discriminator_slope = checked_slope(
+        "discriminator_activation", discriminator_activation
+    )
+    normalized = flag("batch_normalization", batch_normalization)
+    normalization = batch_norm(batch_norm_momentum, batch_norm_epsilon)
+    checked_activation("output_activation", output_activation)
+    checked_activation("score_activation", score_activation)
+    condition = Condition(
+        num_classes,
+        conditioning,
+        kernel_initializer,
+        Seeds(seed),
+        {
+            "image_shape": image_shape,
+            "latent_dim": latent_dim,
+            "generator_units": generator_units,
+            "discriminator_units": discriminator_units,
+            "num_classes": num_classes,
+        },
+    )
     generator = _generator(
         condition,
         image_shape,
         latent_dim,
         generator_units,
-        generator_activation,
+        generator_slope,
         output_activation,
-        {"momentum": batch_norm_momentum, "epsilon": batch_norm_epsilon}
-        if batch_normalization
-        else None,
+        normalization if normalized else None,
     )
     discriminator = _discriminator(
         condition,
         image_shape,
         discriminator_units,
-        discriminator_activation,
+        discriminator_slope,
         score_activation,
     )
     return generator, discriminator
@@ -103,11 +140,11 @@ def _generator(
     inputs, labels = condition.generator_inputs(latent_dim)
     x = condition.with_labels(inputs[0], labels)
     for index, size in enumerate(units):
-        x = _layer(condition, size)(x)
+        x = _connected(condition, x, size)
         if batch_normalization is not None and index > 0:
             x = keras.layers.BatchNormalization(**batch_normalization)(x)
         x = activate(x, activation)
-    x = _layer(condition, prod(image_shape), output_activation)(x)
+    x = _connected(condition, x, prod(image_shape), output_activation)
     x = keras.layers.Reshape(tuple(image_shape))(x)
     return model(inputs, x, "generator")
 
@@ -124,16 +161,20 @@ def _discriminator(
     if condition.kind != "projection":
         x = condition.with_labels(x, labels)
     for size in units:
-        x = activate(_layer(condition, size)(x), activation)
+        x = activate(_connected(condition, x, size), activation)
     scores = condition.scores(x, labels, activation=score_activation)
     return model(inputs, scores, "discriminator")
 
 
-def _layer(
-    condition: Condition, units: int, activation: str | None = None
-) -> keras.layers.Layer:
-    return keras.layers.Dense(
+def _connected(
+    condition: Condition,
+    features: Tensor,
+    units: int,
+    activation: str | None = None,
+) -> Tensor:
+    layer = keras.layers.Dense(
         units,
         activation=activation,
         kernel_initializer=condition.initializer(),
     )
+    return condition.connect(layer, features)

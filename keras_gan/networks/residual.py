@@ -6,12 +6,17 @@ from typing import Any
 
 import keras
 
+from keras_gan._checks import (
+    activation as checked_activation,
+)
 from keras_gan._typing import Tensor
 from keras_gan.layers import ConditionalBatchNormalization
 from keras_gan.networks._blocks import (
-    check_image_shape,
+    batch_norm,
     check_normalization,
+    checked_image_shape,
     crop,
+    layer_size,
     normalize,
     stages_for,
     start_size,
@@ -50,8 +55,8 @@ def residual(
     normalisation in every block.
 
     Args:
-        image_shape: `(H, W, C)`, any size; what the generator makes beyond it
-            is cropped.
+        image_shape: `(H, W, C)`, any size from 2 pixels up; what the generator
+            makes beyond it is cropped.
         latent_dim: positive int, length of a latent vector.
         filters: positive int, channels of all convolutions. The paper has 256
             in the generator and 128 in the discriminator.
@@ -82,16 +87,29 @@ def residual(
     Reference: Miyato et al., 2018, arXiv 1802.05957, appendix B.4; with labels
     Miyato & Koyama, 2018, arXiv 1802.05637, figure 14.
     """
-    check_image_shape(image_shape)
+    # The discriminator halves the image at least once.
+    image_shape = checked_image_shape(image_shape, smallest=2)
+    latent_dim = layer_size("latent_dim", latent_dim)
+    filters = layer_size("filters", filters)
+    stages = stages_for(image_shape, stages)
     check_normalization(discriminator_normalization)
+    batch_normalization = batch_norm(batch_norm_momentum, batch_norm_epsilon)
+    checked_activation("output_activation", output_activation)
+    checked_activation("score_activation", score_activation)
     condition = Condition(
-        num_classes, conditioning, kernel_initializer, Seeds(seed)
+        num_classes,
+        conditioning,
+        kernel_initializer,
+        Seeds(seed),
+        {
+            "image_shape": image_shape,
+            "latent_dim": latent_dim,
+            "filters": filters,
+            "stages": stages,
+            "num_classes": num_classes,
+        },
     )
-    generator = _Generator(
-        condition,
-        filters,
-        {"momentum": batch_norm_momentum, "epsilon": batch_norm_epsilon},
-    )
+    generator = _Generator(condition, filters, batch_normalization)
     discriminator = _Discriminator(
         condition, filters, discriminator_normalization
     )
@@ -99,7 +117,7 @@ def residual(
         generator.build(
             image_shape,
             latent_dim,
-            stages_for(image_shape, stages),
+            stages,
             output_activation,
         ),
         discriminator.build(image_shape, score_activation),
@@ -131,15 +149,16 @@ class _Generator:
         if not self._condition.by_index:
             x, labels = self._condition.with_labels(x, labels), None
         height, width = start_size(image_shape, stages)
-        x = keras.layers.Dense(
+        projection = keras.layers.Dense(
             height * width * self._filters,
             kernel_initializer=self._condition.initializer(),
-        )(x)
+        )
+        x = self._condition.connect(projection, x)
         x = keras.layers.Reshape((height, width, self._filters))(x)
         for _ in range(stages):
             x = self._block(x, labels)
-        x = _convolution(image_shape[2], 3, self._condition)(
-            self._activated(x, labels)
+        x = _convolved(
+            self._activated(x, labels), image_shape[2], 3, self._condition
         )
         x = crop(x, image_shape)
         if output_activation is not None:
@@ -149,11 +168,11 @@ class _Generator:
     def _block(self, features: Tensor, labels: Tensor | None) -> Tensor:
         enlarge = keras.layers.UpSampling2D()
         x = enlarge(self._activated(features, labels))
-        x = _convolution(self._filters, 3, self._condition)(x)
+        x = _convolved(x, self._filters, 3, self._condition)
         x = self._activated(x, labels)
-        x = _convolution(self._filters, 3, self._condition)(x)
+        x = _convolved(x, self._filters, 3, self._condition)
         # A convolution of 1 x 1 commutes with enlargement; this order is cheap.
-        shortcut = _convolution(self._filters, 1, self._condition)(features)
+        shortcut = _convolved(features, self._filters, 1, self._condition)
         return keras.layers.Add()([x, keras.layers.UpSampling2D()(shortcut)])
 
     def _activated(self, features: Tensor, labels: Tensor | None) -> Tensor:
@@ -162,9 +181,10 @@ class _Generator:
                 **self._batch_normalization
             )(features)
         else:
-            normalized = ConditionalBatchNormalization(
+            by_class = ConditionalBatchNormalization(
                 self._condition.num_classes, **self._batch_normalization
-            )([features, labels])
+            )
+            normalized = self._condition.connect(by_class, [features, labels])
         return keras.layers.ReLU()(normalized)
 
 
@@ -222,16 +242,26 @@ class _Discriminator:
         return keras.layers.ReLU()(normalize(features, self._normalization))
 
     def _convolved(self, features: Tensor, kernel_size: int) -> Tensor:
-        layer = _convolution(self._filters, kernel_size, self._condition)
-        return wrap(layer, self._normalization)(features)
+        return _convolved(
+            features,
+            self._filters,
+            kernel_size,
+            self._condition,
+            self._normalization,
+        )
 
 
-def _convolution(
-    filters: int, kernel_size: int, condition: Condition
-) -> keras.layers.Layer:
-    return keras.layers.Conv2D(
+def _convolved(
+    features: Tensor,
+    filters: int,
+    kernel_size: int,
+    condition: Condition,
+    normalization: str | None = None,
+) -> Tensor:
+    layer = keras.layers.Conv2D(
         filters,
         kernel_size,
         padding="same",
         kernel_initializer=condition.initializer(),
     )
+    return condition.connect(wrap(layer, normalization), features)

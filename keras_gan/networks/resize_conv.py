@@ -6,13 +6,21 @@ from typing import Any
 
 import keras
 
+from keras_gan._checks import (
+    activation as checked_activation,
+)
+from keras_gan._checks import number_in
 from keras_gan._typing import Tensor
 from keras_gan.networks._blocks import (
     Activation,
     activate,
-    check_image_shape,
+    batch_norm,
     check_normalization,
+    checked_image_shape,
+    checked_slope,
+    checked_widths,
     crop,
+    layer_size,
     stages_for,
     strided_convolutions,
 )
@@ -92,34 +100,67 @@ def resize_conv(
     Reference: Odena et al., 2016, "Deconvolution and Checkerboard Artifacts",
     Distill, doi 10.23915/distill.00003.
     """
-    check_image_shape(image_shape)
+    image_shape = checked_image_shape(image_shape)
+    latent_dim = layer_size("latent_dim", latent_dim)
+    filters = layer_size("filters", filters)
+    start_filters = layer_size("start_filters", start_filters)
+    stages = stages_for(image_shape, stages)
+    generator_slope = checked_slope(
+        "generator_activation", generator_activation
+    )
+    discriminator_filters = checked_widths(
+        "discriminator_filters", discriminator_filters
+    )
+    discriminator_kernel_sizes = checked_widths(
+        "discriminator_kernel_sizes", discriminator_kernel_sizes
+    )
+    discriminator_slope = checked_slope(
+        "discriminator_activation", discriminator_activation
+    )
     check_normalization(discriminator_normalization)
+    dropout = number_in("dropout", dropout, "[0, 1)")
+    batch_normalization = batch_norm(batch_norm_momentum, batch_norm_epsilon)
+    checked_activation("output_activation", output_activation)
+    checked_activation("score_activation", score_activation)
     if len(discriminator_filters) != len(discriminator_kernel_sizes):
         raise ValueError(
             "`discriminator_kernel_sizes` must have one entry for each of "
-            f"`discriminator_filters`. Received: {discriminator_kernel_sizes} "
-            f"for {discriminator_filters}"
+            "`discriminator_filters`. Received: "
+            f"discriminator_kernel_sizes={discriminator_kernel_sizes} for "
+            f"discriminator_filters={discriminator_filters}"
         )
     condition = Condition(
-        num_classes, conditioning, kernel_initializer, Seeds(seed)
+        num_classes,
+        conditioning,
+        kernel_initializer,
+        Seeds(seed),
+        {
+            "image_shape": image_shape,
+            "latent_dim": latent_dim,
+            "filters": filters,
+            "start_filters": start_filters,
+            "stages": stages,
+            "discriminator_filters": discriminator_filters,
+            "discriminator_kernel_sizes": discriminator_kernel_sizes,
+            "num_classes": num_classes,
+        },
     )
-    stages = stages_for(image_shape, stages)
     widths = [filters * 2**stage for stage in reversed(range(stages + 1))]
     generator = _generator(
         condition,
         image_shape,
         latent_dim,
         [start_filters, *widths],
-        generator_activation,
+        generator_slope,
         output_activation,
-        {"momentum": batch_norm_momentum, "epsilon": batch_norm_epsilon},
+        batch_normalization,
     )
     inputs, labels = condition.discriminator_inputs(image_shape)
     x = strided_convolutions(
         condition.with_planes(inputs[0], labels),
         discriminator_filters,
         discriminator_kernel_sizes,
-        activation=discriminator_activation,
+        activation=discriminator_slope,
         dropout=dropout,
         normalization=discriminator_normalization,
         condition=condition,
@@ -152,9 +193,10 @@ def _generator(
     height, width = (
         _start(size, doublings=len(filters) - 2) for size in image_shape[:2]
     )
-    x = keras.layers.Dense(
+    projection = keras.layers.Dense(
         height * width * filters[0], kernel_initializer=condition.initializer()
-    )(condition.with_labels(inputs[0], labels))
+    )
+    x = condition.connect(projection, condition.with_labels(inputs[0], labels))
     x = keras.layers.Reshape((height, width, filters[0]))(x)
     x = hidden(x)
     for index, channels in enumerate(filters[1:]):
@@ -173,12 +215,13 @@ def _convolved(
     condition: Condition,
     activation: str | None = None,
 ) -> Tensor:
-    return keras.layers.Conv2D(
+    convolution = keras.layers.Conv2D(
         filters,
         kernel_size,
         activation=activation,
         kernel_initializer=condition.initializer(),
-    )(features)
+    )
+    return condition.connect(convolution, features)
 
 
 def _start(size: int, *, doublings: int) -> int:

@@ -1,0 +1,511 @@
+"""What each argument of the public API means, in the tests' own words.
+
+`MEANINGS` says by an argument's name which values are right; `OWN` overrules
+it for one function or class. A new argument with a known name needs nothing.
+"""
+
+import enum
+import math
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from PIL import Image
+
+import keras_gan
+from keras_gan import features, recipes
+from tests import tiny
+
+Right = Callable[[Any], bool | None]
+"""True where a value is right, False where it is wrong, None where either."""
+
+
+def is_bool(value):
+    return isinstance(value, (bool, np.bool_))
+
+
+def whole(low, high=2**31 - 1):
+    def right(value):
+        if is_bool(value) or not isinstance(value, (int, np.integer)):
+            return False
+        return low <= int(value) <= high
+
+    return right
+
+
+def real(inside):
+    def right(value):
+        kinds = (int, float, np.integer, np.floating, Fraction)
+        if is_bool(value) or not isinstance(value, kinds):
+            return False
+        try:
+            number = float(value)
+        except OverflowError:
+            return False
+        return math.isfinite(number) and bool(inside(number))
+
+    return right
+
+
+def optional(meaning):
+    return lambda value: True if value is None else meaning(value)
+
+
+def word(*words):
+    return lambda value: isinstance(value, str) and value in words
+
+
+def either(*meanings):
+    """Right where one of the meanings says so; else what they cannot say."""
+
+    def right(value):
+        said = [meaning(value) for meaning in meanings]
+        if True in said:
+            return True
+        return None if None in said else False
+
+    return right
+
+
+def wholes(low, length):
+    def right(value):
+        if isinstance(value, np.ndarray) and value.ndim != 1:
+            return False
+        if not isinstance(value, (list, tuple, np.ndarray)):
+            return False
+        fits = whole(low, 2**12)
+        return len(value) in length and all(fits(each) for each in value)
+
+    return right
+
+
+def pair_of_numbers(value):
+    if isinstance(value, np.ndarray) and value.ndim != 1:
+        return False
+    if not isinstance(value, (list, tuple, np.ndarray)) or len(value) != 2:
+        return False
+    if not all(real(lambda x: True)(each) for each in value):
+        return False
+    low, high = (float(each) for each in value)
+    return low < high and math.isfinite(high - low)
+
+
+def anything(value):
+    """An array, a layer, a function, a path: only the words are looked at."""
+    return
+
+
+def instance(*kinds):
+    return lambda value: None if isinstance(value, kinds) else False
+
+
+def only(*values):
+    """The one value that fits what the other arguments are."""
+
+    def right(value):
+        return whole(-(2**63), 2**63)(value) and int(value) in values
+
+    return right
+
+
+flag = is_bool
+share = real(lambda x: 0 <= x <= 1)
+share_below_1 = real(lambda x: 0 <= x < 1)
+positive = real(lambda x: x > 0)
+at_least_0 = real(lambda x: x >= 0)
+size = whole(1, 1000)
+seed = whole(0)
+slope = either(at_least_0, instance(str))
+shape = wholes(1, range(1, 9))
+picture = wholes(1, range(3, 4))
+widths = wholes(1, range(65))
+two_widths = wholes(1, range(2, 3))
+layer = instance(keras.layers.Layer)
+optimizer = instance(keras.optimizers.Optimizer)
+extractor = instance(features.Extractor)
+path = instance(str, Path)
+
+MEANINGS: dict[str, Right] = {
+    "accuracy": real(lambda x: 0.5 < x <= 1),
+    "activate_projection": flag,
+    "augment": anything,
+    "axis": anything,
+    "background": whole(0, 255),
+    "batch_norm_epsilon": positive,
+    "batch_norm_momentum": share_below_1,
+    "batch_normalization": flag,
+    "batch_size": whole(1, 2**14),
+    "cache": optional(path),
+    "center": flag,
+    "changes": anything,
+    "channels": optional(only(1, 3)),
+    "class_weight": at_least_0,
+    "columns": optional(size),
+    "conditioning": word("concat", "embedding", "projection", "auxiliary"),
+    "critic": layer,
+    "critic_activation": slope,
+    "critic_filters": optional(widths),
+    "critic_normalization": optional(word("layer", "spectral")),
+    "cutout": share,
+    "dataset": word("fashion_mnist", "mnist"),
+    "decay_steps": optional(whole(1)),
+    "dim": optional(whole(1, 2**15)),
+    "directory": optional(path),
+    "discriminator": layer,
+    "discriminator_activation": slope,
+    "discriminator_filters": optional(widths),
+    "discriminator_kernel_sizes": two_widths,
+    "discriminator_loss": anything,
+    "discriminator_normalization": optional(word("batch", "layer", "spectral")),
+    "discriminator_steps": whole(1),
+    "discriminator_units": widths,
+    "drop_remainder": flag,
+    "dropout": share_below_1,
+    "dtype": optional(word("float32", "float64")),
+    "duration": whole(20, 655_350),
+    "ema_decay": optional(share_below_1),
+    "embeddings_freq": whole(0, math.inf),
+    "embeddings_initializer": anything,
+    "embeddings_metadata": optional(instance(str, dict)),
+    "epsilon": positive,
+    "every": whole(1, math.inf),
+    "extractor": extractor,
+    "factor": real(lambda x: 0 < x <= 1),
+    "fake": anything,
+    "fake_cov": anything,
+    "fake_images": anything,
+    "fake_mean": anything,
+    "filepath": optional(path),
+    "filters": size,
+    "frames": anything,
+    "from_logits": optional(flag),
+    "generator": layer,
+    "generator_activation": slope,
+    "generator_loss": anything,
+    "generator_units": widths,
+    "gif": either(flag, path),
+    "global_norm": positive,
+    "gp_weight": at_least_0,
+    "gradient_norm": optional(positive),
+    "group_size": optional(whole(2)),
+    "histogram_freq": whole(0, math.inf),
+    "hparams": optional(instance(dict)),
+    "identifier": anything,
+    "image": instance(Image.Image),
+    "image_shape": picture,
+    "image_size": optional(whole(1, 2**12)),
+    "images": anything,
+    "images_freq": whole(0, math.inf),
+    "interpolation": flag,
+    "interval": whole(1),
+    "k": whole(1, 11),
+    "kernel_initializer": anything,
+    "kernel_size": size,
+    "label": anything,
+    "label_smoothing": share_below_1,
+    "labels": anything,
+    "latent_dim": size,
+    "latents": anything,
+    "layer": layer,
+    "layers": anything,
+    "limit": optional(whole(1, math.inf)),
+    "log_dir": path,
+    "loss": instance(keras.losses.Loss),
+    "max_returns": whole(0, math.inf),
+    "maximum": real(lambda x: 0 < x <= 1),
+    "memory": anything,
+    "metrics": anything,
+    "minibatch_std_dev": flag,
+    "minimum_share": real(lambda x: 0 < x <= 1),
+    "model": instance(keras.Model),
+    "momentum": share_below_1,
+    "n": anything,
+    "name": optional(instance(str)),
+    "norm": positive,
+    "num_classes": optional(whole(2, 1000)),
+    "num_images": whole(1, 2**16),
+    "num_pairs": whole(1, 10**7),
+    "num_projections": whole(1, 2**16),
+    "num_samples": whole(2, 10**7),
+    "num_splits": whole(1, 12),
+    "num_subsets": whole(1, 10**6),
+    "one_sided": flag,
+    "output_activation": anything,
+    "padding": whole(0, 1000),
+    "part": anything,
+    "path": anything,
+    "patience": whole(1, math.inf),
+    "player": word("discriminator", "generator", "both"),
+    "policy": instance(str),
+    "power_iterations": whole(1, 1000),
+    "preprocess": anything,
+    "probabilities": anything,
+    "profile_batch": anything,
+    "progress": anything,
+    "protocol": word("pytorch-fid", "clean-fid", "tensorflow"),
+    "raise_error": flag,
+    "ramp_images": whole(1, 2**53),
+    "real": anything,
+    "real_cov": anything,
+    "real_images": anything,
+    "real_mean": anything,
+    "real_split": optional(instance(str)),
+    "recipe": instance(recipes.Recipe),
+    "regularizer": anything,
+    "restore": flag,
+    "scale": optional(size),
+    "score_activation": anything,
+    "seed": optional(seed),
+    "shuffle": flag,
+    "sigma": at_least_0,
+    "size": whole(32, 1024),
+    "spectral_normalization": flag,
+    "split": instance(str),
+    "stages": optional(whole(1, 16)),
+    "start_filters": size,
+    "subset_size": whole(2, 12),
+    "target": at_least_0,
+    "train": anything,
+    "translation": share,
+    "unit": word("epoch", "step"),
+    "update_freq": either(whole(1, math.inf), word("auto", "batch", "epoch")),
+    "value": positive,
+    "value_range": pair_of_numbers,
+    "variety": real(lambda x: 0 < x <= 1),
+    "watch_gradients": flag,
+    "weight": at_least_0,
+    "weights": anything,
+    "write_graph": flag,
+    "write_images": flag,
+    "write_steps_per_second": flag,
+    "x": anything,
+    "y": anything,
+}
+
+OWN: dict[str, Right] = {
+    "augment.AdaptiveAugment.target": real(lambda x: -1 < x < 1),
+    "augment.DiffAugment.value_range": optional(pair_of_numbers),
+    "augment.check_gradient.image_shape": anything,
+    "augment.get.image_shape": anything,
+    "augment.get.value_range": optional(pair_of_numbers),
+    "callbacks.Evaluation.extractor": optional(
+        either(extractor, word("fashion_mnist", "mnist", "imagenet"))
+    ),
+    "callbacks.Evaluation.k": whole(1, math.inf),
+    "callbacks.Evaluation.seed": seed,
+    "callbacks.ImageSnapshot.directory": path,
+    "callbacks.ImageSnapshot.seed": seed,
+    "callbacks.TensorBoard.seed": seed,
+    "features.from_model.layer": anything,
+    "layers.InstanceNormalization.scale": flag,
+    "layers.LayerNormalization.scale": flag,
+    "layers.ConditionalBatchNormalization.num_classes": whole(2),
+    "layers.Projection.num_classes": whole(2),
+    "metrics.FrechetDistance.extractor": optional(extractor),
+    "metrics.FrechetDistance.name": instance(str),
+    "metrics.kernel_distance_subsets.seed": seed,
+    "metrics.ms_ssim_diversity.seed": seed,
+    "metrics.sliced_wasserstein.seed": seed,
+    "models.ACGAN.num_classes": optional(only(tiny.CLASSES)),
+    "models.ConditionalGAN.num_classes": optional(only(tiny.CLASSES)),
+    "models.ConditionalWGANGP.num_classes": optional(only(tiny.CLASSES)),
+    "models.GAN.latent_dim": optional(only(tiny.LATENT)),
+    "models.GAN.generate.batch_size": whole(1, math.inf),
+    "models.GAN.generate.n": anything,
+    "models.GAN.latents.n": whole(0, 10**6),
+    "networks.dense.image_shape": shape,
+    "networks.residual.image_shape": wholes(2, range(3, 4)),
+    "networks.resize_conv.discriminator_filters": two_widths,
+    "optimizers.GANOptimizer.discriminator": optimizer,
+    "optimizers.GANOptimizer.generator": optimizer,
+    "optimizers.GANOptimizer.name": instance(str),
+}
+
+SPOKEN_OF_AS = {
+    "augment.get.identifier": "augment|policy",
+    "augment.check_gradient.layer": "layer|augment",
+    "models.GAN.augment": "augment|policy",
+    "models.ACGAN.generator": "generator|networks",
+    "metrics.kernel_distance_subsets.fake": "fake|subset_size",
+    "metrics.kernel_distance_subsets.real": "real|subset_size",
+    "losses.get.identifier": "loss",
+    "regularizers.get.identifier": "regularizer",
+    # A model hands its critic on as what it is to a GAN.
+    "models.WGANGP.critic": "critic|discriminator",
+    "models.ConditionalWGANGP.critic": "critic|discriminator",
+    "metrics.ms_ssim_diversity.fake": "fake|`x`",
+}
+"""Where a message calls an argument by another name."""
+
+FUNCTIONS = {
+    "discriminator_loss",
+    "generator_loss",
+    "preprocess",
+    "progress",
+}
+"""Arguments that are called: what such a function raises is its own."""
+
+FILES = {
+    "features.ImageNetExtractor": ImportError,
+    "features.InceptionExtractor": FileNotFoundError,
+    "features.imagenet": ImportError,
+    "features.inception": FileNotFoundError,
+}
+"""What is raised where all arguments are right, and a file is not there."""
+
+
+class Colour(enum.Enum):
+    RED = 1
+
+
+class Number(enum.IntEnum):
+    THREE = 3
+
+
+def rng():
+    return np.random.default_rng(0)
+
+
+def feature_rows():
+    return rng().normal(size=(12, 3)).astype("float32")
+
+
+def bytes_(*shape):
+    return rng().integers(0, 256, shape).astype("uint8")
+
+
+def classifier():
+    inputs = keras.Input((8, 8, 1))
+    x = keras.layers.Flatten(name="flat")(inputs)
+    outputs = keras.layers.Dense(3, activation="softmax")(x)
+    return keras.Model(inputs, outputs)
+
+
+def extractor_of_pixels():
+    return features.ModelExtractor(classifier(), batch_size=16)
+
+
+SAMPLES: dict[str, Callable[[], Any]] = {
+    "changes": list,
+    "critic": tiny.discriminator,
+    "dim": lambda: 3,
+    "directory": lambda: Path("folder"),
+    "discriminator": tiny.discriminator,
+    "discriminator_loss": lambda: lambda real, fake: fake,
+    "extractor": extractor_of_pixels,
+    "fake": feature_rows,
+    "fake_cov": lambda: np.eye(3),
+    "fake_images": lambda: bytes_(12, 8, 8, 1),
+    "fake_mean": lambda: np.zeros(3),
+    "frames": lambda: [Image.new("L", (4, 4))],
+    "generator": tiny.generator,
+    "generator_loss": lambda: lambda fake: fake,
+    "identifier": lambda: None,
+    "image": lambda: Image.new("L", (4, 4)),
+    "image_shape": lambda: (8, 8, 1),
+    "images": lambda: bytes_(12, 8, 8, 1),
+    "labels": lambda: np.arange(12) % 3,
+    "layer": lambda: keras.layers.Dense(2),
+    "layers": lambda: [keras_gan.augment.InstanceNoise()],
+    "loss": keras.losses.BinaryCrossentropy,
+    "metrics": lambda: "fid",
+    "model": classifier,
+    "n": lambda: 2,
+    "name": lambda: "fashion_mnist_sample",
+    "num_classes": lambda: 3,
+    "path": lambda: Path("picture.gif"),
+    "probabilities": lambda: np.eye(3)[np.arange(12) % 3],
+    "real": feature_rows,
+    "real_cov": lambda: np.eye(3),
+    "real_images": lambda: bytes_(12, 8, 8, 1),
+    "real_mean": lambda: np.zeros(3),
+    "recipe": lambda: recipes.get("quick"),
+    "train": feature_rows,
+    "weights": lambda: "imagenet",
+    "x": lambda: bytes_(2, 12, 12, 1),
+    "y": lambda: bytes_(2, 12, 12, 1),
+}
+"""A right value for each argument that has no default."""
+
+SMALL = {"filters": 2, "latent_dim": 3, "seed": 0}
+OWN_SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
+    "augment.check_gradient": lambda: {"layer": keras.layers.RandomFlip()},
+    "callbacks.Evaluation": lambda: {
+        "real": "fashion_mnist_sample",
+        "num_samples": 12,
+    },
+    "callbacks.GradientClipping": lambda: {"value": 1.0},
+    "losses.get": lambda: {"identifier": "hinge"},
+    "metrics.evaluate": lambda: {"metrics": "fid", "k": 2},
+    "metrics.ms_ssim_diversity": lambda: {
+        "fake": bytes_(3, 12, 12, 1),
+        "num_pairs": 2,
+    },
+    "metrics.sliced_wasserstein": lambda: {
+        "real": bytes_(4, 8, 8, 1),
+        "fake": bytes_(4, 8, 8, 1),
+        "num_projections": 3,
+    },
+    "metrics.kernel_distance_subsets": lambda: {
+        "subset_size": 3,
+        "num_subsets": 2,
+    },
+    "models.ACGAN": lambda: {
+        "generator": tiny.generator(True),
+        "discriminator": tiny.ac_gan().discriminator,
+    },
+    "models.ConditionalGAN": lambda: {
+        "generator": tiny.generator(True),
+        "discriminator": tiny.discriminator(True),
+    },
+    "models.ConditionalWGANGP": lambda: {
+        "generator": tiny.generator(True),
+        "critic": tiny.discriminator(True),
+    },
+    "networks.dcgan": lambda: SMALL,
+    "networks.wgan_gp": lambda: SMALL,
+    "networks.residual": lambda: {
+        **SMALL,
+        "discriminator_normalization": None,
+    },
+    "networks.resize_conv": lambda: {
+        **SMALL,
+        "start_filters": 2,
+        "discriminator_filters": (2, 2),
+        "discriminator_kernel_sizes": (3, 3),
+    },
+    "networks.dense": lambda: {
+        "latent_dim": 3,
+        "generator_units": (4,),
+        "discriminator_units": (4,),
+        "seed": 0,
+    },
+    "images.to_uint8": lambda: {"images": np.zeros((2, 4, 4, 1))},
+    "optimizers.GANOptimizer": lambda: {
+        "discriminator": keras.optimizers.SGD(),
+        "generator": keras.optimizers.SGD(),
+    },
+}
+"""Right arguments of one function or class; small ones, to be quick."""
+
+NOT_CALLED = {
+    "datasets.ImageBatches": "data; `test_datasets_batches.py` has its errors",
+    "datasets.ImageFolder": "files; `test_datasets_folder.py` has its errors",
+    "datasets.installed": "files; `test_datasets.py` has its errors",
+    "datasets.load": "files; `test_datasets.py` has its errors",
+    "datasets.source": "files; `test_datasets.py` has its errors",
+    "recipes.assemble": "builds what a recipe says, of parts that are here",
+    "recipes.batches": "makes an `ImageBatches`",
+    "recipes.clipping": "makes a callback of a recipe's settings",
+    "recipes.get": "names; `test_recipes.py` has its errors",
+    "recipes.override": "settings; `test_recipes.py` has its errors",
+    "datasets.Source": "what `datasets.source` returns, a record",
+    "features.Extracted": "what an extractor returns, a record",
+    "losses.AdversarialLoss": "abstract; its argument is every loss's",
+    "recipes.Recipe": "data, checked by `override` and where it is assembled",
+    "regularizers.Regularizer": "abstract; its arguments are every penalty's",
+}
+"""Public names that the property test leaves out, with the reason."""
