@@ -8,6 +8,7 @@ import keras
 
 from keras_gan._checks import (
     LARGEST_INT32,
+    channels_last,
     choice,
     number_in,
     received,
