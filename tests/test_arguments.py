@@ -327,3 +327,25 @@ def test_hostile_values_are_refused_by_name(name):
 @pytest.mark.parametrize("name", CALLED)
 def test_many_hostile_values_are_refused_by_name(name):
     sweep(name, 60)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"n": 4, "labels": [1]},
+        {"n": 1, "latents": np.zeros((2, tiny.LATENT))},
+        {"latents": np.zeros((2, tiny.LATENT)), "labels": [1]},
+    ],
+    ids=["labels", "latents", "both"],
+)
+def test_generate_refuses_numbers_that_disagree(arguments):
+    with pytest.raises(ValueError, match=r"equally many.*Received: .*="):
+        tiny.conditional_gan().generate(**arguments)
+
+
+@pytest.mark.parametrize("seed", [np.int64(3), np.uint8(3), 3])
+def test_numpy_integers_are_seeds(seed):
+    expected = tiny.gan(seed=3).latents(2, seed=3)
+    np.testing.assert_array_equal(
+        tiny.gan(seed=seed).latents(2, seed=seed), expected
+    )

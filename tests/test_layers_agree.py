@@ -235,8 +235,9 @@ def test_an_embedding_passes_its_gradient_to_the_rows_taken():
     layer = keras.layers.Embedding(4, 3)
     layer.build((None,))
     weight = np.random.default_rng(0).normal(size=(3, 3)).astype("float32")
+    factor = ops.convert_to_tensor(weight)
     _, (gradient,) = backend.value_and_grad(
-        lambda: (ops.sum(layer(np.array([2, 0, 2])) * weight), ()),
+        lambda: (ops.sum(layer(np.array([2, 0, 2])) * factor), ()),
         layer.trainable_variables,
         layer.variables,
     )
