@@ -48,6 +48,8 @@ def run(elsewhere):
 @pytest.fixture(scope="module")
 def conditional(elsewhere):
     small = ["--set=networks.filters=2", "--set=networks.critic_filters=[2]"]
+    # Two steps are all that there are.
+    small.append("--set=model.discriminator_steps=2")
     arguments = ["train", "conditional-wgan-gp", *DATA, *small, "--epochs=1"]
     assert main([*arguments, "--out=conditional"]) == 0
     return elsewhere / "conditional"

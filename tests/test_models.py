@@ -246,6 +246,7 @@ def test_the_generator_is_updated_at_every_kth_step(
     assert int(ops.convert_to_numpy(generator)) == updates
 
 
+@pytest.mark.filterwarnings("ignore:The generator has not been updated")
 def test_the_generators_loss_is_shown_before_its_first_update(images):
     model = tiny.gan(discriminator_steps=50)
     history = fit(model, images, None)
