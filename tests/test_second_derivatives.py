@@ -199,6 +199,21 @@ def test_what_is_wrong_on_tensorflow_is_right_elsewhere(make):
 
 
 @on_tensorflow
+@pytest.mark.parametrize("inside", [Moments, Doubled])
+@pytest.mark.parametrize("label_first", [False, True])
+def test_a_critic_that_is_told_the_class_is_measured(inside, label_first):
+    images, labels = keras.Input(SHAPE), keras.Input((), dtype="int32")
+    x = layers.Conv2D(4, 3, activation="relu")(images)
+    x = layers.Flatten()(inside()(x))
+    told = layers.Embedding(3, 5)(labels)
+    x = layers.Concatenate()([x, told])
+    score = layers.Dense(1)(layers.Dense(4, activation="tanh")(x))
+    inputs = [labels, images] if label_first else [images, labels]
+    fault = measured_fault(keras.Model(inputs, score), SHAPE)
+    assert (fault is not None) == (inside is Moments)
+
+
+@on_tensorflow
 def test_a_missing_second_derivative_is_found_with_its_reason():
     network = critic(layers.Resizing(4, 4, interpolation="nearest"))
     fault = measured_fault(network, SHAPE)

@@ -256,7 +256,7 @@ class _Penalty:
 
     def _outputs(self, images: Tensor) -> list[Tensor]:
         inputs = [ops.convert_to_tensor(each) for each in self._inputs]
-        inputs[self._place] = images
+        inputs[self._place] = ops.convert_to_tensor(images)
         given = keras.tree.pack_sequence_as(self._structure, inputs)
         return [
             y
