@@ -70,15 +70,23 @@ def run(arguments: argparse.Namespace) -> int:
     """Trains, or shows what would be trained."""
     import keras
 
-    from keras_gan.cli import describing, planning, training
+    from keras_gan.cli import describing, planning, settings, training
     from keras_gan.recipes import assemble
+    from keras_gan.run_folder import locked
 
     with ExitStack() as stack:
         with user_input():
             workers = stack.enter_context(_joined(arguments))
-            plan = planning.plan(arguments, workers.rank)
+            writes = workers.rank == 0 and not arguments.dry_run
+            folder = planning.folder_of(arguments)
+            # What is there must not change between reading and resuming it.
+            held = writes and arguments.resume and folder.path.is_dir()
+            if held:
+                stack.enter_context(locked(folder.path))
+            plan = planning.plan(arguments, folder, workers.rank)
             keras.utils.set_random_seed(plan.seed)
-            with workers.scope():
+            blaming = settings.blaming(plan.folder)
+            with workers.scope(), blaming if plan.resumed else nullcontext():
                 gan = assemble(
                     plan.recipe,
                     plan.source.image_shape,
@@ -86,6 +94,9 @@ def run(arguments: argparse.Namespace) -> int:
                     seed=plan.seed,
                     num_images=len(plan.source.images),
                 )
+            if writes and not held:
+                named = arguments.out is not None
+                plan = stack.enter_context(planning.claimed(plan, named))
         if workers.rank:
             stack.enter_context(redirect_stdout(StringIO()))
         describing.show(plan, gan, in_full=arguments.dry_run)
