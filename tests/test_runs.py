@@ -176,6 +176,14 @@ def test_the_last_two_checkpoints_are_kept(tmp_path):
     assert epochs_done(tmp_path) == 3
 
 
+def test_a_sound_checkpoint_is_not_removed_for_later_ones(tmp_path):
+    for epoch in (1, 2, 3, 4):
+        (tmp_path / f"epoch-{epoch:04d}.weights.h5").touch()
+    run_folder.prune(tmp_path, 2)
+    left = [name[6:10] for name in names(tmp_path)]
+    assert left == ["0002", "0003", "0004"]
+
+
 def test_a_damaged_checkpoint_gives_way_to_the_one_before(tmp_path):
     fit(new_gan(), tmp_path, epochs=2)
     last = tmp_path / "epoch-0002.weights.h5"

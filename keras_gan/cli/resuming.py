@@ -65,6 +65,7 @@ def restore(plan: Plan, gan: GAN, keeps: bool) -> Standing:
         standing = Standing(done, _old_rows(folder, done))
     if keeps:
         folder.forget_after(done)
+        run_folder.prune(folder.backup, done)
         _put_metrics_right(folder, standing)
         standing = _put_best_right(plan, gan, standing)
     return standing

@@ -5,6 +5,7 @@ from keras_gan.run_folder.best import best_row as best_row
 from keras_gan.run_folder.checkpoint_file import Checkpoint as Checkpoint
 from keras_gan.run_folder.checkpoints import Checkpoints as Checkpoints
 from keras_gan.run_folder.checkpoints import epochs_done as epochs_done
+from keras_gan.run_folder.checkpoints import prune as prune
 from keras_gan.run_folder.checkpoints import restore as restore
 from keras_gan.run_folder.checkpoints import (
     sound_checkpoints as sound_checkpoints,
@@ -42,6 +43,7 @@ __all__ = [
     "draw_losses",
     "epochs_done",
     "locked",
+    "prune",
     "read_metrics",
     "restore",
     "same_rows",

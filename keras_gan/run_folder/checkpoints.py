@@ -13,7 +13,13 @@ from keras_gan.run_folder.checkpoint_file import Checkpoint
 from keras_gan.run_folder.files import DamagedFileError
 from keras_gan.run_folder.interruption import Interruption
 
-__all__ = ["Checkpoints", "epochs_done", "restore", "sound_checkpoints"]
+__all__ = [
+    "Checkpoints",
+    "epochs_done",
+    "prune",
+    "restore",
+    "sound_checkpoints",
+]
 
 _NAME = re.compile(r"epoch-(\d+)\.weights\.h5")
 _KEPT = 2
@@ -52,7 +58,18 @@ class Checkpoints(keras.callbacks.Callback):
             return
         target = self._folder / f"epoch-{epoch + 1:04d}.weights.h5"
         checkpoint_file.write(self.model, target, self._record())
-        for _, path in _found(self._folder)[:-_KEPT]:
+        prune(self._folder, epoch + 1)
+
+
+def prune(folder: Path, done: int) -> None:
+    """Removes the checkpoints before the last two.
+
+    Args:
+        folder: Where the checkpoints are.
+        done: An epoch whose checkpoint is sound, and so is kept.
+    """
+    for epoch, path in _found(folder)[:-_KEPT]:
+        if epoch < done:
             path.unlink(missing_ok=True)
 
 
