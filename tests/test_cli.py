@@ -161,13 +161,13 @@ class Killed(BaseException):
 
 
 def test_a_killed_run_goes_on_exactly(run, elsewhere, monkeypatch, capsys):
-    def fall(model, path):
+    def fall(model, path, record):
         raise Killed
 
     arguments = [*VANILLA, "--epochs=2", "--out=killed"]
     with monkeypatch.context() as patch:
         # Pictures and the row of the first epoch are there by now.
-        patch.setattr(run_folder.checkpoints, "_save", fall)
+        patch.setattr(run_folder.checkpoint_file, "write", fall)
         with pytest.raises(Killed):
             main(arguments)
     killed = elsewhere / "killed"

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from pathlib import Path
 
 import h5py
 import pytest
@@ -109,6 +110,46 @@ def test_three_kills_and_the_weights_are_the_same_to_the_bit(tmp_path):
         again = killed / "images" / picture.name
         assert again.read_bytes() == picture.read_bytes()
     assert not list(killed.rglob(".*"))
+
+
+def test_kills_at_a_sample_of_the_file_operations_cost_nothing():
+    """`python tests/kill_campaign.py` kills at all of them."""
+    script = Path(__file__).with_name("kill_campaign.py")
+    sample = ["--first=5", "--every=14"]
+    result = subprocess.run(
+        [sys.executable, script, *sample],
+        env={**ENVIRONMENT, "KERAS_BACKEND": "tensorflow"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout
+    assert result.stdout.count(" 0 failures") == 3
+
+
+def test_a_run_has_its_folder_to_itself_until_it_dies(tmp_path):
+    run = tmp_path / "run"
+    first = start(tmp_path, *TRAIN, "--epochs=500", "--out=run")
+    while not (run / "backup" / "epoch-0001.weights.h5").exists():
+        assert first.poll() is None, first.communicate()[1]
+        time.sleep(0.05)
+    for arguments in (
+        ["train", "--resume", "--out=run"],
+        [*TRAIN, "--out=run"],
+    ):
+        second = start(tmp_path, *arguments)
+        _, error = second.communicate(timeout=300)
+        assert second.returncode == 2
+        assert error.count("\n") == 1
+        assert "run" in error
+    assert first.poll() is None
+    first.kill()
+    first.communicate()
+    third = start(tmp_path, "train", "--resume", "--out=run")
+    said = [third.stdout.readline() for _ in range(6)]
+    third.kill()
+    third.communicate()
+    assert any("Resuming after epoch" in line for line in said)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -21,7 +21,7 @@ from keras_gan.run_folder import (
     read_metrics,
     restore,
 )
-from keras_gan.run_folder.files import replacing, write_text
+from keras_gan.run_folder.files import replacing, write_bytes, write_text
 
 SMALL = override(
     recipes.get("quick"),
@@ -148,13 +148,14 @@ def test_resumed_equals_uninterrupted_to_the_bit(
 ):
     """The kill comes when the checkpoint is written, but not in place."""
 
-    def half_written(model, path):
-        model.save_weights(path)
-        if model.optimizer.iterations == 4 * killed_in:
+    def half_written(path, *parts):
+        if path.name == f"epoch-{killed_in:04d}.weights.h5":
+            path.with_name(f".77-{path.name}").write_bytes(parts[0])
             raise Killed
+        write_bytes(path, *parts)
 
     with monkeypatch.context() as patch:
-        patch.setattr(run_folder.checkpoints, "_save", half_written)
+        patch.setattr(run_folder.checkpoint_file, "write_bytes", half_written)
         with pytest.raises(Killed):
             fit(new_gan(), tmp_path, epochs=3)
     gan = new_gan()
@@ -173,6 +174,14 @@ def test_the_last_two_checkpoints_are_kept(tmp_path):
         "epoch-0003.weights.h5",
     ]
     assert epochs_done(tmp_path) == 3
+
+
+def test_a_sound_checkpoint_is_not_removed_for_later_ones(tmp_path):
+    for epoch in (1, 2, 3, 4):
+        (tmp_path / f"epoch-{epoch:04d}.weights.h5").touch()
+    run_folder.prune(tmp_path, 2)
+    left = [name[6:10] for name in names(tmp_path)]
+    assert left == ["0002", "0003", "0004"]
 
 
 def test_a_damaged_checkpoint_gives_way_to_the_one_before(tmp_path):

@@ -3,7 +3,7 @@
 import re
 import warnings
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -142,8 +142,13 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
         if self.interpolation:
             self.write_strips()
 
-    def write_gif(self) -> Path | None:
+    def write_gif(self, path: str | Path | None = None) -> Path | None:
         """Writes the animation of the pictures so far.
+
+        A picture that can't be read is left out, with a warning.
+
+        Args:
+            path: The file. Default: what `gif` says.
 
         Returns:
             Its path, or `None` where there are no pictures.
@@ -155,9 +160,13 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
             chosen = np.linspace(0, len(paths) - 1, _FRAMES).round()
             paths = [paths[int(index)] for index in chosen]
         target = self.folder / "progress.gif"
-        if isinstance(self.gif, str):
-            target = Path(self.gif)
-        return images.gif(_opened(paths), target)
+        if path is not None or isinstance(self.gif, str):
+            target = Path(path or str(self.gif))
+        frames = _opened(paths)
+        first = next(frames, None)
+        if first is None:
+            return None
+        return images.gif(chain([first], frames), target)
 
     def write_strips(self) -> list[Path]:
         """Writes `interpolation.png` and `traversal.png`, as of now.
@@ -244,6 +253,15 @@ def _own_folder(directory: Path, starts_anew: bool) -> Path:
 
 def _opened(paths: list[Path]) -> Iterator[Image.Image]:
     for path in paths:
-        with Image.open(path) as picture:
-            picture.load()
-            yield picture
+        try:
+            with Image.open(path) as picture:
+                picture.load()
+        # Damage makes Pillow fail in many ways.
+        except Exception as error:
+            warnings.warn(
+                f"{path} can't be read, so the animation leaves it out: "
+                f"{error}",
+                stacklevel=2,
+            )
+            continue
+        yield picture

@@ -178,11 +178,12 @@ def _fake(arguments: Any) -> tuple[dict[str, Any] | None, Any, Any]:
 
 def _real(arguments: Any, config: dict[str, Any] | None) -> Any:
     """The real images: of the run itself, of another, or named."""
+    from keras_gan.cli import settings
     from keras_gan.run_folder import RunFolder
 
     named = arguments.data
     if named is not None and RunFolder(Path(named)).started:
-        config, named = RunFolder(Path(named)).read_config(), None
+        config, named = settings.read(RunFolder(Path(named)))[0], None
     recipe = config["recipe"] if config else {}
     name = named or recipe.get("data")
     if name is None:

@@ -1,5 +1,6 @@
 """A trained GAN from a run's folder or a `.keras` file."""
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,11 @@ import keras
 import numpy as np
 
 from keras_gan import images, recipes, run_folder
+from keras_gan.cli import settings
 from keras_gan.cli.errors import UsageError, in_one_line
 from keras_gan.models import GAN
 from keras_gan.recipes import Recipe
-from keras_gan.run_folder import RunFolder
+from keras_gan.run_folder import DamagedFileError, RunFolder
 
 __all__ = ["Trained", "load"]
 
@@ -53,7 +55,7 @@ class Trained:
     def _value_range(self) -> tuple[float, float]:
         if self.recipe is not None:
             return self.recipe.value_range
-        found = self.gan.output_range
+        found = self.gan.pixel_range
         if found is None:
             raise UsageError(
                 f"{self.origin} does not say which values stand for black and "
@@ -79,32 +81,67 @@ def load(path: Path) -> Trained:
             f"Expected the folder of a run, or a .keras file. Received: {path}"
         )
     beside = RunFolder(path.parent)
-    config = beside.read_config() if beside.started else None
+    config = settings.read(beside)[0] if beside.started else None
     return Trained(_from_file(path), config, path)
 
 
 def _from_run(folder: RunFolder) -> Trained:
-    config = folder.read_config()
-    if folder.model.is_file():
+    config, recipe = settings.read(folder)
+    if _model_is_newest(folder):
         return Trained(_from_file(folder.model), config, folder.model)
     if not run_folder.epochs_done(folder.backup):
         raise UsageError(
             f"The run in {folder.path} has not finished an epoch, so there is "
             "no model yet."
         )
-    gan = recipes.assemble(
-        Recipe.from_dict(config["recipe"]),
-        config["image_shape"],
-        num_classes=config["num_classes"],
-        seed=config["seed"],
-        num_images=config["data"]["num_images"],
-    )
+    with settings.blaming(folder):
+        gan = recipes.assemble(
+            recipe,
+            config["image_shape"],
+            num_classes=config["num_classes"],
+            seed=config["seed"],
+            num_images=config["data"]["num_images"],
+        )
     run_folder.restore(gan, folder.backup)
     return Trained(gan, config, folder.backup)
 
 
+def _model_is_newest(folder: RunFolder) -> bool:
+    """Whether model.keras is of the last epoch that the run has come to."""
+    if not folder.model.exists():
+        return False
+    done = run_folder.epochs_done(folder.backup)
+    sound = next(run_folder.sound_checkpoints(folder.backup), None)
+    try:
+        updates = run_folder.updates_of(folder.model)
+    except DamagedFileError as error:
+        if sound is None:
+            raise
+        _warn(f"{error}. `keras-gan train --resume` writes it anew.")
+        return False
+    if sound is None:
+        if done:
+            _warn(
+                f"No checkpoint in {folder.backup} can be read, so it isn't "
+                f"known whether {folder.model} is of the last epoch."
+            )
+        return True
+    if updates * sound.epoch >= sound.updates * done:
+        return True
+    _warn(
+        f"{folder.model} is of an earlier epoch than the run has come to, so "
+        "a checkpoint is used. `keras-gan train --resume` ends the run."
+    )
+    return updates > sound.updates
+
+
+def _warn(message: str) -> None:
+    warnings.warn(message, stacklevel=3)
+
+
 def _from_file(path: Path) -> GAN:
     try:
+        run_folder.check_model(path)
         model = keras.saving.load_model(path)
     # A torn or foreign file fails in zipfile, h5py or Keras.
     except Exception as error:

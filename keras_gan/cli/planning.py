@@ -1,5 +1,7 @@
 """From the arguments of `train` to what exactly will run, and where."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,7 @@ import keras
 
 from keras_gan import datasets, recipes
 from keras_gan._version import __version__
+from keras_gan.cli import settings
 from keras_gan.cli.errors import UsageError
 from keras_gan.datasets import Source
 from keras_gan.datasets.fingerprint import fingerprint, matches
@@ -15,7 +18,7 @@ from keras_gan.recipes import Recipe
 from keras_gan.recipes.overriding import parse
 from keras_gan.run_folder import RunFolder
 
-__all__ = ["Plan", "plan"]
+__all__ = ["Plan", "claimed", "folder_of", "plan"]
 
 RUNS = Path("runs")
 DEFAULT_RECIPE = "quick"
@@ -68,11 +71,32 @@ class Plan:
         }
 
 
-def plan(arguments: Any, rank: int = 0) -> Plan:
+def folder_of(arguments: Any) -> RunFolder:
+    """Returns the folder that the arguments of `train` mean.
+
+    Raises:
+        UsageError: If there is no run to resume.
+    """
+    if arguments.out is not None:
+        return RunFolder(Path(arguments.out))
+    if not arguments.resume:
+        return RunFolder.unused(arguments.recipe or DEFAULT_RECIPE, RUNS)
+    newest = RunFolder.newest(arguments.recipe, RUNS)
+    if newest is None:
+        of_it = f" of {arguments.recipe}" if arguments.recipe else ""
+        raise UsageError(
+            f"There is no run{of_it} in {RUNS}/ to resume. Name its folder "
+            "with --out DIR, or leave --resume out to start one."
+        )
+    return newest
+
+
+def plan(arguments: Any, folder: RunFolder, rank: int = 0) -> Plan:
     """Resolves the arguments of `train`.
 
     Args:
         arguments: As parsed.
+        folder: That of `folder_of`.
         rank: Which of the processes this is that train together. The first
             one may have made the run's folder already.
 
@@ -80,8 +104,7 @@ def plan(arguments: Any, rank: int = 0) -> Plan:
         UsageError: If a run can't be started, or gone on with, like this.
         ValueError: If the recipe, a setting or the data are wrong.
     """
-    folder = _folder(arguments)
-    if arguments.resume and folder.started:
+    if arguments.resume and settings.there(folder):
         return _resumed(arguments, folder)
     notes: list[str] = []
     if arguments.resume:
@@ -107,19 +130,26 @@ def plan(arguments: Any, rank: int = 0) -> Plan:
     return Plan(recipe, seed, source, folder, False, tuple(notes))
 
 
-def _folder(arguments: Any) -> RunFolder:
-    if arguments.out is not None:
-        return RunFolder(Path(arguments.out))
-    if not arguments.resume:
-        return RunFolder.unused(arguments.recipe or DEFAULT_RECIPE, RUNS)
-    newest = RunFolder.newest(arguments.recipe, RUNS)
-    if newest is None:
-        of_it = f" of {arguments.recipe}" if arguments.recipe else ""
-        raise UsageError(
-            f"There is no run{of_it} in {RUNS}/ to resume. Name its folder "
-            "with --out DIR, or leave --resume out to start one."
-        )
-    return newest
+@contextmanager
+def claimed(plan: Plan, named: bool) -> Iterator[Plan]:
+    """Makes the folder of a new run, for this process alone while it is open.
+
+    Args:
+        plan: The run.
+        named: Whether the user has chosen the folder.
+
+    Yields:
+        The run, with the folder that it has got.
+
+    Raises:
+        FolderInUseError: If another process was faster.
+        OSError: If the folder can't be made.
+    """
+    folder = plan.folder
+    if not named:
+        folder = RunFolder.made(plan.recipe.name, RUNS)
+    with folder.claimed():
+        yield replace(plan, folder=folder)
 
 
 def _require_clear(folder: RunFolder) -> None:
@@ -135,9 +165,8 @@ def _require_clear(folder: RunFolder) -> None:
 
 
 def _resumed(arguments: Any, folder: RunFolder) -> Plan:
-    config = folder.read_config()
+    config, before = settings.read(folder)
     _require_same("KERAS_BACKEND", config["backend"], keras.backend.backend())
-    before = Recipe.from_dict(config["recipe"])
     if arguments.recipe is not None:
         _require_same("the recipe", before.name, arguments.recipe)
     if arguments.seed is not None:

@@ -82,14 +82,26 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Trains, or shows what would be trained."""
-    from keras_gan.cli import describing, planning, training
+    from keras_gan.cli import describing, planning, settings, training
     from keras_gan.cli.preparing import prepare
+    from keras_gan.run_folder import locked
 
     with ExitStack() as stack:
         with user_input():
             workers = stack.enter_context(_joined(arguments))
-            plan = planning.plan(arguments, workers.rank)
-            prepared = prepare(plan, workers)
+            writes = workers.rank == 0 and not arguments.dry_run
+            folder = planning.folder_of(arguments)
+            # What is there must not change between reading and resuming it.
+            held = writes and arguments.resume and folder.path.is_dir()
+            if held:
+                stack.enter_context(locked(folder.path))
+            plan = planning.plan(arguments, folder, workers.rank)
+            blaming = settings.blaming(plan.folder)
+            with blaming if plan.resumed else nullcontext():
+                prepared = prepare(plan, workers)
+            if writes and not held:
+                named = arguments.out is not None
+                plan = stack.enter_context(planning.claimed(plan, named))
         if workers.rank:
             stack.enter_context(redirect_stdout(StringIO()))
         describing.show(plan, prepared.gan, in_full=arguments.dry_run)

@@ -4,18 +4,28 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import keras
 
 from keras_gan import callbacks, report, run_folder
 from keras_gan.backend import Workers
+from keras_gan.cli import resuming
 from keras_gan.cli.console import console, duration, labelled, quoted
-from keras_gan.cli.errors import UsageError
+from keras_gan.cli.errors import UsageError, user_input
 from keras_gan.cli.planning import Plan
 from keras_gan.cli.preparing import Prepared
 from keras_gan.cli.progress import Progress
+from keras_gan.cli.resuming import Standing
 from keras_gan.models import GAN
-from keras_gan.run_folder import Interruption, MetricsFile, RunFolder
+from keras_gan.run_folder import (
+    Decoration,
+    Interruption,
+    MetricsFile,
+    Row,
+    RunFolder,
+    decorating,
+)
 
 __all__ = ["train"]
 
@@ -26,7 +36,7 @@ def train(plan: Plan, prepared: Prepared, workers: Workers) -> int:
     """Trains, and writes all that belongs into the run's folder.
 
     Args:
-        plan: The run.
+        plan: The run. Its folder is this process's own.
         prepared: What it needs, fresh from the recipe.
         workers: Those who train it together. All do the same, since measuring
             and drawing are steps that they take together, too; what others
@@ -35,13 +45,13 @@ def train(plan: Plan, prepared: Prepared, workers: Workers) -> int:
     Returns:
         The exit code: 0, or 130 when a signal ended it.
     """
-    done = _resume(plan, prepared.gan, workers)
+    standing = _resume(plan, prepared.gan, workers)
     try:
         if workers.rank == 0:
-            return _train(plan, prepared, done)
+            return _train(plan, prepared, standing)
         with tempfile.TemporaryDirectory() as path:
             aside = replace(plan, folder=RunFolder(Path(path)), resumed=False)
-            return _train(aside, prepared, done)
+            return _train(aside, prepared, standing)
     except workers.losses as error:
         raise UsageError(
             "Training by several workers failed, as it does when one is lost. "
@@ -50,80 +60,103 @@ def train(plan: Plan, prepared: Prepared, workers: Workers) -> int:
         ) from error
 
 
-def _train(plan: Plan, prepared: Prepared, done: int) -> int:
+def _resume(plan: Plan, gan: GAN, workers: Workers) -> Standing:
+    """Brings the model to where its run is."""
+    keeps = workers.rank == 0
+    if not plan.resumed:
+        if keeps:
+            # A start that was killed may have left half a file.
+            plan.folder.forget_after(0)
+        return Standing()
+    with user_input():
+        standing = resuming.restore(plan, gan, keeps=keeps)
+    console().print(
+        f"Resuming after epoch {standing.done}."
+        if standing.done
+        else "No epoch was finished, so training starts anew."
+    )
+    return standing
+
+
+def _train(plan: Plan, prepared: Prepared, standing: Standing) -> int:
     start = time.monotonic()
     folder, out, gan = plan.folder, console(), prepared.gan
-    folder.create(plan.config())
-    epochs = plan.recipe.epochs or 0
-    if done >= epochs and folder.model.is_file():
-        out.print(f"{folder.path} is finished already: {done} epochs are done.")
-        return DONE
+    config = plan.config()
+    folder.create(config)
     interruption = Interruption(
         lambda name: out.print(f"{name}: stopping after this batch ...")
     )
-    rows = run_folder.read_metrics(folder.metrics, done)
-    metrics = MetricsFile(folder.metrics, rows, interruption)
-    if done < epochs:
+    metrics = MetricsFile(folder.metrics, standing.rows, interruption)
+    snapshot = callbacks.ImageSnapshot(
+        folder.images, num_images=_in_a_picture(plan.num_classes), gif=False
+    )
+    ending = _Ending(plan, metrics.rows, interruption)
+    finished = False
+    epochs = plan.recipe.epochs or 0
+    if standing.done < epochs:
+        record = _Record(config, metrics.rows, standing.best_since)
+        checkpoints = run_folder.Checkpoints(
+            folder.backup, interruption, record
+        )
+        best = run_folder.BestModel(
+            folder.best,
+            resuming.monitor(plan),
+            standing.best_among,
+            interruption,
+        )
         with interruption.listening():
             gan.fit(
                 prepared.data,
                 epochs=epochs,
-                initial_epoch=done,
+                initial_epoch=standing.done,
                 shuffle=False,
                 verbose=0,
-                callbacks=_callbacks(plan, prepared, metrics, interruption),
+                # An epoch counts once its checkpoint is there. What is before
+                # it is there then, what is after it can be made from it.
+                callbacks=[
+                    ending,
+                    interruption,
+                    *_shown(plan, prepared, snapshot),
+                    metrics,
+                    checkpoints,
+                    best,
+                ],
             )
-    run_folder.draw_losses(metrics.rows, folder.losses)
-    report.write_report(folder.path)
+    else:
+        finished = ending.has_come(gan)
+        if not finished:
+            ending.save(gan)
+    if not finished or not _decorated(folder):
+        _decorate(folder, metrics.rows, snapshot)
     if interruption.requested:
         _say_how_to_resume(folder, len(metrics.rows))
         return INTERRUPTED
-    _finish(plan, gan, metrics.rows)
+    if finished:
+        out.print(
+            f"{folder.path} is finished already: {standing.done} epochs are "
+            "done."
+        )
+        return DONE
     _say_where(plan, time.monotonic() - start)
     return DONE
 
 
-def _resume(plan: Plan, gan: GAN, workers: Workers) -> int:
-    """Brings the model to where its run is; returns the epochs done."""
-    if not plan.resumed:
-        return 0
-    done = run_folder.restore(gan, plan.folder.backup)
-    if workers.rank == 0:
-        plan.folder.forget_after(done)
-    console().print(
-        f"Resuming after epoch {done}."
-        if done
-        else "No epoch was finished, so training starts anew."
-    )
-    return done
-
-
-def _callbacks(
-    plan: Plan,
-    prepared: Prepared,
-    metrics: MetricsFile,
-    interruption: Interruption,
+def _shown(
+    plan: Plan, prepared: Prepared, snapshot: callbacks.ImageSnapshot
 ) -> list[keras.callbacks.Callback]:
-    # In this order: an epoch counts once its checkpoint, the last, is there.
+    """Returns what measures training, and what shows it."""
     folder, recipe = plan.folder, plan.recipe
     return [
-        interruption,
         *prepared.clipping,
-        callbacks.ImageSnapshot(
-            folder.images,
-            num_images=_in_a_picture(plan.num_classes),
-            gif=str(folder.progress),
-        ),
+        Decoration(snapshot, f"A picture in {folder.images}"),
         *prepared.evaluation,
-        callbacks.TensorBoard(str(folder.tensorboard)),
+        Decoration(
+            callbacks.TensorBoard(str(folder.tensorboard)),
+            f"What belongs into {folder.tensorboard}",
+        ),
         Progress(
             len(plan.source.images) // recipe.batch_size * recipe.batch_size
         ),
-        run_folder.BestModel(
-            folder.best, _monitor(plan), metrics.rows, interruption
-        ),
-        metrics,
-        run_folder.Checkpoints(folder.backup, interruption),
     ]
 
 
@@ -134,16 +167,90 @@ def _in_a_picture(classes: int | None) -> int:
     return classes * columns if classes and columns > 1 else 16
 
 
-def _finish(plan: Plan, gan: GAN, rows: list[dict[str, float]]) -> None:
-    folder = plan.folder
-    run_folder.save_model(gan, folder.model)
-    if not any(_monitor(plan) in row for row in rows):
-        # Nothing was measured, so the last epoch is as good as any.
-        run_folder.save_model(gan, folder.best)
+class _Record:
+    """What each checkpoint keeps of its run, beside the state.
+
+    Args:
+        config: What config.json holds.
+        rows: Those of metrics.csv, which grow.
+        best_since: The first epoch that counts for best.keras.
+    """
+
+    def __init__(
+        self, config: dict[str, Any], rows: list[Row], best_since: int
+    ) -> None:
+        self._record = {
+            "config": config,
+            "rows": rows,
+            "best_since": best_since,
+        }
+
+    def __call__(self) -> dict[str, Any]:
+        return self._record
 
 
-def _monitor(plan: Plan) -> str:
-    return str((plan.recipe.evaluation or {"name": "fid"})["name"])
+class _Ending(keras.callbacks.Callback):
+    """Saves the model after the last epoch, before all else that comes then.
+
+    Args:
+        plan: The run.
+        rows: Those of metrics.csv, which grow.
+        interruption: A run that it cut short has no last epoch.
+    """
+
+    def __init__(
+        self, plan: Plan, rows: list[Row], interruption: Interruption
+    ) -> None:
+        super().__init__()
+        self._folder = plan.folder
+        self._monitor = resuming.monitor(plan)
+        self._rows = rows
+        self._interruption = interruption
+
+    def on_train_end(self, logs: Any = None) -> None:
+        """Saves the model, unless it is not at its end."""
+        if not self._interruption.requested:
+            self.save(self.model)
+
+    def save(self, gan: GAN) -> None:
+        """Writes model.keras."""
+        run_folder.save_model(gan, self._folder.model)
+        if not self._measured:
+            # The last epoch is as good as any.
+            run_folder.save_model(gan, self._folder.best)
+
+    def has_come(self, gan: GAN) -> bool:
+        """Whether `save` was done with a model that is at its end."""
+        names = ("model",) if self._measured else ("model", "best")
+        return all(
+            resuming.is_current(self._folder, name, gan) for name in names
+        )
+
+    @property
+    def _measured(self) -> bool:
+        return run_folder.best_row(self._rows, self._monitor) is not None
+
+
+def _decorated(folder: RunFolder) -> bool:
+    """Whether the report, which is the last to be written, has been."""
+    try:
+        ended: int = folder.model.stat().st_mtime_ns
+        reported: int = folder.report.stat().st_mtime_ns
+    except FileNotFoundError:
+        return False
+    return ended <= reported
+
+
+def _decorate(
+    folder: RunFolder, rows: list[Row], snapshot: callbacks.ImageSnapshot
+) -> None:
+    """Writes what is made of the other files, to be looked at."""
+    with decorating(str(folder.losses)):
+        run_folder.draw_losses(rows, folder.losses)
+    with decorating(str(folder.progress)):
+        snapshot.write_gif(folder.progress)
+    with decorating(str(folder.report)):
+        report.write_report(folder.path)
 
 
 def _say_how_to_resume(folder: RunFolder, done: int) -> None:

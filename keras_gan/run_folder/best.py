@@ -1,16 +1,17 @@
 """best.keras: the GAN of the epoch that a metric liked best."""
 
 import math
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import keras
 
-from keras_gan.run_folder.files import replacing
 from keras_gan.run_folder.history import Row
 from keras_gan.run_folder.interruption import Interruption
+from keras_gan.run_folder.model_file import save_model
 
-__all__ = ["BestModel", "save_model"]
+__all__ = ["BestModel", "best_row"]
 
 
 class BestModel(keras.callbacks.Callback):
@@ -37,8 +38,8 @@ class BestModel(keras.callbacks.Callback):
         self._path = path
         self._monitor = monitor
         self._interruption = interruption
-        known = [row[monitor] for row in rows or [] if monitor in row]
-        self._lowest = min(known, default=math.inf)
+        best = best_row(rows or [], monitor)
+        self._lowest = math.inf if best is None else best[monitor]
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Saves the model if it is the best, of a complete epoch."""
@@ -50,7 +51,12 @@ class BestModel(keras.callbacks.Callback):
             save_model(self.model, self._path)
 
 
-def save_model(model: keras.Model, path: Path) -> None:
-    """Saves a model, or leaves what was there."""
-    with replacing(path) as temporary:
-        model.save(temporary)
+def best_row(rows: Iterable[Row], monitor: str) -> Row | None:
+    """Returns the first row with the lowest value; None if nothing was.
+
+    Args:
+        rows: As `read_metrics` returns them.
+        monitor: The metric, lower is better.
+    """
+    known = [row for row in rows if row.get(monitor, math.nan) < math.inf]
+    return min(known, key=lambda row: row[monitor], default=None)

@@ -2,15 +2,24 @@
 
 import re
 import warnings
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import keras
 
-from keras_gan.run_folder.files import replacing
+from keras_gan.run_folder import checkpoint_file
+from keras_gan.run_folder.checkpoint_file import Checkpoint
+from keras_gan.run_folder.files import DamagedFileError
 from keras_gan.run_folder.interruption import Interruption
 
-__all__ = ["Checkpoints", "epochs_done", "restore"]
+__all__ = [
+    "Checkpoints",
+    "epochs_done",
+    "prune",
+    "restore",
+    "sound_checkpoints",
+]
 
 _NAME = re.compile(r"epoch-(\d+)\.weights\.h5")
 _KEPT = 2
@@ -20,32 +29,48 @@ class Checkpoints(keras.callbacks.Callback):
     """Saves all state after each epoch: one file, complete or not there.
 
     Weights, averages, both optimizers, counters and random states are in one
-    file with the epoch in its name, which replaces its predecessor by a
-    rename: a process that is killed at any moment leaves a whole checkpoint.
-    The last two are kept. It belongs last among the callbacks, so that
-    whatever the others write of an epoch is there before the epoch counts.
+    file with the epoch in its name, which appears by a rename: a process that
+    is killed at any moment leaves a whole checkpoint. A checksum in it tells
+    damage. The last two are kept. What follows from the state, and can be
+    written again, belongs after it among the callbacks; what others write of
+    an epoch before it, so that it is there before the epoch counts.
 
     Args:
         folder: Where to.
         interruption: An epoch that it cut short is not saved.
+        record: Returns what else to keep with the state, as JSON takes it.
     """
 
     def __init__(
-        self, folder: Path, interruption: Interruption | None = None
+        self,
+        folder: Path,
+        interruption: Interruption | None = None,
+        record: Callable[[], dict[str, Any]] = dict,
     ) -> None:
         super().__init__()
         self._folder = folder
         self._interruption = interruption
+        self._record = record
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Saves the state, if the epoch is complete."""
         if self._interruption is not None and self._interruption.requested:
             return
         target = self._folder / f"epoch-{epoch + 1:04d}.weights.h5"
-        with replacing(target) as temporary:
-            _save(self.model, temporary)
-        for _, path in _found(self._folder)[:-_KEPT]:
-            path.unlink()
+        checkpoint_file.write(self.model, target, self._record())
+        prune(self._folder, epoch + 1)
+
+
+def prune(folder: Path, done: int) -> None:
+    """Removes the checkpoints before the last two.
+
+    Args:
+        folder: Where the checkpoints are.
+        done: An epoch whose checkpoint is sound, and so is kept.
+    """
+    for epoch, path in _found(folder)[:-_KEPT]:
+        if epoch < done:
+            path.unlink(missing_ok=True)
 
 
 def restore(model: keras.Model, folder: Path) -> int:
@@ -61,27 +86,43 @@ def restore(model: keras.Model, folder: Path) -> int:
     Raises:
         ValueError: If there are checkpoints, and none can be read.
     """
-    failures = []
-    for epoch, path in reversed(_found(folder)):
+    failures: list[str] = []
+    for found in sound_checkpoints(folder, failures):
         try:
-            model.load_weights(path)
-        # A damaged disk makes h5py fail in many ways.
+            model.load_weights(found.path)
+        # One of version 0.1.0 may be damaged and have no checksum.
         except (OSError, KeyError, RuntimeError, ValueError) as error:
-            failures.append(f"{path}: {error}")
+            failures.append(str(DamagedFileError(found.path, error)))
             continue
         for failure in failures:
             warnings.warn(
-                f"A checkpoint could not be read, so an older one is used. "
-                f"{failure}",
+                f"{failure}. The checkpoint of epoch {found.epoch} is used.",
                 stacklevel=2,
             )
-        return epoch
+        return found.epoch
     if failures:
         raise ValueError(
-            f"No checkpoint can be read. {' '.join(failures)} To train anew, "
-            "choose another folder."
+            f"No checkpoint can be read. {'; '.join(failures)}. To train "
+            "anew, choose another folder."
         )
     return 0
+
+
+def sound_checkpoints(
+    folder: Path, failures: list[str] | None = None
+) -> Iterator[Checkpoint]:
+    """Yields the checkpoints that can be read, the last epoch's first.
+
+    Args:
+        folder: Where the checkpoints are.
+        failures: Takes what is wrong with the others.
+    """
+    for epoch, path in reversed(_found(folder)):
+        try:
+            yield checkpoint_file.read(path, epoch)
+        except (DamagedFileError, OSError) as error:
+            if failures is not None:
+                failures.append(str(error))
 
 
 def epochs_done(folder: Path) -> int:
@@ -93,11 +134,3 @@ def epochs_done(folder: Path) -> int:
 def _found(folder: Path) -> list[tuple[int, Path]]:
     named = [(_NAME.fullmatch(path.name), path) for path in folder.glob("*")]
     return sorted((int(match[1]), path) for match, path in named if match)
-
-
-def _save(model: keras.Model, path: Path) -> None:
-    try:
-        model.save_weights(path)
-    except RuntimeError as error:
-        # How HDF5 reports a disk that is full when it closes the file.
-        raise OSError(f"{path.parent} can't be written: {error}") from error

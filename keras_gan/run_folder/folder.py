@@ -2,18 +2,26 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from keras_gan.run_folder.files import write_json
+from keras_gan.run_folder.files import DamagedFileError, write_json
+from keras_gan.run_folder.lock import FolderInUseError, locked
 
 __all__ = ["RunFolder"]
 
 _SNAPSHOT = re.compile(r"epoch-(\d+)\.png")
-_LEFTOVER = re.compile(r"\.\d+-.+")
+_WRITTEN = (
+    r"config\.json|metrics\.csv|(model|best)\.keras|losses\.png|progress\.gif|"
+    r"report\.html|epoch-\d+\.(png|weights\.h5)"
+)
+_LEFTOVER = re.compile(rf"\.\d+-({_WRITTEN})|report\.html\.part")
+_LONGEST = 16 * 2**20
+"""Bytes of a configuration: some hundred thousand class names."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,20 @@ class RunFolder:
         return cls(path)
 
     @classmethod
+    def made(cls, recipe: str, parent: Path) -> Self:
+        """Makes a folder by a name that no run has, and no other process.
+
+        Raises:
+            OSError: If it can't be made.
+        """
+        parent.mkdir(parents=True, exist_ok=True)
+        while True:
+            folder = cls.unused(recipe, parent)
+            with suppress(FileExistsError):
+                folder.path.mkdir()
+                return folder
+
+    @classmethod
     def newest(cls, recipe: str | None, parent: Path) -> Self | None:
         """Returns the run that was started last, of one recipe or of any."""
         runs = [
@@ -76,12 +98,41 @@ class RunFolder:
         """Whether there is something at this path that is not ours to touch."""
         if not self.path.exists():
             return False
-        return not self.path.is_dir() or any(self.path.iterdir())
+        return not self.path.is_dir() or any(
+            path.name != ".lock" for path in self.path.iterdir()
+        )
 
     @property
     def started(self) -> bool:
         """Whether it is a run: it has a configuration."""
         return bool(self.config.is_file())
+
+    @contextmanager
+    def claimed(self) -> Iterator[None]:
+        """Makes the folder, and keeps it for this process while it is open.
+
+        A folder that was made, and where no run came of it, is removed again.
+
+        Raises:
+            FolderInUseError: If another process has it, or has used it.
+            OSError: If it can't be written.
+        """
+        made = not self.path.exists()
+        self.path.mkdir(parents=True, exist_ok=True)
+        try:
+            with locked(self.path):
+                if self.started:
+                    raise FolderInUseError(
+                        f"Another process has started a run in {self.path} "
+                        "meanwhile. Choose another --out."
+                    )
+                yield
+        finally:
+            if made and not self.started:
+                with suppress(OSError):
+                    self.backup.rmdir()
+                with suppress(OSError):
+                    self.path.rmdir()
 
     def create(self, config: dict[str, Any]) -> None:
         """Makes the folder, with its configuration.
@@ -97,15 +148,16 @@ class RunFolder:
         """Returns the configuration.
 
         Raises:
-            ValueError: If this is not the folder of a run.
+            ValueError: If this is not the folder of a run, or the
+                configuration is no JSON object.
+            OSError: If it can't be read.
         """
         if not self.started:
             raise ValueError(
                 f"{self.path} is not the folder of a run: it has no "
                 "config.json."
             )
-        values: dict[str, Any] = json.loads(self.config.read_text("utf-8"))
-        return values
+        return _object(self.config)
 
     def forget_after(self, epoch: int) -> None:
         """Removes what a killed run left behind of epochs to be done again.
@@ -129,9 +181,22 @@ def _files(folder: Path) -> Iterable[Path]:
     return [path for path in folder.iterdir() if path.is_file()]
 
 
+def _object(path: Path) -> dict[str, Any]:
+    size = path.stat().st_size
+    if size > _LONGEST:
+        raise DamagedFileError(path, f"it has {size:,} bytes")
+    content = path.read_bytes()
+    try:
+        values = json.loads(content.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise DamagedFileError(path, f"no JSON can be read: {error}") from error
+    if not isinstance(values, dict):
+        raise DamagedFileError(path, "it holds no JSON object")
+    return values
+
+
 def _recipe_name(config: Path) -> str | None:
     try:
-        name = json.loads(config.read_text("utf-8"))["recipe"]["name"]
-    except (ValueError, KeyError, OSError):
+        return str(_object(config)["recipe"]["name"])
+    except (ValueError, TypeError, KeyError, OSError):
         return None
-    return str(name)

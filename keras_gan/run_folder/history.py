@@ -8,12 +8,13 @@ from typing import Any
 
 import keras
 
-from keras_gan.run_folder.files import write_text
+from keras_gan.run_folder.files import DamagedFileError, write_text
 from keras_gan.run_folder.interruption import Interruption
 
-__all__ = ["MetricsFile", "read_metrics"]
+__all__ = ["MetricsFile", "Row", "read_metrics", "same_rows"]
 
 Row = dict[str, float]
+"""An epoch: its number, its logs and its seconds."""
 
 
 class MetricsFile(keras.callbacks.Callback):
@@ -50,6 +51,14 @@ class MetricsFile(keras.callbacks.Callback):
         seconds = round(time.perf_counter() - self._start, 3)
         values = {key: float(value) for key, value in (logs or {}).items()}
         self.rows.append({"epoch": epoch + 1, **values, "seconds": seconds})
+        self.write()
+
+    def write(self) -> None:
+        """Writes the rows so far.
+
+        Raises:
+            OSError: If the file can't be written.
+        """
         write_text(self._path, _table(self.rows))
 
 
@@ -59,17 +68,37 @@ def read_metrics(path: Path, epochs: int | None = None) -> list[Row]:
     Args:
         path: The file; without it there are no rows.
         epochs: Rows of later epochs are left out.
+
+    Raises:
+        ValueError: If it is not as it was written.
+        OSError: If it can't be read.
     """
-    if not path.is_file():
+    if not path.exists():
         return []
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = [
-            {key: float(value) for key, value in row.items() if value}
-            for row in csv.DictReader(file)
-        ]
-    for row in rows:
-        row["epoch"] = int(row["epoch"])
+    content = path.read_bytes()
+    try:
+        table = csv.DictReader(io.StringIO(content.decode(), newline=""))
+        rows = [_row(values) for values in table]
+    except (
+        ValueError,
+        ArithmeticError,
+        TypeError,
+        KeyError,
+        csv.Error,
+    ) as error:
+        raise DamagedFileError(path, error) from error
     return [row for row in rows if epochs is None or row["epoch"] <= epochs]
+
+
+def same_rows(one: list[Row], other: list[Row]) -> bool:
+    """Whether rows are equal to the bit, NaN included."""
+    return _table(one) == _table(other)
+
+
+def _row(values: dict[str, Any]) -> Row:
+    row = {key: float(value) for key, value in values.items() if value}
+    row["epoch"] = int(row["epoch"])
+    return row
 
 
 def _table(rows: list[Row]) -> str:

@@ -1,0 +1,210 @@
+"""Where a run stands, and its files put right from its checkpoints."""
+
+import warnings
+from dataclasses import dataclass, field
+from typing import Any
+
+from keras_gan import run_folder
+from keras_gan.cli.errors import UsageError
+from keras_gan.cli.planning import Plan
+from keras_gan.models import GAN
+from keras_gan.run_folder import (
+    Checkpoint,
+    DamagedFileError,
+    MetricsFile,
+    Row,
+    RunFolder,
+)
+
+__all__ = ["Standing", "is_current", "monitor", "restore", "updates"]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is done of a run.
+
+    Args:
+        done: How many epochs are.
+        rows: Their rows of metrics.csv.
+        best_since: The first epoch that counts for best.keras.
+    """
+
+    done: int = 0
+    rows: list[Row] = field(default_factory=list)
+    best_since: int = 1
+
+    @property
+    def best_among(self) -> list[Row]:
+        """The rows of the epochs that count for best.keras."""
+        return [row for row in self.rows if row["epoch"] >= self.best_since]
+
+
+def restore(plan: Plan, gan: GAN, keeps: bool) -> Standing:
+    """Brings a model, and the files beside it, to where its run is.
+
+    Args:
+        plan: The run, resumed.
+        gan: The compiled model, fresh from the recipe.
+        keeps: Whether this process is the one that writes the run's files.
+
+    Raises:
+        UsageError: If the run can't go on.
+        ValueError: If no checkpoint can be read.
+        OSError: If a file can't be written.
+    """
+    folder = plan.folder
+    done = run_folder.restore(gan, folder.backup)
+    if not done:
+        _require_no_model(folder)
+    checkpoint = _of_epoch(folder, done)
+    record = checkpoint.record if checkpoint else None
+    standing = Standing()
+    if record is not None:
+        standing = Standing(done, record["rows"], record["best_since"])
+    elif done:
+        standing = Standing(done, _old_rows(folder, done))
+    if keeps:
+        folder.forget_after(done)
+        run_folder.prune(folder.backup, done)
+        _put_metrics_right(folder, standing)
+        standing = _put_best_right(plan, gan, standing)
+    return standing
+
+
+def monitor(plan: Plan) -> str:
+    """Returns the metric that best.keras goes by."""
+    return str((plan.recipe.evaluation or {"name": "fid"})["name"])
+
+
+def updates(gan: GAN) -> int:
+    """Returns how many steps of training a model has seen."""
+    return int(gan.optimizer.iterations.numpy())
+
+
+def is_current(folder: RunFolder, name: str, gan: GAN) -> bool:
+    """Whether a file of the run holds the model as it is now.
+
+    Args:
+        folder: The run.
+        name: `model` or `best`.
+        gan: The model at the end of its run.
+    """
+    path = getattr(folder, name)
+    try:
+        return path.exists() and run_folder.updates_of(path) == updates(gan)
+    except DamagedFileError as error:
+        warnings.warn(
+            f"{error}. It is written anew from the checkpoint.", stacklevel=2
+        )
+        return False
+
+
+def _require_no_model(folder: RunFolder) -> None:
+    """Keeps what a run has made from one that would start anew."""
+    if folder.model.exists():
+        raise UsageError(
+            f"{folder.model} is there, but {folder.backup} holds no "
+            "checkpoint to go on from. To train anew, choose another --out."
+        )
+
+
+def _of_epoch(folder: RunFolder, epoch: int) -> Checkpoint | None:
+    found = run_folder.sound_checkpoints(folder.backup)
+    return next((each for each in found if each.epoch == epoch), None)
+
+
+def _old_rows(folder: RunFolder, done: int) -> list[Row]:
+    """Reads metrics.csv, of which version 0.1.0 keeps no other copy."""
+    try:
+        rows = run_folder.read_metrics(folder.metrics, done)
+        problem = f"{folder.metrics} lacks rows."
+    except DamagedFileError as error:
+        rows, problem = [], f"{error}."
+    if [row["epoch"] for row in rows] == list(range(1, done + 1)):
+        return rows
+    if folder.best.exists():
+        raise UsageError(
+            f"{problem} Without them it isn't known how good {folder.best} is, "
+            "so that a worse one would take its place. Put a copy of "
+            "metrics.csv back, or move best.keras elsewhere."
+        )
+    warnings.warn(
+        f"{problem} Training goes on without the rows before.", stacklevel=2
+    )
+    return []
+
+
+def _put_metrics_right(folder: RunFolder, standing: Standing) -> None:
+    rows, problem = standing.rows, None
+    if not rows:
+        folder.metrics.unlink(missing_ok=True)
+        return
+    try:
+        found = run_folder.read_metrics(folder.metrics)
+        kept = [row for row in found if row["epoch"] <= standing.done]
+        # What is of epochs that are to be done again just goes.
+        if not run_folder.same_rows(kept, rows):
+            problem = f"{folder.metrics} is not what the checkpoint says."
+    except DamagedFileError as error:
+        found, problem = [], f"{error}."
+    if problem is None and run_folder.same_rows(found, rows):
+        return
+    if problem is not None:
+        warnings.warn(f"{problem} It is written anew from there.", stacklevel=2)
+    MetricsFile(folder.metrics, rows).write()
+
+
+def _put_best_right(plan: Plan, gan: GAN, standing: Standing) -> Standing:
+    """Writes best.keras where it is not what the rows say."""
+    folder = plan.folder
+    row = run_folder.best_row(standing.best_among, monitor(plan))
+    if row is None:
+        return standing
+    steps = updates(gan) // standing.done
+    found, problem = _updates_of_best(folder)
+    if found == row["epoch"] * steps:
+        return standing
+    if row["epoch"] == standing.done and not folder.best.exists():
+        problem = None  # A kill came between the checkpoint and it.
+    kept = {
+        each.epoch: each for each in run_folder.sound_checkpoints(folder.backup)
+    }
+    if row["epoch"] not in kept:
+        if problem is None:
+            # Of an epoch that is done again, and then known.
+            return standing
+        standing = Standing(standing.done, standing.rows, min(kept))
+        problem += " Nor is there a checkpoint of its epoch any more."
+        row = run_folder.best_row(standing.best_among, monitor(plan))
+        if row is None:
+            warnings.warn(problem, stacklevel=2)
+            return standing
+    if problem is not None:
+        warnings.warn(
+            f"{problem} It is written anew from the checkpoint of epoch "
+            f"{row['epoch']}.",
+            stacklevel=2,
+        )
+    _save_best(folder, gan, kept, int(row["epoch"]), standing.done)
+    return standing
+
+
+def _save_best(
+    folder: RunFolder,
+    gan: GAN,
+    kept: dict[int, Checkpoint],
+    epoch: int,
+    done: int,
+) -> None:
+    gan.load_weights(kept[epoch].path)
+    run_folder.save_model(gan, folder.best)
+    gan.load_weights(kept[done].path)
+
+
+def _updates_of_best(folder: RunFolder) -> tuple[int | None, Any]:
+    if not folder.best.exists():
+        return None, f"{folder.best} is missing."
+    try:
+        return run_folder.updates_of(folder.best), None
+    except DamagedFileError as error:
+        return None, f"{error}."

@@ -1,0 +1,207 @@
+"""A run's settings, from its config.json: whole, sound, and unchanged."""
+
+import json
+import math
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import MISSING, fields
+from typing import Any
+
+from keras_gan import recipes, run_folder
+from keras_gan.cli.errors import UsageError
+from keras_gan.recipes import Recipe
+from keras_gan.recipes.parts import PARTS
+from keras_gan.run_folder import RunFolder
+
+__all__ = ["blaming", "read", "there"]
+
+Check = Callable[[Any], bool]
+
+
+def there(folder: RunFolder) -> bool:
+    """Whether a folder holds a run: settings, or a checkpoint with a copy."""
+    return folder.started or _kept(folder) is not None
+
+
+def read(folder: RunFolder) -> tuple[dict[str, Any], Recipe]:
+    """Returns a run's configuration, and the recipe in it.
+
+    Each checkpoint holds a copy, which takes the place of a missing file; one
+    that says something else is refused.
+
+    Raises:
+        UsageError: If config.json is damaged, lacks something, or is not what
+            the run was made with. It names the file and the key.
+        ValueError: If there is no run.
+        OSError: If a file can't be read.
+    """
+    kept = _kept(folder)
+    if kept is not None and not folder.started:
+        warnings.warn(
+            f"{folder.config} is missing. The copy in the checkpoint is used.",
+            stacklevel=2,
+        )
+        return kept, Recipe.from_dict(kept["recipe"])
+    with blaming(folder, helped=kept is not None):
+        config = folder.read_config()
+        _require_shape(config)
+        recipe = _recipe(config["recipe"])
+        if kept is not None:
+            _require_same(config, kept)
+    return config, recipe
+
+
+@contextmanager
+def blaming(folder: RunFolder, *, helped: bool = False) -> Iterator[None]:
+    """Names config.json where its values are to blame for an error.
+
+    Args:
+        folder: The run.
+        helped: Whether a checkpoint holds a copy.
+
+    Raises:
+        UsageError: In place of a `ValueError`, `TypeError` or the like.
+    """
+    try:
+        yield
+    except (ValueError, TypeError, ArithmeticError) as error:
+        text = str(error)
+        if str(folder.path) not in text:
+            text = f"{folder.config}: {text}"
+        if helped:
+            text += (
+                " Put it right; or remove it, and `keras-gan train --resume "
+                f"--out {folder.path}` takes the copy in the checkpoint."
+            )
+        raise UsageError(text) from error
+
+
+def _kept(folder: RunFolder) -> dict[str, Any] | None:
+    for checkpoint in run_folder.sound_checkpoints(folder.backup):
+        if checkpoint.record is not None and "config" in checkpoint.record:
+            config: dict[str, Any] = checkpoint.record["config"]
+            return config
+    return None
+
+
+def _whole(least: int, most: float = math.inf) -> Check:
+    return lambda value: type(value) is int and least <= value <= most
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_text, value))
+
+
+def _sides(value: Any) -> bool:
+    size = isinstance(value, list) and len(value) == 3
+    return size and all(map(_whole(1), value))
+
+
+_WANTED: dict[str, tuple[Check, str]] = {
+    "backend": (_text, "a name"),
+    "recipe": (lambda value: isinstance(value, dict), "an object"),
+    "seed": (_whole(0, 2**32 - 1), "a whole number from 0 to 4294967295"),
+    "image_shape": (_sides, "three whole numbers [height, width, channels]"),
+    "num_classes": (
+        lambda value: value is None or _whole(1)(value),
+        "a whole number or null",
+    ),
+    "data": (lambda value: isinstance(value, dict), "an object"),
+    "data.num_images": (_whole(1), "a whole number"),
+    "data.class_names": (
+        lambda value: value is None or _texts(value),
+        "a list of names or null",
+    ),
+    "data.digest": (_text, "a text"),
+}
+
+
+def _require_shape(config: dict[str, Any]) -> None:
+    for key, (fits, wanted) in _WANTED.items():
+        place: Any = config
+        for part in key.split("."):
+            if part not in place:
+                raise ValueError(f"`{key}` is missing. Expected {wanted}.")
+            place = place[part]
+        if not fits(place):
+            raise ValueError(
+                f"`{key}` must be {wanted}. Received: {_short(place)}."
+            )
+
+
+def _recipe(values: dict[str, Any]) -> Recipe:
+    """Takes from config.json what `--set` takes, and nothing else."""
+    for each in fields(Recipe):
+        optional = (each.default, each.default_factory) != (MISSING, MISSING)
+        if each.name not in values and not optional:
+            raise ValueError(f"`recipe.{each.name}` is missing.")
+    for key in ("name", "system"):
+        if not _text(values[key]):
+            raise ValueError(
+                f"`recipe.{key}` must be a text. Received: "
+                f"{_short(values[key])}."
+            )
+    for part in PARTS:
+        _require_part(part, values.get(part))
+    known = {"value_range": (-1.0, 1.0), **values}
+    recipe = Recipe.from_dict(known)
+    settings = {key: known[key] for key in known if key not in PARTS}
+    named = [(key, settings[key]) for key in settings if key not in _FIXED]
+    return recipes.override(recipe, [*named, *_part_settings(values)])
+
+
+_FIXED = ("name", "system")
+
+
+def _require_part(part: str, settings: Any) -> None:
+    if settings is None and part not in ("networks", "model"):
+        return
+    if not isinstance(settings, dict) or not _text(settings.get("name")):
+        raise ValueError(
+            f"`recipe.{part}` must be an object with a `name`. Received: "
+            f"{_short(settings)}."
+        )
+
+
+def _part_settings(values: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for part in PARTS:
+        for key, value in (values.get(part) or {}).items():
+            if key != "name":
+                yield f"{part}.{key}", value
+
+
+def _require_same(config: dict[str, Any], kept: dict[str, Any]) -> None:
+    """Compares with the copy in a checkpoint; epochs may be added."""
+    now, before = _flat(config), _flat(kept)
+    for key in sorted({*now, *before} - _FREE):
+        if now.get(key) != before.get(key):
+            raise ValueError(
+                f"`{key}` is {_short(now.get(key))}, and the run was made "
+                f"with {_short(before.get(key))}."
+            )
+
+
+_FREE = {
+    *("keras_gan", "keras", "recipe.epochs", "recipe.system"),
+    # Compared with the data themselves, in the form that it was noted in.
+    "data.digest",
+}
+
+
+def _flat(value: Any, prefix: str = "") -> dict[str, Any]:
+    if not isinstance(value, dict):
+        return {prefix: value}
+    flat: dict[str, Any] = {}
+    for key, each in value.items():
+        flat |= _flat(each, f"{prefix}.{key}" if prefix else key)
+    return flat
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value)
+    return text if len(text) < 80 else f"{text[:76]} ..."

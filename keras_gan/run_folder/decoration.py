@@ -1,0 +1,88 @@
+"""What a training may do without: pictures, curves, events, the report."""
+
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import keras
+
+__all__ = ["Decoration", "decorating"]
+
+
+@contextmanager
+def decorating(what: str) -> Iterator[None]:
+    """Turns an error in what is only to look at into a warning.
+
+    Args:
+        what: What may be missing then.
+    """
+    try:
+        yield
+    except Exception as error:
+        reason = str(error) or type(error).__name__
+        warnings.warn(
+            f"{what} could not be written, and training goes on without. "
+            f"{reason}",
+            stacklevel=3,
+        )
+
+
+class Decoration(keras.callbacks.Callback):
+    """Lets a callback that is only to look at fail without the training.
+
+    It is tried again at the next epoch, unless it could not begin.
+
+    Args:
+        callback: The callback.
+        what: What may be missing when it fails.
+    """
+
+    def __init__(self, callback: keras.callbacks.Callback, what: str) -> None:
+        super().__init__()
+        self._callback = callback
+        self._what = what
+        self._began = False
+        self.async_safe = getattr(callback, "async_safe", False)
+        self.wants_each_batch = callback.wants_each_batch
+
+    def set_params(self, params: Any) -> None:
+        """Hands the parameters on."""
+        super().set_params(params)
+        self._callback.set_params(params)
+
+    def set_model(self, model: Any) -> None:
+        """Hands the model on."""
+        super().set_model(model)
+        self._callback.set_model(model)
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        """Begins."""
+        with decorating(self._what):
+            self._callback.on_train_begin(logs)
+            self._began = True
+
+    def on_train_end(self, logs: Any = None) -> None:
+        """Ends."""
+        self._try(self._callback.on_train_end, logs)
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Begins an epoch."""
+        self._try(self._callback.on_epoch_begin, epoch, logs)
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Ends an epoch."""
+        self._try(self._callback.on_epoch_end, epoch, logs)
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        """Begins a batch."""
+        self._try(self._callback.on_train_batch_begin, batch, logs)
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Ends a batch."""
+        self._try(self._callback.on_train_batch_end, batch, logs)
+
+    def _try(self, hook: Callable[..., None], *arguments: Any) -> None:
+        if self._began:
+            with decorating(self._what):
+                hook(*arguments)

@@ -1,0 +1,86 @@
+"""One training run at a time in a folder."""
+
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+__all__ = ["FolderInUseError", "locked"]
+
+_NAME = ".lock"
+
+
+class FolderInUseError(ValueError):
+    """Another process trains into the folder."""
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keeps a folder for this process while it is open.
+
+    The operating system holds the lock, and lets go of it when the process
+    ends, however it ends: what a crash leaves behind locks nobody out.
+
+    Args:
+        folder: It must exist.
+
+    Raises:
+        FolderInUseError: If another process has it.
+        OSError: If the folder can't be written.
+    """
+    path = folder / _NAME
+    handle = _taken(path)
+    try:
+        yield
+    finally:
+        # Whoever has opened the file meanwhile finds it gone, and looks again.
+        with suppress(OSError):
+            path.unlink()
+        os.close(handle)
+
+
+def _taken(path: Path) -> int:
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            _lock(handle, path)
+            if _is(handle, path):
+                return handle
+        except BaseException:
+            os.close(handle)
+            raise
+        os.close(handle)
+
+
+def _lock(handle: int, path: Path) -> None:
+    try:
+        if sys.platform == "win32":
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError) as error:
+        raise FolderInUseError(
+            f"{path.parent} is in use: another process trains into it. Wait "
+            "for it to end, or choose another --out."
+        ) from error
+    except OSError as error:
+        warnings.warn(
+            f"{path.parent} can't be locked ({error.strerror}), so nothing "
+            "keeps a second run out of it. Start only one.",
+            stacklevel=2,
+        )
+
+
+def _is(handle: int, path: Path) -> bool:
+    """Whether the path still leads to this file."""
+    try:
+        return os.path.samestat(os.fstat(handle), path.stat())
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,70 @@
+"""model.keras and best.keras: a whole GAN in one file."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import keras
+
+from keras_gan.run_folder.checkpoint_file import updates_in
+from keras_gan.run_folder.files import (
+    DamagedFileError,
+    NamedMemory,
+    write_bytes,
+)
+
+__all__ = ["check_model", "save_model", "updates_of"]
+
+_WEIGHTS = "model.weights.h5"
+
+
+def save_model(model: keras.Model, path: Path) -> None:
+    """Saves a model, or leaves what was there.
+
+    Raises:
+        OSError: If it can't be written.
+    """
+    memory = NamedMemory(path.name)
+    model.save(memory)
+    write_bytes(path, memory.getbuffer())
+
+
+def check_model(path: Path) -> None:
+    """Checks that a `.keras` file is as it was written.
+
+    It is an archive with a checksum of each file in it, which Keras does not
+    look at when it reads.
+
+    Raises:
+        DamagedFileError: If it is not.
+        OSError: If it can't be read.
+    """
+    _weights(path)
+
+
+def updates_of(path: Path) -> int:
+    """Returns how many steps of training a GAN in a file has seen.
+
+    A run is a sequence of such steps, so this says which epoch it is of.
+
+    Args:
+        path: A `.keras` file.
+
+    Raises:
+        DamagedFileError: If the file is damaged, or holds no GAN.
+        OSError: If it can't be read.
+    """
+    return updates_in(_weights(path), path)
+
+
+def _weights(path: Path) -> bytes:
+    content = io.BytesIO(path.read_bytes())
+    try:
+        with zipfile.ZipFile(content) as archive:
+            torn = archive.testzip()
+            if torn is None:
+                return archive.read(_WEIGHTS)
+    # Damage makes zipfile fail in many ways.
+    except Exception as error:
+        raise DamagedFileError(path, error) from error
+    raise DamagedFileError(path, f"the checksum of {torn} in it is wrong")
