@@ -529,13 +529,10 @@ def _float32(scores: Tensor) -> Tensor:
 
 
 def _checked_boundary(boundary: float | None) -> float | None:
-    if boundary is not None and not math.isfinite(boundary):
-        raise ValueError(
-            "`boundary` is the score halfway between real and generated "
-            "images: a finite number, or None where there is none. Received: "
-            f"boundary={boundary!r}"
-        )
-    return None if boundary is None else float(boundary)
+    if boundary is None:
+        return None
+    why = ", the score halfway between real and generated images"
+    return number_in("boundary", boundary, "(-inf, inf)", why)
 
 
 def _scalar(value: Tensor, name: str) -> Tensor:

@@ -181,6 +181,7 @@ MEANINGS: dict[str, Right] = {
     "filepath": optional(path),
     "filters": size,
     "frames": anything,
+    "boundary": optional(real(lambda x: True)),
     "from_logits": optional(flag),
     "generator": layer,
     "generator_activation": slope,
