@@ -70,6 +70,9 @@ def arguments(name, folder):
     ],
     ids=lambda path: path.stem,
 )
+@pytest.mark.filterwarnings(
+    "ignore:The generator has not been updated:UserWarning"  # So few steps.
+)
 def test_an_example_runs(path, one_step, monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(
         sys, "argv", [str(path), *arguments(path.stem, tmp_path)]
