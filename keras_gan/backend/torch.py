@@ -40,7 +40,8 @@ def record(
     Returns:
         The output, and what `value_and_grad` takes.
     """
-    del wrt, state  # Variables know the way to what was made of them.
+    del state  # Variables know the way to what was made of them.
+    _follow(wrt)
     return Recording(function)
 
 
@@ -66,6 +67,7 @@ def value_and_grad(
         averaged over processes.
     """
     del state  # Variables change in place.
+    _follow(wrt)
     given = [] if recording is None else [recording.attached]
     loss, aux = objective(*given)
     # Not `backward()`: it would leave gradients in the other player, too.
@@ -73,6 +75,16 @@ def value_and_grad(
         loss, [v.value for v in wrt], allow_unused=True
     )
     return aux, _averaged(gradients)
+
+
+def _follow(variables: Sequence[keras.Variable]) -> None:
+    """Has torch note what is made of variables.
+
+    Keras stops that for one that is frozen after `compile`. It is trained on as
+    on the other backends, and `fit` warns of it.
+    """
+    for variable in variables:
+        variable.value.requires_grad_(True)
 
 
 def _averaged(gradients: Sequence[Tensor | None]) -> list[Tensor | None]:
