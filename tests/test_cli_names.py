@@ -304,7 +304,7 @@ def test_an_interrupted_run_is_raised_to_a_program(monkeypatch):
 @pytest.mark.parametrize(
     "call", [pytest.param(main, marks=pytest.mark.slow), cli.run]
 )
-def test_a_thread_trains_generates_and_evaluates(call):
+def test_a_thread_trains_resumes_and_generates(call):
     results = []
 
     def work():
