@@ -498,3 +498,31 @@ def test_layers_frozen_before_compile_again_do_not(images):
     model.generator.layers[-1].trainable = False
     model.compile()
     model.fit(images, verbose=0)
+
+
+def test_compile_names_its_own_arguments():
+    with pytest.raises(TypeError, match=r"d_opt and g_opt.*\['d_optimizer'\]"):
+        tiny.gan().compile(d_optimizer="adam")
+
+
+def test_a_classifier_by_name_is_refused_as_one():
+    images = keras.Input(tiny.SHAPE)
+    x = layers.Flatten()(images)
+    heads = {"score": layers.Dense(1)(x), "cls": layers.Dense(3)(x)}
+    with pytest.raises(ValueError, match=r"\[scores, class_logits\]"):
+        keras_gan.ACGAN(tiny.generator(True), keras.Model(images, heads))
+
+
+def test_two_numbers_for_each_image_warn(images):
+    judge = keras.Sequential(
+        [keras.Input(tiny.SHAPE), layers.Flatten(), layers.Dense(2)]
+    )
+    with pytest.warns(UserWarning, match="2 numbers for each image") as caught:
+        keras_gan.GAN(tiny.generator(), judge, seed=1).fit(images, verbose=0)
+    assert sum("2 numbers" in str(each.message) for each in caught) == 1
+
+
+def test_the_spectral_normalisation_of_keras_warns():
+    layer = layers.SpectralNormalization(layers.Conv2D(2, 3))
+    with pytest.warns(UserWarning, match="keras_gan.layers.SpectralNorm"):
+        keras_gan.GAN(tiny.generator(), critic_with(layer))

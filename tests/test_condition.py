@@ -252,3 +252,85 @@ def test_a_classifier_is_trained_on_classes_alone(images):
     labels = np.random.default_rng(0).uniform(size=(70, CLASSES))
     with pytest.raises(ValueError, match="single 1"):
         tiny.ac_gan().fit(images, labels, verbose=0)
+
+
+# --------------------------------------------------- where names say nothing
+
+
+def of_dict(main, told):
+    latents, label = keras.Input((10,), name=main), keras.Input((3,), name=told)
+    x = layers.Dense(64, activation="tanh")(
+        layers.Concatenate()([latents, label])
+    )
+    made = layers.Reshape(tiny.SHAPE)(x)
+    return keras.Model({main: latents, told: label}, made)
+
+
+@pytest.mark.parametrize(
+    ("main", "told"), [("latent", "digit"), ("z", "c"), ("noise", "cls")]
+)
+def test_labels_are_found_by_the_size_that_the_discriminator_says(main, told):
+    model = keras_gan.ConditionalGAN(of_dict(main, told), judge(3))
+    assert (model.latent_dim, model.num_classes) == (10, 3)
+
+
+@pytest.mark.parametrize("settings", [{"num_classes": 3}, {"latent_dim": 10}])
+def test_labels_are_found_by_the_size_that_is_given(settings):
+    heads = tiny.ac_gan().discriminator
+    model = keras_gan.ACGAN(maker_of_sizes(), heads, **settings)
+    assert (model.latent_dim, model.num_classes) == (10, 3)
+
+
+def maker_of_sizes():
+    """Labels first, in a list, and no name that says so."""
+    label, latents = keras.Input((3,), name="a"), keras.Input((10,), name="b")
+    x = layers.Dense(64)(layers.Concatenate()([latents, label]))
+    return keras.Model([label, latents], layers.Reshape(tiny.SHAPE)(x))
+
+
+def test_a_dict_that_says_nothing_is_asked_for():
+    heads = tiny.ac_gan().discriminator
+    with pytest.raises(ValueError, match="cannot be told which input"):
+        keras_gan.ACGAN(of_dict("a", "b"), heads)
+
+
+# ------------------------------------------------------ subclassed networks
+
+
+class Embedded(keras.Model):
+    """Takes class numbers, and makes something of them as most do."""
+
+    def __init__(self, way, score=False):
+        super().__init__()
+        self.embedding = layers.Embedding(3, 4) if way == "embedding" else None
+        self.flat = layers.Flatten()
+        self.out = layers.Dense(1 if score else 64)
+        self.shaped = None if score else layers.Reshape(tiny.SHAPE)
+
+    def call(self, inputs):
+        main, labels = inputs
+        if self.embedding is not None:
+            told = self.flat(self.embedding(labels))
+        else:
+            told = ops.one_hot(labels, 3)
+        x = self.out(ops.concatenate([self.flat(main), told], -1))
+        return x if self.shaped is None else self.shaped(x)
+
+
+@pytest.mark.parametrize("way", ["embedding", "one-hot"])
+def test_subclassed_networks_may_take_class_numbers(way, images, labels):
+    model = keras_gan.ConditionalGAN(
+        Embedded(way), Embedded(way, True), latent_dim=4, num_classes=3, seed=1
+    )
+    model.compile()
+    model.fit(images, labels, verbose=0)
+    same = np.zeros((3, 4), "float32")
+    pictures = model.generate(latents=same, labels=[0, 1, 2])
+    assert len(np.unique(pictures.reshape(3, -1), axis=0)) == 3
+
+
+def test_what_takes_labels_in_no_form_says_what_was_tried():
+    with pytest.raises(ValueError, match=r"one-hot vectors \(n, 3\) and as"):
+        keras_gan.ConditionalGAN(
+            TwoArguments(), judge(CLASSES), num_classes=CLASSES, latent_dim=6
+        )

@@ -147,6 +147,14 @@ def real_pixels(model: Any, images: Array, who: str) -> Array:
                 "white, or give real images as uint8.",
                 stacklevel=4,
             )
+        elif bounds[0] < 0 <= images.min():
+            warnings.warn(
+                f"{who} compares with real images that have no negative value, "
+                f"but black is {bounds[0]:g}: they are taken for too bright. "
+                "For images in [0, 1] give images * 2 - 1, or real images as "
+                "uint8.",
+                stacklevel=4,
+            )
     return pixels(model, np.asarray(images, "float32"))
 
 

@@ -12,6 +12,7 @@ from keras_gan.cli.errors import UsageError, user_input
 
 __all__ = ["add_parser", "run"]
 
+_ENDINGS = {"litert": ".tflite", "openvino": ".xml"}
 FORMATS = ("tf_saved_model", "onnx", "openvino", "litert", "torch")
 
 
@@ -35,6 +36,12 @@ def add_parser(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Exports to a path that is not there yet."""
     target = arguments.out
+    ending = _ENDINGS.get(arguments.format)
+    if ending is not None and target.suffix != ending:
+        raise UsageError(
+            f"--out must end in {ending} for --format {arguments.format}. "
+            f"Received: {target}"
+        )
     if target.exists():
         raise UsageError(f"{target} exists. Choose another --out.")
     from keras_gan.cli.loading import load
@@ -45,14 +52,29 @@ def run(arguments: argparse.Namespace) -> int:
         # The endings stay last: some formats insist on theirs.
         temporary = target.with_name(f".{os.getpid()}-{target.name}")
         try:
-            trained.gan.export(
-                str(temporary), format=arguments.format, verbose=False
-            )
+            _export(trained.gan, temporary, arguments.format)
             temporary.replace(target)
         finally:
             _remove(temporary)
     console().print(f"{arguments.format}: {target}")
     return 0
+
+
+def _export(gan: Any, path: Path, form: str) -> None:
+    import keras
+
+    try:
+        gan.export(str(path), format=form, verbose=False)
+    except OSError:
+        raise
+    # Each format has a library of its own, which fails in its own way.
+    except Exception as error:
+        said = str(error).strip().splitlines() or [type(error).__name__]
+        raise UsageError(
+            f"The generator can't be written as {form} on the "
+            f"{keras.backend.backend()} backend: {said[0]} Try another "
+            f"--format out of {', '.join(FORMATS)}, or another KERAS_BACKEND."
+        ) from error
 
 
 def _remove(path: Path) -> None:

@@ -72,7 +72,6 @@ class ACGAN(ConditionalGAN):
             generator, discriminator, num_classes=num_classes, **kwargs
         )
         self.class_weight = class_weight
-        self._refuse_missing_classifier()
         values = output_values(discriminator, self._random_outputs, index=1)
         self._names_by_shares = values is not None and values.shares
 
@@ -140,6 +139,12 @@ class ACGAN(ConditionalGAN):
     ) -> Tensor:
         return self.discriminator(images, training=training)[0]
 
+    def _build_discriminator(
+        self, fake: Tensor, condition: tuple[Tensor, ...]
+    ) -> None:
+        self._refuse_missing_classifier()
+        super()._build_discriminator(fake, condition)
+
     def _random_outputs(self, count: int) -> Any:
         return self.discriminator(self._some_images(count), training=False)
 
@@ -156,7 +161,12 @@ class ACGAN(ConditionalGAN):
     def _refuse_missing_classifier(self) -> None:
         outputs = self.discriminator(keras.Input(self.image_shape))
         shapes = [tuple(t.shape) for t in keras.tree.flatten(outputs)]
-        if len(shapes) == 2 and shapes[1] == (None, self.num_classes):
+        listed = isinstance(outputs, (list, tuple))
+        if (
+            listed
+            and len(shapes) == 2
+            and shapes[1] == (None, self.num_classes)
+        ):
             return
         raise ValueError(
             "The discriminator of an ACGAN returns [scores, class_logits], "

@@ -80,6 +80,7 @@ class Building:
             self._build_augment(fake)
         self._build_discriminator(fake, condition)
         _announce_updates(self.discriminator)
+        self._warn_of_overwritten_kernels()
         self._warn_of_penalised_layers()
         self._warn_of_added_losses()
 
@@ -194,6 +195,22 @@ class Building:
         return len(takes) == 1 and (
             self._image_shape == (1,) or len(made_by_discriminator) > 1
         )
+
+    def _warn_of_overwritten_kernels(self) -> None:
+        overwritten = [
+            layer.name
+            for network in (self.generator, self.discriminator)
+            for layer in backend.flat_layers(network)
+            if isinstance(layer, keras.layers.SpectralNormalization)
+        ]
+        if overwritten:
+            warnings.warn(
+                f"keras.layers.SpectralNormalization ({overwritten}) changes "
+                "its kernel in each call, and a network is called several "
+                "times a step: it trains differently on each backend, and not "
+                "as published. Use keras_gan.layers.SpectralNormalization.",
+                stacklevel=4,
+            )
 
     def _warn_of_penalised_layers(self) -> None:
         penalties = [each.name for each in self.regularizers if each.weight]  # type: ignore[attr-defined]

@@ -39,6 +39,7 @@ class Compiling:
         jit_compile: bool | str = "auto",
         run_eagerly: bool = False,
         auto_scale_loss: bool = True,
+        **unknown: Any,
     ) -> None:
         """Configures the two players' training.
 
@@ -63,12 +64,20 @@ class Compiling:
             run_eagerly: Whether to run step by step, to debug.
             auto_scale_loss: Whether both optimizers scale their loss where a
                 network computes in float16.
+            **unknown: Refused.
 
         Raises:
+            TypeError: If an argument is none of these, such as `optimizer`.
             ValueError: If a loss or optimizer is unknown, both players share
                 an optimizer, a network has nothing to train, or the backend
                 cannot do what is asked.
         """
+        if unknown:
+            raise TypeError(
+                "`compile` of a GAN takes d_opt and g_opt, an optimizer for "
+                "each player, and loss; all else is as in keras.Model.compile. "
+                f"Received: {sorted(unknown)}"
+            )
         refuse = backend.refuse_unsupported
         together = _steps(steps_per_execution)
         refuse(jit_compile, together, bool(self.regularizers))  # type: ignore[attr-defined]

@@ -22,6 +22,9 @@ _TOLD = (ConditionalBatchNormalization, Projection)
 _NAMES = ("label", "class", "condition")
 """What the name of an input that takes the condition has in it."""
 
+_MAIN_NAMES = ("latent", "noise", "image", "picture")
+"""What the name of the other input has in it."""
+
 
 @dataclass(frozen=True)
 class ConditionInput:
@@ -46,6 +49,15 @@ class ConditionInput:
     def one_number(self) -> bool:
         """Whether the network takes one number for each sample."""
         return self.shape in ((), (1,))
+
+    @property
+    def size(self) -> int | None:
+        """How many numbers a vector has that the network takes, if it does."""
+        vector = self.shape is not None and len(self.shape) == 1
+        if not vector or self.by_index or self.one_number:
+            return None
+        assert self.shape is not None
+        return self.shape[0]
 
     def join(self, main: Tensor, condition: Tensor) -> list[Tensor]:
         """Returns both inputs in the order of the network."""
@@ -75,58 +87,103 @@ class ConditionInput:
         return ops.one_hot(flat, shape[-1], dtype=self.dtype)
 
 
-def condition_input(
-    network: keras.Model,
-    role: str,
-    main: str,
-    shape: tuple[int | None, ...] | None = None,
-) -> ConditionInput:
-    """Finds the input by which a network is told the condition.
-
-    It is the second of two, unless the first takes integers, has a name with
-    "label", "class" or "condition" in it, or the second has the shape of the
-    images.
-
-    Args:
-        network: The network.
-        role: What errors call it.
-        main: What its other input takes.
-        shape: The shape of one image, for a discriminator.
-
-    Raises:
-        ValueError: If it has one input, or more than two.
-    """
+def require_two_inputs(network: keras.Model, role: str, main: str) -> None:
+    """Raises `ValueError` for a network that takes no condition."""
     inputs = inspection.symbolic_inputs(network)
-    if not inputs:
-        return ConditionInput(None)
-    if len(inputs) != 2:
+    if len(inputs) not in (0, 2):
         raise ValueError(
             f"A conditional {role} takes two inputs, [{main}, labels]. "
             f"Received: {role}={network.name!r} with {len(inputs)}. For "
             "networks without labels use GAN or WGANGP, for a discriminator "
             "that names the class ACGAN."
         )
-    first = _comes_first(inputs, shape)
+
+
+def condition_input(
+    network: keras.Model,
+    role: str,
+    main: str,
+    *,
+    shape: tuple[int | None, ...] | None = None,
+    sizes: tuple[int | None, int | None] = (None, None),
+) -> ConditionInput:
+    """Finds the input by which a network is told the condition.
+
+    It is the one that takes integers, that has not the shape of the images,
+    whose name says so, or that has the size of the condition; else the second.
+
+    Args:
+        network: The network.
+        role: What errors call it.
+        main: What its other input takes.
+        shape: The shape of one image, for a discriminator.
+        sizes: Of the other input, and of the condition, where they are known.
+
+    Raises:
+        ValueError: If it takes a dict, whose order says nothing, and nothing
+            else does.
+    """
+    inputs = inspection.symbolic_inputs(network)
+    if not inputs:
+        return ConditionInput(None)
+    first = _comes_first(inputs, shape, sizes)
+    if first is None and isinstance(inspection.structure(network), dict):
+        raise ValueError(
+            f"It cannot be told which input of the {role} takes the {main} and "
+            "which the labels. Received: inputs named "
+            f"{[each.name for each in inputs]}. Give the one a name with "
+            "'label' in it, pass num_classes=... or latent_dim=..., or make "
+            f"the network of a list, [{main}, labels]."
+        )
     spec = inputs[0 if first else 1]
-    return ConditionInput(tuple(spec.shape[1:]), str(spec.dtype), first)
+    return ConditionInput(tuple(spec.shape[1:]), str(spec.dtype), bool(first))
 
 
 def _comes_first(
-    inputs: list[Tensor], shape: tuple[int | None, ...] | None
-) -> bool:
-    """Whether the first of two inputs is the condition."""
+    inputs: list[Tensor],
+    shape: tuple[int | None, ...] | None,
+    sizes: tuple[int | None, int | None],
+) -> bool | None:
+    """Whether the first of two inputs is the condition; `None`: unknown."""
+    main_size, size = sizes
+    widths = [
+        each.shape[-1] if len(each.shape) == 2 else None for each in inputs
+    ]
+    names = [each.name.lower() for each in inputs]
     signs = (
         [not keras.backend.is_float_dtype(each.dtype) for each in inputs],
         [
             shape is not None and len(each.shape) - 1 != len(shape)
             for each in inputs
         ],
-        [any(name in each.name.lower() for name in _NAMES) for each in inputs],
+        [any(word in name for word in _NAMES) for name in names],
+        [not any(word in name for word in _MAIN_NAMES) for name in names],
+        [size is not None and width == size for width in widths],
+        [main_size is None or width != main_size for width in widths],
     )
     for first, second in signs:
         if first != second:
             return first
-    return False
+    return None
+
+
+def unstated_forms(
+    network: keras.Model, num_classes: int | None
+) -> list[ConditionInput]:
+    """Returns what a network without symbolic inputs may take, likely first.
+
+    Args:
+        network: A subclassed network.
+        num_classes: How many classes there are.
+    """
+    one_hot = ConditionInput((num_classes,))
+    by_index = [ConditionInput((), "int32"), ConditionInput((1,), "int32")]
+    embeds = any(
+        isinstance(layer, (keras.layers.Embedding, *_TOLD))
+        for layer in backend.flat_layers(network)
+    )
+    # An embedding would take the zeros and ones of a vector for classes.
+    return [*by_index, one_hot] if embeds else [one_hot, *by_index]
 
 
 # ------------------------------------------------------------ number of classes
@@ -172,10 +229,8 @@ def _count_in(
     networks: tuple[keras.Model, ...], inputs: tuple[ConditionInput, ...]
 ) -> int | None:
     for each in inputs:
-        vector = each.shape is not None and len(each.shape) == 1
-        if vector and not each.by_index and not each.one_number:
-            assert each.shape is not None
-            return each.shape[0]
+        if each.size is not None:
+            return each.size
     for network in networks:
         for layer in backend.flat_layers(network):
             if isinstance(layer, _TOLD):

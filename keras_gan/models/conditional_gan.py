@@ -1,5 +1,7 @@
 """GANs of which both networks are told the class, or another condition."""
 
+import warnings
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -13,6 +15,8 @@ from keras_gan.models.condition import (
     checked,
     class_count,
     condition_input,
+    require_two_inputs,
+    unstated_forms,
 )
 from keras_gan.models.data_forms import images_and_labels
 from keras_gan.models.gan import GAN
@@ -66,15 +70,23 @@ class ConditionalGAN(GAN):
     ) -> None:
         inspection.require_network(generator, "generator")
         inspection.require_network(discriminator, "discriminator")
-        told = condition_input(generator, "generator", "latents")
-        self._label_inputs = {"generator": told}
+        require_two_inputs(generator, "generator", "latents")
+        latents, size = kwargs.get("latent_dim"), num_classes
+        self._label_inputs = {}
         if self._discriminator_is_told:
-            self._label_inputs["discriminator"] = condition_input(
+            require_two_inputs(discriminator, "discriminator", "images")
+            told = condition_input(
                 discriminator,
                 "discriminator",
                 "images",
-                inspection.output_shape(generator),
+                shape=inspection.output_shape(generator),
+                sizes=(None, size),
             )
+            self._label_inputs["discriminator"] = told
+            size = size or told.size
+        self._label_inputs["generator"] = condition_input(
+            generator, "generator", "latents", sizes=(latents, size)
+        )
         self._num_classes = class_count(
             num_classes,
             (generator, discriminator),
@@ -101,6 +113,41 @@ class ConditionalGAN(GAN):
             )
         images = ops.cast(ops.convert_to_tensor(images), "float32")
         return images, (ops.convert_to_tensor(labels),)
+
+    def _build_generator(
+        self, generator: keras.Model
+    ) -> tuple[Tensor, tuple[Tensor, ...]]:
+        build = super()._build_generator
+        built: tuple[Tensor, tuple[Tensor, ...]]
+        built = self._settled("generator", lambda: build(generator))
+        return built
+
+    def _build_discriminator(
+        self, fake: Tensor, condition: tuple[Tensor, ...]
+    ) -> None:
+        build = super()._build_discriminator
+        self._settled("discriminator", lambda: build(fake, condition))
+
+    def _settled(self, role: str, build: Callable[[], Any]) -> Any:
+        """Builds a network, and finds what it takes where it does not say."""
+        spec = self._label_inputs.get(role)
+        if spec is None or spec.shape is not None:
+            return build()
+        failures = []
+        for tried in unstated_forms(getattr(self, role), self._num_classes):
+            self._label_inputs[role] = tried
+            try:
+                with warnings.catch_warnings():
+                    # Keras warns of layers that a failed call left unbuilt.
+                    warnings.simplefilter("ignore")
+                    return build()
+            except Exception as error:
+                failures.append(error)
+        raise ValueError(
+            f"The {role} was called on {self._called_on[role != 'generator']}, "
+            f"the labels as one-hot vectors (n, {self._num_classes}) and as "
+            f"integers (n,) and (n, 1), and failed each time: {failures[0]}"
+        ) from failures[0]
 
     def _symbolic_inputs(self) -> Any:
         spec = self._label_inputs["generator"]

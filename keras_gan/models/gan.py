@@ -1,5 +1,6 @@
 """The base of all GANs: two networks, an objective, alternating updates."""
 
+import warnings
 from typing import Any
 
 import keras
@@ -77,6 +78,7 @@ class GAN(
     """
 
     default_loss = "non_saturating"
+    _warned_of_width = False
 
     def __init__(
         self,
@@ -286,9 +288,21 @@ class GAN(
                 "Dense(1, activation='sigmoid')."
             )
         scores = ops.cast(outputs, "float32")
+        self._warn_of_wide_scores(outputs.shape)
         if as_logits and self._gives_probabilities:
             return losses.to_logits(scores)
         return scores
+
+    def _warn_of_wide_scores(self, shape: tuple[int | None, ...]) -> None:
+        if self._warned_of_width or len(shape) != 2 or shape[1] in (1, None):
+            return
+        self._warned_of_width = True
+        warnings.warn(
+            f"The discriminator gives {shape[1]} numbers for each image, and "
+            "each is taken for a score by itself. One score is Dense(1); a "
+            "discriminator that names classes is for ACGAN.",
+            stacklevel=2,
+        )
 
     def _generate(
         self,

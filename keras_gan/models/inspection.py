@@ -93,13 +93,18 @@ def packed(network: keras.Model, tensors: list[Tensor]) -> Any:
         network: The network.
         tensors: Its inputs, in the order of `symbolic_inputs`.
     """
-    try:
-        structure = network.input
-    except (AttributeError, ValueError):
-        structure = None
-    if isinstance(structure, dict):
-        return keras.tree.pack_sequence_as(structure, tensors)
+    wanted = structure(network)
+    if isinstance(wanted, dict):
+        return keras.tree.pack_sequence_as(wanted, tensors)
     return tensors if len(tensors) > 1 else tensors[0]
+
+
+def structure(network: keras.Model) -> Any:
+    """Returns a network's symbolic inputs as they were given, if any."""
+    try:
+        return network.input
+    except (AttributeError, ValueError):
+        return None
 
 
 def output_shape(network: keras.Model) -> tuple[int | None, ...] | None:
