@@ -29,8 +29,8 @@ __all__ = [
 Pixels = NDArray[np.uint8]
 
 _WHITE = (255, 255, 255, 255)
-_LARGEST = 2**26
-"""Pixels of an image; one more dimension, and no memory can train on it."""
+_LARGEST = 2**28
+"""Pixels of an image that is asked for; Pillow reads none of so many."""
 _STRIP = 2**20
 """Pixels that change their mode at once."""
 

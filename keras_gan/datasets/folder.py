@@ -51,8 +51,8 @@ class ImageFolder:
         path: The folder. Subfolders are searched; two or more of them, with
             no image beside them, become classes in the order of their names.
             Names that begin with a dot are left out.
-        image_size: Height and width, or one number for both. Defaults to the
-            size of the images where all have the same.
+        image_size: Height and width, or one number for both; at most 2**28
+            pixels. Defaults to the size of the images where all have the same.
         channels: 1 for grey, 3 for colour. Defaults to 1 where no image has
             colour.
         listing: What `scan(path)` found, where the caller has it and reports

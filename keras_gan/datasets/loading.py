@@ -66,8 +66,8 @@ downloaded |
         path: For `"fashion_mnist"` and `"mnist"`: a folder with the idx
             files, or an `.npz`, to read in place of searching.
         image_size: Height and width, or one number for both, to scale and
-            crop the images to. Defaults to their own; a folder whose images
-            differ in size needs one.
+            crop the images to: at most 2**28 pixels. Defaults to their own; a
+            folder whose images differ in size needs one.
         channels: 1 for grey, 3 for colour. Defaults to what the images are.
         label: Keep the images of this class alone.
         limit: Keep so many images at most, evenly spread.

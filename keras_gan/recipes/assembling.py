@@ -173,7 +173,7 @@ def batches(
         recipe: The recipe.
         images: uint8 (n, H, W, C): an array or a `datasets.ImageFolder`.
         labels: Class numbers (n,); needed where the recipe is conditional.
-        seed: Of the order.
+        seed: Of the order, from 0 to 2**31 - 1.
         part: As for `datasets.ImageBatches`.
 
     Raises:
