@@ -29,6 +29,7 @@ __all__ = [
     "received",
     "seed_or_none",
     "shape_of",
+    "shown",
     "text",
     "uint8_pixels",
     "value_range_of",
@@ -51,15 +52,18 @@ _SHOWN = 200
 
 def received(name: str, value: Any) -> str:
     """Returns how a message ends: what came, cut where it is long."""
+    return f"Received: {name}={shown(value)}"
+
+
+def shown(value: Any) -> str:
+    """Returns a value as a message shows it, cut where it is long."""
     try:
-        shown = repr(value)
+        words = repr(value)
     except Exception:
         # Python refuses to print integers of more than 4300 digits, and a
         # class may have a `__repr__` that fails.
-        shown = f"a {type(value).__name__} that cannot be printed"
-    if len(shown) > _SHOWN:
-        shown = f"{shown[:_SHOWN]}..."
-    return f"Received: {name}={shown}"
+        words = f"a {type(value).__name__} that cannot be printed"
+    return words if len(words) <= _SHOWN else f"{words[:_SHOWN]}..."
 
 
 def whole_number(

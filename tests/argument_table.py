@@ -6,7 +6,7 @@ it for one function or class. A new argument with a known name needs nothing.
 
 import enum
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ import numpy as np
 from PIL import Image
 
 import keras_gan
-from keras_gan import features, recipes
+from keras_gan import datasets, features, recipes
+from keras_gan.datasets.listing import Listing
 from tests import tiny
 
 Right = Callable[[Any], bool | None]
@@ -93,6 +94,57 @@ def pair_of_numbers(value):
     return low < high and math.isfinite(high - low)
 
 
+def plain(meaning):
+    """As a recipe takes it, which JSON keeps: Python's own types alone."""
+
+    def right(value):
+        ours = (bool, int, float, str, list, tuple, type(None))
+        return meaning(value) and (True if type(value) in ours else None)
+
+    return right
+
+
+def part_settings(value):
+    """A part of a recipe, which is looked at when it is made."""
+    named = isinstance(value, Mapping) and isinstance(value.get("name"), str)
+    return None if named else False
+
+
+def range_in_float32(value):
+    largest = float(np.finfo("float32").max)
+    fits = pair_of_numbers(value) and max(map(abs, value)) < largest
+    # A recipe rounds the largest one.
+    return fits and (None if max(map(abs, value)) > 0.99 * largest else True)
+
+
+def parts(value):
+    """(i, n): the i-th of n parts of batches of 12."""
+    if not wholes(0, range(2, 3))(value):
+        return False
+    which, count = value
+    return bool(which < count <= 12)
+
+
+def class_numbers(value):
+    """Few enough to be wrong for the images here, but for arrays of 12."""
+    few = not isinstance(value, np.ndarray) or value.shape[:1] != (12,)
+    return False if few else None
+
+
+def texts(value):
+    if not isinstance(value, (list, tuple)):
+        return False
+    return None if all(isinstance(each, str) for each in value) else False
+
+
+def nothing(value):
+    return value is None
+
+
+def pixels(value):
+    return None if getattr(value, "dtype", None) == np.uint8 else False
+
+
 def anything(value):
     """An array, a layer, a function, a path: only the words are looked at."""
     return
@@ -139,10 +191,13 @@ MEANINGS: dict[str, Right] = {
     "batch_normalization": flag,
     "batch_size": whole(1, 2**14),
     "cache": optional(path),
+    "budget": optional(plain(whole(1))),
     "center": flag,
     "changes": anything,
     "channels": optional(only(1, 3)),
+    "class_names": optional(texts),
     "class_weight": at_least_0,
+    "clipping": optional(part_settings),
     "columns": optional(size),
     "conditioning": word("concat", "embedding", "projection", "auxiliary"),
     "critic": layer,
@@ -150,6 +205,8 @@ MEANINGS: dict[str, Right] = {
     "critic_filters": optional(widths),
     "critic_normalization": optional(word("layer", "spectral")),
     "cutout": share,
+    "d_opt": optional(part_settings),
+    "data": optional(either(instance(str))),
     "dataset": word("fashion_mnist", "mnist"),
     "decay_steps": optional(whole(1)),
     "dim": optional(whole(1, 2**15)),
@@ -170,7 +227,9 @@ MEANINGS: dict[str, Right] = {
     "embeddings_freq": whole(0, math.inf),
     "embeddings_initializer": anything,
     "embeddings_metadata": optional(instance(str, dict)),
+    "epochs": optional(plain(whole(1))),
     "epsilon": positive,
+    "evaluation": optional(part_settings),
     "every": whole(1, math.inf),
     "extractor": extractor,
     "factor": real(lambda x: 0 < x <= 1),
@@ -183,6 +242,7 @@ MEANINGS: dict[str, Right] = {
     "frames": anything,
     "boundary": optional(real(lambda x: True)),
     "from_logits": optional(flag),
+    "g_opt": optional(part_settings),
     "generator": layer,
     "generator_activation": slope,
     "generator_loss": anything,
@@ -197,7 +257,7 @@ MEANINGS: dict[str, Right] = {
     "identifier": anything,
     "image": instance(Image.Image),
     "image_shape": picture,
-    "image_size": optional(whole(1, 2**12)),
+    "image_size": optional(either(whole(1, 2**12), wholes(1, range(2, 3)))),
     "images": anything,
     "images_freq": whole(0, math.inf),
     "interpolation": flag,
@@ -213,17 +273,19 @@ MEANINGS: dict[str, Right] = {
     "layer": layer,
     "layers": anything,
     "limit": optional(whole(1, math.inf)),
+    "listing": optional(instance(Listing)),
     "log_dir": path,
     "loss": instance(keras.losses.Loss),
     "max_returns": whole(0, math.inf),
     "maximum": real(lambda x: 0 < x <= 1),
-    "memory": anything,
+    "memory": at_least_0,
     "metrics": anything,
     "minibatch_std_dev": flag,
     "minimum_share": real(lambda x: 0 < x <= 1),
     "model": instance(keras.Model),
     "momentum": share_below_1,
     "n": anything,
+    "networks": part_settings,
     "name": optional(instance(str)),
     "norm": positive,
     "num_classes": optional(whole(2, 1000)),
@@ -234,10 +296,11 @@ MEANINGS: dict[str, Right] = {
     "num_splits": whole(1, 12),
     "num_subsets": whole(1, 10**6),
     "one_sided": flag,
+    "origin": instance(str),
     "output_activation": anything,
     "padding": whole(0, 1000),
-    "part": anything,
-    "path": anything,
+    "part": parts,
+    "path": path,
     "patience": whole(1, math.inf),
     "player": word("discriminator", "generator", "both"),
     "policy": instance(str),
@@ -258,16 +321,18 @@ MEANINGS: dict[str, Right] = {
     "regularizer": anything,
     "restore": flag,
     "scale": optional(size),
+    "schedule": optional(part_settings),
     "score_activation": anything,
     "seed": optional(seed),
     "shuffle": flag,
     "sigma": at_least_0,
     "size": whole(32, 1024),
     "spectral_normalization": flag,
-    "split": instance(str),
+    "split": word("train", "test"),
     "stages": optional(whole(1, 16)),
     "start_filters": size,
     "subset_size": whole(2, 12),
+    "system": instance(str),
     "target": at_least_0,
     "train": anything,
     "translation": share,
@@ -300,6 +365,21 @@ OWN: dict[str, Right] = {
     "callbacks.ImageSnapshot.directory": path,
     "callbacks.ImageSnapshot.seed": seed,
     "callbacks.TensorBoard.seed": seed,
+    "datasets.ImageBatches.batch_size": whole(1),
+    "datasets.ImageBatches.images": pixels,
+    "datasets.ImageBatches.labels": optional(class_numbers),
+    "datasets.ImageBatches.seed": seed,
+    "datasets.Source.images": pixels,
+    "datasets.Source.labels": optional(class_numbers),
+    "datasets.Source.name": instance(str),
+    "datasets.installed.name": word(*datasets.NAMES),
+    "datasets.load.label": optional(real(lambda x: x in (0, 1, 2))),
+    "datasets.load.name": path,
+    "datasets.load.path": nothing,
+    "datasets.load.split": word("train"),
+    "datasets.source.label": optional(real(lambda x: x in (0, 1, 2))),
+    "datasets.source.name": path,
+    "datasets.source.path": nothing,
     "features.from_model.layer": anything,
     "layers.InstanceNormalization.scale": flag,
     "layers.LayerNormalization.scale": flag,
@@ -323,6 +403,24 @@ OWN: dict[str, Right] = {
     "optimizers.GANOptimizer.discriminator": optimizer,
     "optimizers.GANOptimizer.generator": optimizer,
     "optimizers.GANOptimizer.name": instance(str),
+    "recipes.Recipe.augment": optional(part_settings),
+    "recipes.Recipe.batch_size": plain(whole(1)),
+    "recipes.Recipe.channels": optional(plain(only(1, 3))),
+    "recipes.Recipe.image_size": optional(plain(whole(1, 2**12))),
+    "recipes.Recipe.label": optional(plain(whole(0))),
+    "recipes.Recipe.limit": optional(plain(whole(1))),
+    "recipes.Recipe.loss": optional(part_settings),
+    "recipes.Recipe.model": part_settings,
+    "recipes.Recipe.name": instance(str),
+    "recipes.Recipe.regularizer": optional(part_settings),
+    "recipes.Recipe.value_range": plain(range_in_float32),
+    "recipes.assemble.image_shape": shape,
+    "recipes.assemble.num_classes": optional(whole(1)),
+    "recipes.assemble.num_images": optional(whole(1)),
+    "recipes.batches.images": pixels,
+    "recipes.batches.labels": class_numbers,
+    "recipes.batches.seed": seed,
+    "recipes.get.name": word(*recipes.NAMES),
 }
 
 SPOKEN_OF_AS = {
@@ -389,6 +487,35 @@ def extractor_of_pixels():
     return features.ModelExtractor(classifier(), batch_size=16)
 
 
+def few_images():
+    """Images in a file, with labels."""
+    file = Path("few.npz")
+    if not file.exists():
+        np.savez(file, images=bytes_(12, 8, 8, 1), labels=np.arange(12) % 3)
+    return file
+
+
+def picture_folder():
+    folder = Path("pictures")
+    if not folder.exists():
+        folder.mkdir()
+        for index in range(3):
+            image = Image.fromarray(bytes_(4, 4))
+            image.save(folder / f"{index}.png")
+    return folder
+
+
+def small_recipe(name="vanilla"):
+    units = {
+        "networks": "dense",
+        "networks.generator_units": [4],
+        "networks.discriminator_units": [4],
+        "networks.latent_dim": 3,
+        "batch_size": 12,
+    }
+    return recipes.override(recipes.get(name), units.items())
+
+
 SAMPLES: dict[str, Callable[[], Any]] = {
     "changes": list,
     "critic": tiny.discriminator,
@@ -423,7 +550,7 @@ SAMPLES: dict[str, Callable[[], Any]] = {
     "real_cov": lambda: np.eye(3),
     "real_images": lambda: bytes_(12, 8, 8, 1),
     "real_mean": lambda: np.zeros(3),
-    "recipe": lambda: recipes.get("quick"),
+    "recipe": small_recipe,
     "train": feature_rows,
     "weights": lambda: "imagenet",
     "x": lambda: bytes_(2, 12, 12, 1),
@@ -439,6 +566,16 @@ OWN_SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
         "num_samples": 12,
     },
     "callbacks.GradientClipping": lambda: {"value": 1.0},
+    "datasets.ImageBatches": lambda: {"batch_size": 12},
+    "datasets.ImageFolder": lambda: {"path": picture_folder()},
+    "datasets.Source": lambda: {
+        "name": "mine",
+        "split": "train",
+        "class_names": None,
+        "origin": "memory",
+    },
+    "datasets.load": lambda: {"name": few_images()},
+    "datasets.source": lambda: {"name": few_images()},
     "losses.get": lambda: {"identifier": "hinge"},
     "metrics.evaluate": lambda: {"metrics": "fid", "k": 2},
     "metrics.ms_ssim_diversity": lambda: {
@@ -485,6 +622,17 @@ OWN_SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
         "seed": 0,
     },
     "images.to_uint8": lambda: {"images": np.zeros((2, 4, 4, 1))},
+    "recipes.Recipe": lambda: {
+        "name": "mine",
+        "system": "small",
+        "networks": {"name": "dense"},
+    },
+    "recipes.batches": lambda: {
+        "recipe": small_recipe("conditional-wgan-gp"),
+        "labels": np.arange(12) % 3,
+    },
+    "recipes.clipping": lambda: {"recipe": recipes.get("resize-conv")},
+    "recipes.get": lambda: {"name": "quick"},
     "optimizers.GANOptimizer": lambda: {
         "discriminator": keras.optimizers.SGD(),
         "generator": keras.optimizers.SGD(),
@@ -493,20 +641,8 @@ OWN_SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
 """Right arguments of one function or class; small ones, to be quick."""
 
 NOT_CALLED = {
-    "datasets.ImageBatches": "data; `test_datasets_batches.py` has its errors",
-    "datasets.ImageFolder": "files; `test_datasets_folder.py` has its errors",
-    "datasets.installed": "files; `test_datasets.py` has its errors",
-    "datasets.load": "files; `test_datasets.py` has its errors",
-    "datasets.source": "files; `test_datasets.py` has its errors",
-    "recipes.assemble": "builds what a recipe says, of parts that are here",
-    "recipes.batches": "makes an `ImageBatches`",
-    "recipes.clipping": "makes a callback of a recipe's settings",
-    "recipes.get": "names; `test_recipes.py` has its errors",
-    "recipes.override": "settings; `test_recipes.py` has its errors",
-    "datasets.Source": "what `datasets.source` returns, a record",
     "features.Extracted": "what an extractor returns, a record",
     "losses.AdversarialLoss": "abstract; its argument is every loss's",
-    "recipes.Recipe": "data, checked by `override` and where it is assembled",
     "regularizers.Regularizer": "abstract; its arguments are every penalty's",
 }
 """Public names that the property test leaves out, with the reason."""

@@ -119,8 +119,9 @@ def test_a_named_data_set_brings_its_classifier():
         ({"num_samples": 1}, "`num_samples`"),
         ({"extractor": "inception"}, "`extractor`"),
         ({"labels": [0, 1], "num_samples": 3}, "`labels`"),
+        ({"split": "validation"}, "`split`"),
     ],
-    ids=["metric", "none", "every", "num_samples", "extractor", "labels"],
+    ids=lambda value: "" if isinstance(value, str) else next(iter(value)),
 )
 def test_bad_arguments_are_refused(arguments, match):
     settings = {"metrics": "fid", "real": "fashion_mnist_sample", **arguments}

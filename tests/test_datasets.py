@@ -217,6 +217,20 @@ def test_an_explicit_path_without_the_data_is_an_error(offline):
 
 
 @pytest.mark.parametrize(
+    "path", [5, "", "a\0b", b"mnist", ["a", "b"], np.zeros(2)], ids=ascii
+)
+def test_a_path_that_is_none_is_refused_by_name(offline, path):
+    with pytest.raises(ValueError, match=r"`path` must be a path.*: path="):
+        datasets.load("mnist", path=path)
+
+
+def test_a_path_beside_a_file_of_arrays_is_refused(tmp_path):
+    np.savez(tmp_path / "a.npz", images=PIXELS)
+    with pytest.raises(ValueError, match=r"leave `path` out.*: path="):
+        datasets.load(tmp_path / "a.npz", path=tmp_path)
+
+
+@pytest.mark.parametrize(
     "damage",
     [
         lambda content: content[: len(content) // 2],

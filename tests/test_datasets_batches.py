@@ -195,6 +195,8 @@ def test_a_batch_beyond_the_epoch_is_an_index_error(numbered):
         ({"batch_size": 2.5}, "Received: batch_size=2.5"),
         ({"seed": -1}, "`seed` must be a whole number of at least 0"),
         ({"value_range": (1, 0)}, "`value_range` must be"),
+        ({"part": (2, 2)}, r"i from 0 to n - 1.* part=\(2, 2\), batch_size=64"),
+        ({"part": (0, 65)}, "n at most the batch size"),
         ({"labels": np.arange(9)}, "one for each of the 10 images"),
         (
             {"batch_size": 11, "drop_remainder": True},

@@ -18,6 +18,7 @@ from keras_gan._checks import (
 )
 from keras_gan.callbacks._configurable import Configurable
 from keras_gan.callbacks._pictures import pixels, plain, real_pixels
+from keras_gan.datasets.sources import check_split
 from keras_gan.metrics import Evaluator
 from keras_gan.metrics.evaluation import metric_names
 
@@ -56,7 +57,7 @@ class Evaluation(Configurable, keras.callbacks.Callback):
         extractor: One of `keras_gan.features`, or the name of one without
             arguments: `"fashion_mnist"`, `"mnist"` or `"imagenet"`. Default:
             the classifier of the named data set, else `"imagenet"`.
-        split: Which part of a named data set is taken.
+        split: Which part of a named data set is taken: `"train"` or `"test"`.
         labels: Classes to generate, `num_samples` integers, where conditional.
             Default: all in turn.
         k: Neighbours for precision, recall, density and coverage.
@@ -106,6 +107,8 @@ class Evaluation(Configurable, keras.callbacks.Callback):
         )
         self.extractor = extractor
         self.split = text("split", split)
+        if isinstance(self.real, str):
+            check_split(self.split)
         self.labels = labels
         self.k = whole_number("k", k, 1)
         self.seed = whole_number("seed", seed, 0, LARGEST_SEED)

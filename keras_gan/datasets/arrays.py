@@ -7,11 +7,12 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from keras_gan._checks import uint8_pixels
 from keras_gan.datasets.archive import Member, members, pieces
 from keras_gan.datasets.labels import as_labels
 from keras_gan.datasets.listing import printable
 
-__all__ = ["Choice", "as_pixels", "read_arrays"]
+__all__ = ["Choice", "as_pixels", "pixel_shape", "read_arrays"]
 
 Indices: TypeAlias = NDArray[np.int64]
 
@@ -91,6 +92,25 @@ def as_pixels(
             kept[first:last] = _as_uint8(rows, signed).reshape(-1, *shape[1:])
         start = end
     return kept
+
+
+def pixel_shape(images: Any) -> tuple[int, int, int, int]:
+    """Returns the shape of images that are in the form the package keeps.
+
+    Args:
+        images: uint8 (n, H, W, C), not empty: an array, or an `ImageFolder`.
+
+    Raises:
+        TypeError: If they are not uint8.
+        ValueError: If they have another shape, or none is there.
+    """
+    shape = uint8_pixels(images).shape
+    if len(shape) != 4 or 0 in shape:
+        raise ValueError(
+            "`images` must be (n, H, W, C) and not empty. "
+            f"Received: images.shape={shape}"
+        )
+    return shape
 
 
 def _find(path: Path, split: str) -> tuple[Any, Any]:

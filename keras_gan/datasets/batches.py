@@ -9,7 +9,16 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from keras_gan._checks import uint8_pixels, whole_number
+from keras_gan._checks import (
+    LARGEST_INT32,
+    LARGEST_SEED,
+    flag,
+    received,
+    value_range_of,
+    whole_number,
+    whole_numbers,
+)
+from keras_gan.datasets.arrays import pixel_shape
 from keras_gan.datasets.folder import ImageFolder
 from keras_gan.datasets.labels import as_labels
 from keras_gan.images import to_float
@@ -49,9 +58,9 @@ class ImageBatches(keras.utils.PyDataset):
         images: uint8 (n, H, W, C): an array or an `ImageFolder`.
         labels: Class numbers (n,), (n, 1) or one-hot (n, classes), or None
             for batches of images alone.
-        batch_size: Images in a batch. The last one of an epoch holds the
-            rest.
-        seed: Whole number from 0 on.
+        batch_size: Images in a batch, at most 2**31 - 1. The last one of an
+            epoch holds the rest.
+        seed: Whole number from 0 to 2**31 - 1.
         shuffle: False visits the images in their own order.
         value_range: The floats that stand for black and white: (-1, 1) for a
             generator that ends in tanh, (0, 1) for a sigmoid.
@@ -62,7 +71,7 @@ class ImageBatches(keras.utils.PyDataset):
     Raises:
         TypeError: If the images are not uint8.
         ValueError: If there are no images, the labels are not as many or no
-            class numbers, or a number is out of range.
+            class numbers, or another argument is not what it must be.
 
     Example:
         >>> images, labels = datasets.load("fashion_mnist_sample")
@@ -84,22 +93,23 @@ class ImageBatches(keras.utils.PyDataset):
         # Keras' own workers may hand out batches of an epoch that is over:
         # it keeps what they had prepared for the next run.
         super().__init__(workers=1, use_multiprocessing=False)
-        count = _count(images)
+        count = pixel_shape(images)[0]
         self.images = images
         self.labels = None if labels is None else as_labels(labels, count)
-        self.batch_size = whole_number("batch_size", batch_size, 1)
-        self.seed = whole_number("seed", seed, 0)
-        self.shuffle = shuffle
-        self.value_range = value_range
-        self.drop_remainder = drop_remainder
-        if drop_remainder and batch_size > count:
+        self.batch_size = whole_number(
+            "batch_size", batch_size, 1, LARGEST_INT32
+        )
+        self.seed = whole_number("seed", seed, 0, LARGEST_SEED)
+        self.shuffle = flag("shuffle", shuffle)
+        self.value_range = value_range_of("value_range", value_range)
+        self.drop_remainder = flag("drop_remainder", drop_remainder)
+        if self.drop_remainder and self.batch_size > count:
             raise ValueError(
                 "`batch_size` must not exceed the number of images where "
                 "`drop_remainder=True`: no batch would be left. "
-                f"Received: batch_size={batch_size} for {count} images"
+                f"Received: batch_size={self.batch_size} for {count} images"
             )
         self.part = _checked_part(part, self.batch_size)
-        to_float(np.zeros(0, np.uint8), value_range)
         self._begun = False
         self._first_seen = True
         self.set_epoch(0)
@@ -114,6 +124,9 @@ class ImageBatches(keras.utils.PyDataset):
 
         Args:
             epoch: Whole number from 0 on, as `fit` counts.
+
+        Raises:
+            ValueError: If it is something else.
         """
         self._epoch = whole_number("epoch", epoch, 0)
         order = np.arange(len(self.images))
@@ -205,21 +218,12 @@ class PixelBatches(keras.utils.PyDataset):
         return self._batches.pixels(index)
 
 
-def _checked_part(part: tuple[int, int], batch_size: int) -> tuple[int, int]:
-    which, parts = part
-    if not 0 <= which < parts <= batch_size:
+def _checked_part(part: Any, batch_size: int) -> tuple[int, int]:
+    why = ": (i, n), the i-th of n parts, counted from 0"
+    which, parts = whole_numbers("part", part, 0, length=(2, 2), why=why)
+    if not which < parts <= batch_size:
         raise ValueError(
             "`part` must be (i, n) with i from 0 to n - 1 and n at most the "
-            f"batch size. Received: part={part}, batch_size={batch_size}"
+            f"batch size. {received('part', part)}, batch_size={batch_size}"
         )
     return which, parts
-
-
-def _count(images: Any) -> int:
-    shape = uint8_pixels(images).shape
-    if len(shape) != 4 or 0 in shape:
-        raise ValueError(
-            "`images` must be (n, H, W, C) and not empty. "
-            f"Received: images.shape={shape}"
-        )
-    return len(images)

@@ -1,9 +1,11 @@
 """Any image file or Pillow image to pixels of one size and colour mode."""
 
+import contextlib
 import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
+from keras_gan._checks import received, whole_number, whole_numbers
 from keras_gan.datasets.budget import pixel_budget
 
 __all__ = [
@@ -26,6 +29,8 @@ __all__ = [
 Pixels = NDArray[np.uint8]
 
 _WHITE = (255, 255, 255, 255)
+_LARGEST = 2**28
+"""Pixels of an image that is asked for; Pillow reads none of so many."""
 _STRIP = 2**20
 """Pixels that change their mode at once."""
 
@@ -151,36 +156,35 @@ def size_pair(image_size: Any) -> tuple[int, int]:
     """Returns (height, width) from a pair or one number for both.
 
     Raises:
-        ValueError: If it is neither, or not above 0.
+        ValueError: If it is neither, not above 0, or more pixels than an image
+            that can be computed with.
     """
-    pair = image_size
-    if isinstance(image_size, int | np.integer):
-        pair = (image_size, image_size)
-    if not (
-        isinstance(pair, tuple | list)
-        and len(pair) == 2
-        and all(isinstance(side, int | np.integer) for side in pair)
-        and min(pair) > 0
-    ):
-        raise ValueError(
-            "`image_size` must be a whole number of pixels above 0, or a pair "
-            f"(height, width). Received: image_size={image_size!r}"
-        )
-    return int(pair[0]), int(pair[1])
+    one = isinstance(image_size, Integral)
+    pair = (image_size, image_size) if one else image_size
+    with contextlib.suppress(ValueError):
+        height, width = whole_numbers("image_size", pair, 1, length=(2, 2))
+        if height * width <= _LARGEST:
+            return height, width
+    raise ValueError(
+        "`image_size` must be a whole number of pixels above 0, or a pair "
+        f"(height, width), of at most {_LARGEST} pixels in all. "
+        f"{received('image_size', image_size)}"
+    )
 
 
-def check_channels(channels: int) -> int:
+def check_channels(channels: Any) -> int:
     """Returns the number of channels if images can have it.
 
     Raises:
         ValueError: If it is neither 1 nor 3.
     """
-    if channels not in (1, 3):
-        raise ValueError(
-            "`channels` must be 1 (grey) or 3 (colour). "
-            f"Received: channels={channels!r}"
-        )
-    return channels
+    with contextlib.suppress(ValueError):
+        if whole_number("channels", channels, 1, 3) != 2:
+            return int(channels)
+    raise ValueError(
+        "`channels` must be 1 (grey) or 3 (colour). "
+        f"{received('channels', channels)}"
+    )
 
 
 def _plain(image: Image.Image, channels: int) -> Image.Image:

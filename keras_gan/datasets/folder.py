@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from keras_gan._checks import file_path, instance_of
 from keras_gan.datasets.decode import check_channels, decode, size_pair, why
 from keras_gan.datasets.listing import (
     Listing,
@@ -50,16 +51,18 @@ class ImageFolder:
         path: The folder. Subfolders are searched; two or more of them, with
             no image beside them, become classes in the order of their names.
             Names that begin with a dot are left out.
-        image_size: Height and width, or one number for both. Defaults to the
-            size of the images where all have the same.
+        image_size: Height and width, or one number for both; at most 2**28
+            pixels. Defaults to the size of the images where all have the same.
         channels: 1 for grey, 3 for colour. Defaults to 1 where no image has
             colour.
         listing: What `scan(path)` found, where the caller has it and reports
             itself what it skipped.
 
     Raises:
-        ValueError: If there is no image in the folder, or the images differ
-            in size and no `image_size` is given.
+        TypeError: If `listing` is none.
+        ValueError: If there is no image in the folder, the images differ in
+            size and no `image_size` is given, or another argument is not what
+            it must be.
 
     Example:
         >>> faces = ImageFolder("faces", image_size=64)
@@ -79,20 +82,19 @@ class ImageFolder:
         *,
         listing: Listing | None = None,
     ) -> None:
-        self.path = Path(path)
+        self.path = file_path("path", path)
+        size = None if image_size is None else size_pair(image_size)
+        if channels is not None:
+            channels = check_channels(channels)
         known = listing is not None
+        if known:
+            instance_of("listing", listing, Listing, "what `scan(path)` found")
         listing = listing or scan(self.path)
         self.files = listing.files
         self.labels = listing.labels
         self.class_names = listing.class_names
-        self.image_size = (
-            listing.common_size()
-            if image_size is None
-            else size_pair(image_size)
-        )
-        self.channels = (
-            listing.channels if channels is None else check_channels(channels)
-        )
+        self.image_size = listing.common_size() if size is None else size
+        self.channels = listing.channels if channels is None else channels
         self._stand_ins: dict[int, int] = {}
         self.skipped = listing.skipped
         if not known:

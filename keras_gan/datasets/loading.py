@@ -3,10 +3,12 @@
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from keras_gan._checks import file_path, number_in, received, whole_number
 from keras_gan.datasets.arrays import as_pixels, read_arrays
 from keras_gan.datasets.decode import check_channels, resize, size_pair
 from keras_gan.datasets.folder import ImageFolder
@@ -16,8 +18,8 @@ from keras_gan.datasets.listing import (
     scan,
     warn_of_skipped,
 )
-from keras_gan.datasets.named import CLASS_NAMES, READERS
-from keras_gan.datasets.sources import Source, choose
+from keras_gan.datasets.named import CLASS_NAMES, READERS, refuse_path
+from keras_gan.datasets.sources import Source, check_split, choose
 
 __all__ = ["NAMES", "load", "source"]
 
@@ -64,8 +66,8 @@ downloaded |
         path: For `"fashion_mnist"` and `"mnist"`: a folder with the idx
             files, or an `.npz`, to read in place of searching.
         image_size: Height and width, or one number for both, to scale and
-            crop the images to. Defaults to their own; a folder whose images
-            differ in size needs one.
+            crop the images to: at most 2**28 pixels. Defaults to their own; a
+            folder whose images differ in size needs one.
         channels: 1 for grey, 3 for colour. Defaults to what the images are.
         label: Keep the images of this class alone.
         limit: Keep so many images at most, evenly spread.
@@ -76,7 +78,8 @@ downloaded |
 
     Raises:
         ValueError: If the data set is unknown, not found, broken, has no such
-            split, or is a folder that needs over 1 GiB (use `source`).
+            split, or is a folder that needs over 1 GiB (use `source`), or
+            another argument is not what it must be.
 
     Example:
         >>> images, labels = load("fashion_mnist_sample")
@@ -111,7 +114,7 @@ def source(
     channels: int | None = None,
     label: int | None = None,
     limit: int | None = None,
-    memory: int = MEMORY,
+    memory: float = MEMORY,
 ) -> Source:
     """Finds a data set and describes it; large folders stay on the disk.
 
@@ -128,7 +131,7 @@ def source(
         label: As for `load`.
         limit: As for `load`.
         memory: Bytes of decoded pixels up to which a folder is read into
-            memory, 1 GiB by default.
+            memory, from 0 on, 1 GiB by default.
 
     Returns:
         A `Source`.
@@ -140,14 +143,16 @@ def source(
         >>> faces = source("faces", image_size=64)
         >>> batches = ImageBatches(faces.images, faces.labels, batch_size=64)
     """
-    if split not in ("train", "test"):
-        raise ValueError(
-            f'`split` must be "train" or "test". Received: split={split!r}'
-        )
+    check_split(split)
+    if path is not None:
+        path = file_path("path", path)
     size = None if image_size is None else size_pair(image_size)
     if channels is not None:
-        check_channels(channels)
-    if str(name) in READERS:
+        channels = check_channels(channels)
+    if limit is not None:
+        limit = whole_number("limit", limit, 1)
+    memory = number_in("memory", memory, "[0, inf)")
+    if isinstance(name, str | Path) and str(name) in READERS:
         found = _named(str(name), split, path)
     else:
         file = _existing(name, path)
@@ -164,7 +169,7 @@ def source(
     return replace(found, images=resized)
 
 
-def _named(name: str, split: str, path: str | Path | None) -> Source:
+def _named(name: str, split: str, path: Path | None) -> Source:
     images, labels, origin = READERS[name](split, path)
     try:
         pixels, classes = as_pixels(images), CLASS_NAMES[name]
@@ -173,26 +178,37 @@ def _named(name: str, split: str, path: str | Path | None) -> Source:
         raise ValueError(f"{name} in {origin}: {error}") from error
 
 
-def _existing(name: str | Path, path: str | Path | None) -> Path:
+def _existing(name: Any, path: Path | None) -> Path:
     """Returns the folder or the file of arrays that `name` is the path of."""
+    file = _as_path(name)
     try:
-        file = Path(name).expanduser()
-    # There is no such user.
-    except RuntimeError:
-        file = Path(name)
-    try:
-        is_arrays = file.is_file() and file.suffix in (".npz", ".npy")
-        is_folder = file.is_dir() and bool(str(name).strip())
+        is_arrays = file is not None and (
+            file.is_file() and file.suffix in (".npz", ".npy")
+        )
+        is_folder = file is not None and file.is_dir()
     except OSError as error:
         raise ValueError(
-            f"{printable(name)} can't be read ({error.strerror})"
+            f"`name`: {printable(name)} can't be read ({error.strerror}). "
+            f"{received('name', name)}"
         ) from error
-    if path is not None or not (is_arrays or is_folder):
+    if file is None or not (is_arrays or is_folder):
         raise ValueError(
             f"`name` must be one of {list(NAMES)}, or a folder / .npz / .npy "
-            f"path that exists. Received: name={str(name)!r}"
+            f"path that exists. {received('name', name)}"
         )
+    refuse_path(printable(name), path)
     return file
+
+
+def _as_path(name: Any) -> Path | None:
+    """Returns what a text or path is the path of; None of anything else."""
+    if not isinstance(name, str | Path) or not str(name).strip():
+        return None
+    try:
+        return Path(name).expanduser()
+    # There is no such user.
+    except RuntimeError:
+        return Path(name)
 
 
 def _from_arrays(
@@ -218,7 +234,7 @@ def _from_folder(
     return Source(name, split, images, images.labels, names, origin)
 
 
-def _in_memory(found: Source, folder: ImageFolder, memory: int) -> Source:
+def _in_memory(found: Source, folder: ImageFolder, memory: float) -> Source:
     """Reads a folder if it fits, and names once what can't be read."""
     if np.prod(folder.shape, dtype=np.float64) > memory:
         warn_of_skipped(folder.path, folder.skipped, "are left out")

@@ -12,6 +12,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_gan._checks import choice, received
 from keras_gan.datasets import sample
 from keras_gan.datasets.archive import Member
 from keras_gan.datasets.arrays import as_pixels
@@ -25,6 +26,7 @@ __all__ = [
     "fashion_mnist_sample",
     "installed",
     "mnist",
+    "refuse_path",
 ]
 
 _CLOTHES = (
@@ -74,14 +76,14 @@ def mnist(split: str, path: str | Path | None = None) -> Pixels:
 
 def fashion_mnist_sample(split: str, path: str | Path | None = None) -> Pixels:
     """Returns 10,000 training or 2,000 test images, each class alike often."""
-    _refuse_path("fashion_mnist_sample", path)
+    refuse_path("fashion_mnist_sample", path)
     images, labels = sample.read(split)
     return images, labels, "keras_gan"
 
 
 def digits(split: str, path: str | Path | None = None) -> Pixels:
     """Returns scikit-learn's 1,797 digits, 8x8, as one training split."""
-    _refuse_path("digits", path)
+    refuse_path("digits", path)
     if split != "train":
         raise ValueError(
             '`digits` has no test split. Use split="train". '
@@ -107,11 +109,12 @@ READERS: dict[str, Callable[[str, str | Path | None], Pixels]] = {
 }
 
 
-def _refuse_path(name: str, path: str | Path | None) -> None:
+def refuse_path(name: str, path: str | Path | None) -> None:
+    """Refuses a path beside what is not read from one."""
     if path is not None:
         raise ValueError(
             f"`{name}` is not read from a path: leave `path` out. "
-            f"Received: path={str(path)!r}"
+            f"{received('path', path)}"
         )
 
 
@@ -128,10 +131,7 @@ def installed(name: str) -> bool:
         >>> installed("fashion_mnist_sample")
         True
     """
-    if name not in READERS:
-        raise ValueError(
-            f"`name` must be one of {list(READERS)}. Received: name={name!r}"
-        )
+    name = choice("name", name, tuple(READERS))
     if name == "digits":
         return find_spec("sklearn") is not None
     return name not in _DOWNLOADED or any(

@@ -1,15 +1,18 @@
 """Real images, with what a program has to know about them."""
 
 from dataclasses import dataclass, replace
+from numbers import Real
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from keras_gan._checks import whole_number
+from keras_gan._checks import instance_of, received, whole_number
+from keras_gan.datasets.arrays import pixel_shape
 from keras_gan.datasets.folder import ImageFolder
 from keras_gan.datasets.labels import as_labels
 
-__all__ = ["Source", "choose"]
+__all__ = ["Source", "check_split", "choose"]
 
 _NAMED = 20
 """So many labels are named in an error; the rest is counted."""
@@ -29,8 +32,10 @@ class Source:
         origin: Where the images were found.
 
     Raises:
-        ValueError: If the labels are no class numbers, are not as many as the
-            images, or one of them has no class name.
+        TypeError: If the images are not uint8, or a text is none.
+        ValueError: If there are no images, the split is another, the labels
+            are no class numbers, are not as many as the images, or one of
+            them has no class name.
     """
 
     name: str
@@ -41,16 +46,21 @@ class Source:
     origin: str
 
     def __post_init__(self) -> None:
+        instance_of("name", self.name, str, "a text")
+        check_split(self.split)
+        count = pixel_shape(self.images)[0]
+        _check_class_names(self.class_names)
+        instance_of("origin", self.origin, str, "a text")
         if self.labels is None:
             return
-        labels = as_labels(self.labels, len(self.images))
+        labels = as_labels(self.labels, count)
         # The dataclass is frozen for everybody else.
         object.__setattr__(self, "labels", labels)
         classes = self.num_classes
         if classes is not None and (highest := labels.max()) >= classes:
             raise ValueError(
                 f"`labels` of {self.name} must be below {classes}, the number "
-                f"of its class names. Received: "
+                f"of its `class_names`. Received: "
                 f"labels[{labels.argmax()}]={highest}"
             )
 
@@ -96,6 +106,18 @@ class Source:
         return replace(self, images=images, labels=labels)
 
 
+def check_split(split: Any) -> None:
+    """Refuses what is neither "train" nor "test".
+
+    Raises:
+        ValueError: With what was received.
+    """
+    if not isinstance(split, str) or split not in ("train", "test"):
+        raise ValueError(
+            f'`split` must be "train" or "test". {received("split", split)}'
+        )
+
+
 def choose(
     name: str,
     count: int,
@@ -125,14 +147,14 @@ def choose(
 
 
 def _has(
-    name: str, labels: NDArray[np.int64] | None, label: int
+    name: str, labels: NDArray[np.int64] | None, label: Any
 ) -> NDArray[np.bool_]:
     if labels is None:
         raise ValueError(
             f"{name} has no labels, so none can be chosen. "
-            f"Received: label={label!r}"
+            f"{received('label', label)}"
         )
-    is_number = isinstance(label, int | float | np.number)
+    is_number = isinstance(label, Real)
     found: NDArray[np.bool_] = labels == (label if is_number else -1)
     if isinstance(label, bool) or not found.any():
         known = np.unique(labels)
@@ -140,9 +162,21 @@ def _has(
         rest = f" and {more} more" if more > 0 else ""
         raise ValueError(
             f"`label` must be one of {name}'s labels, "
-            f"{known[:_NAMED].tolist()}{rest}. Received: label={label!r}"
+            f"{known[:_NAMED].tolist()}{rest}. {received('label', label)}"
         )
     return found
+
+
+def _check_class_names(names: Any) -> None:
+    """Refuses what is neither None nor texts."""
+    if names is None:
+        return
+    listed = isinstance(names, tuple | list)
+    if not listed or not all(isinstance(each, str) for each in names):
+        raise TypeError(
+            "`class_names` must be a tuple of texts, one for each class, or "
+            f"None. {received('class_names', names)}"
+        )
 
 
 def _evenly(count: int, limit: int) -> NDArray[np.int64]:

@@ -1,5 +1,6 @@
 """Named, complete experiments: data, networks, model and hyper-parameters."""
 
+from keras_gan._checks import received
 from keras_gan.recipes.assembling import assemble as assemble
 from keras_gan.recipes.assembling import batches as batches
 from keras_gan.recipes.assembling import clipping as clipping
@@ -45,9 +46,9 @@ def get(name: str) -> Recipe:
         ... )
     """
     for recipe in ALL:
-        if recipe.name == name:
+        if isinstance(name, str) and recipe.name == name:
             return recipe
     raise ValueError(
         f"There is no recipe of that name. Expected one of {', '.join(NAMES)}."
-        f" Received: {name!r}"
+        f" {received('name', name)}"
     )

@@ -7,10 +7,18 @@ import keras
 
 from keras_gan import augment as augmentation
 from keras_gan import features
+from keras_gan._checks import (
+    LARGEST_INT32,
+    received,
+    seed_or_none,
+    shape_of,
+    whole_number,
+)
 from keras_gan.datasets import ImageBatches, Source
+from keras_gan.datasets.arrays import pixel_shape
 from keras_gan.models import GAN
 from keras_gan.recipes.parts import defaults, make
-from keras_gan.recipes.recipe import Recipe, Settings
+from keras_gan.recipes.recipe import Recipe, Settings, check_recipe
 
 __all__ = [
     "CLASSIFIERS",
@@ -56,12 +64,18 @@ def assemble(
         The compiled GAN.
 
     Raises:
+        TypeError: If `recipe` is none.
         ValueError: If the recipe's settings don't fit each other or the
-            images.
+            images, or another argument is not what it must be.
 
     Example:
         >>> gan = assemble(get("quick"), (28, 28, 1), num_images=60_000)
     """
+    check_recipe(recipe)
+    image_shape = shape_of("image_shape", image_shape)
+    num_classes = _count("num_classes", num_classes)
+    num_images = _count("num_images", num_images)
+    seed = seed_or_none("seed", seed)
     pair = networks(recipe, image_shape, num_classes, seed)
     shared = _classes(recipe, num_classes)
     augment = augmentation.get(
@@ -86,6 +100,12 @@ def assemble(
         recipe.loss and make("loss", recipe.loss),
     )
     return gan
+
+
+def _count(name: str, value: Any) -> int | None:
+    if value is None:
+        return None
+    return whole_number(name, value, 1, LARGEST_INT32)
 
 
 def _steps(recipe: Recipe, num_images: int | None) -> int:
@@ -153,14 +173,18 @@ def batches(
         recipe: The recipe.
         images: uint8 (n, H, W, C): an array or a `datasets.ImageFolder`.
         labels: Class numbers (n,); needed where the recipe is conditional.
-        seed: Of the order.
+        seed: Of the order, from 0 to 2**31 - 1.
         part: As for `datasets.ImageBatches`.
 
     Raises:
-        ValueError: If labels are needed and there are none.
+        TypeError: If `recipe` is none, or the images are not uint8.
+        ValueError: If labels are needed and there are none, or another
+            argument is not what `ImageBatches` takes.
     """
+    check_recipe(recipe)
+    count = pixel_shape(images)[0]
     if recipe.conditional and labels is None:
-        _known_classes(recipe, None)
+        raise _no_classes(recipe, "labels")
     return ImageBatches(
         images,
         labels if recipe.conditional else None,
@@ -168,7 +192,7 @@ def batches(
         seed=seed,
         value_range=recipe.value_range,
         # One batch size is compiled once. Another epoch has other left-overs.
-        drop_remainder=len(images) >= recipe.batch_size,
+        drop_remainder=count >= recipe.batch_size,
         part=part,
     )
 
@@ -182,9 +206,14 @@ def clipping(recipe: Recipe) -> list[keras.callbacks.Callback]:
     Returns:
         What `fit` needs among its callbacks: an empty list for most recipes.
 
+    Raises:
+        TypeError: If `recipe` is none.
+        ValueError: If its settings are not what the callback takes.
+
     Example:
         >>> gan.fit(batches(recipe, images), callbacks=clipping(recipe))
     """
+    check_recipe(recipe)
     if recipe.clipping is None:
         return []
     return [make("clipping", recipe.clipping)]
@@ -232,14 +261,14 @@ def _players(recipe: Recipe) -> tuple[str, str]:
 def _classes(recipe: Recipe, num_classes: int | None) -> dict[str, int]:
     if not recipe.conditional:
         return {}
-    return {"num_classes": _known_classes(recipe, num_classes)}
-
-
-def _known_classes(recipe: Recipe, num_classes: int | None) -> int:
     if num_classes is None:
-        raise ValueError(
-            f"The recipe {recipe.name} trains on classes, and the data have "
-            "none. Put the images of each class into a subfolder of its own, "
-            "or add an array of labels to the .npz. Received: labels=None"
-        )
-    return num_classes
+        raise _no_classes(recipe, "num_classes")
+    return {"num_classes": num_classes}
+
+
+def _no_classes(recipe: Recipe, argument: str) -> ValueError:
+    return ValueError(
+        f"The recipe {recipe.name} trains on classes, and the data have "
+        "none. Put the images of each class into a subfolder of its own, "
+        f"or add an array of labels to the .npz. {received(argument, None)}"
+    )

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from types import UnionType
 from typing import Any, NamedTuple, Union, get_args, get_origin
 
+from keras_gan._checks import shown
+
 __all__ = [
     "Range",
     "check",
@@ -64,7 +66,7 @@ def check(key: str, value: Any, hint: Any) -> None:
     if not fits(value, hint):
         raise ValueError(
             f"`{key}` must be of type {named(hint)}. "
-            f"Received: {_shown(value)} ({type(value).__name__})"
+            f"Received: {shown(value)} ({type(value).__name__})"
         )
     for number in value if isinstance(value, (list, tuple)) else [value]:
         if not isinstance(number, (int, float)):
@@ -73,7 +75,7 @@ def check(key: str, value: Any, hint: Any) -> None:
         if not -most <= number <= most:
             raise ValueError(
                 f"`{key}` must be finite, and at most {most:,}. "
-                f"Received: {_shown(value)}"
+                f"Received: {shown(value)}"
             )
 
 
@@ -85,7 +87,7 @@ def check_range(key: str, value: Any, allowed: Range) -> None:
     """
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if number and not allowed.holds(value):
-        raise ValueError(f"`{key}` must be {allowed}. Received: {value!r}")
+        raise ValueError(f"`{key}` must be {allowed}. Received: {shown(value)}")
 
 
 def check_value_range(key: str, value: Any) -> None:
@@ -98,14 +100,14 @@ def check_value_range(key: str, value: Any) -> None:
     if not pair:
         raise ValueError(
             f"`{key}` must be two numbers, for example [-1, 1]. "
-            f"Received: {_shown(value)}"
+            f"Received: {shown(value)}"
         )
     check(key, value, Sequence[float])
     low, high = value
     if low >= high:
         raise ValueError(
             f"`{key}` must be two numbers, the one that stands for black "
-            f"below that for white. Received: {list(value)}"
+            f"below that for white. Received: {shown(list(value))}"
         )
 
 
@@ -158,8 +160,3 @@ def _names(hint: Any) -> set[str]:
 
 def _whole(hint: Any) -> bool:
     return "int" in named(hint) and "float" not in named(hint)
-
-
-def _shown(value: Any) -> str:
-    shown = repr(value)
-    return shown if len(shown) <= 80 else f"{shown[:77]}..."

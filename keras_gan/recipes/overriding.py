@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
+from keras_gan._checks import received, shown
 from keras_gan.recipes.parts import PARTS, check_setting, defaults
-from keras_gan.recipes.recipe import PLAIN, Recipe
+from keras_gan.recipes.recipe import PLAIN, Recipe, check_recipe
 
 __all__ = ["override", "parse"]
 
@@ -27,12 +28,14 @@ def override(recipe: Recipe, changes: Iterable[tuple[str, Any]]) -> Recipe:
             it is given, too.
 
     Raises:
+        TypeError: If `recipe` is none, or `changes` are no pairs.
         ValueError: If a key is unknown, or a value of the wrong type.
 
     Example:
         >>> override(get("dcgan"), [("networks.filters", 16)])
     """
-    changes = list(changes)
+    check_recipe(recipe)
+    changes = _pairs(changes)
     for key, value in changes:
         head, *rest = key.split(".")
         if head in PARTS:
@@ -44,6 +47,25 @@ def override(recipe: Recipe, changes: Iterable[tuple[str, Any]]) -> Recipe:
     if keys & {"model", "networks"} and "networks.conditioning" not in keys:
         return _told_as_the_model_wants(recipe)
     return recipe
+
+
+def _pairs(changes: Any) -> list[tuple[str, Any]]:
+    try:
+        pairs = list(changes)
+    # The latter is what a symbolic tensor says.
+    except (TypeError, NotImplementedError):
+        pairs = [None]
+    if isinstance(changes, str | bytes | Mapping) or not all(
+        isinstance(pair, tuple | list)
+        and len(pair) == 2
+        and isinstance(pair[0], str)
+        for pair in pairs
+    ):
+        raise TypeError(
+            "`changes` must be pairs of a key and a value, such as "
+            f'[("batch_size", 32)]. {received("changes", changes)}'
+        )
+    return [(key, value) for key, value in pairs]
 
 
 def parse(text: str) -> tuple[str, Any]:
@@ -105,7 +127,9 @@ def _named_part(part: str, value: Any) -> dict[str, Any] | None:
     if value is None and part not in ("networks", "model"):
         return None
     if not isinstance(value, str):
-        raise ValueError(f"`{part}` is chosen by its name. Received: {value!r}")
+        raise ValueError(
+            f"`{part}` is chosen by its name. {received(part, value)}"
+        )
     defaults(part, value)  # Raises where there is none of that name.
     return {"name": value}
 
@@ -124,8 +148,8 @@ def _told_as_the_model_wants(recipe: Recipe) -> Recipe:
 
 def _unknown_key(key: str, known: Iterable[str]) -> ValueError:
     return ValueError(
-        f"There is nothing to set by that name: {key}. "
-        f"Known: {', '.join(known)}"
+        f"There is nothing to set by that name. Known: {', '.join(known)}. "
+        f"Received: {shown(key)}"
     )
 
 

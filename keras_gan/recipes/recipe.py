@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self, get_type_hints
 
+from keras_gan._checks import instance_of, received
+from keras_gan.datasets.decode import check_channels
 from keras_gan.recipes.checking import (
     Range,
     check,
@@ -11,7 +13,7 @@ from keras_gan.recipes.checking import (
     check_value_range,
 )
 
-__all__ = ["PLAIN", "Recipe", "Settings"]
+__all__ = ["PLAIN", "Recipe", "Settings", "check_recipe"]
 
 Settings = Mapping[str, Any]
 """A part by its `"name"`, and the settings that differ from its defaults."""
@@ -22,7 +24,6 @@ _RANGES = {
     "limit": _SOME,
     # Beyond it not even one batch of activations is in memory.
     "image_size": Range(1, 4096),
-    "channels": Range(1, 3),
     "batch_size": _SOME,
     "epochs": _SOME,
     "budget": _SOME,
@@ -107,10 +108,12 @@ class Recipe:
             else:
                 check(name, value, hint)
                 check_range(name, value, _RANGES.get(name, Range()))
+        if self.channels is not None:
+            check_channels(self.channels)
         if self.data is not None and ("\0" in self.data or not self.data):
             raise ValueError(
                 "`data` must be the name of a data set, or a path. "
-                f"Received: {self.data!r}"
+                f"{received('data', self.data)}"
             )
 
     @property
@@ -150,12 +153,22 @@ class Recipe:
         return replace(recipe, value_range=(low, high))
 
 
+def check_recipe(recipe: Any) -> None:
+    """Refuses what is no recipe, such as the name of one.
+
+    Raises:
+        TypeError: With what was received.
+    """
+    words = "a `keras_gan.recipes.Recipe`; `recipes.get` finds one by its name"
+    instance_of("recipe", recipe, Recipe, words)
+
+
 def _check_part(name: str, value: Any, hint: Any) -> None:
     if value is None and hint != Settings:
         return
     if not isinstance(value, Mapping) or not isinstance(value.get("name"), str):
         raise ValueError(
-            f'`{name}` must be settings with a "name". Received: {value!r}'
+            f'`{name}` must be settings with a "name". {received(name, value)}'
         )
 
 
