@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-__all__ = ["complain", "console", "duration", "labelled", "quoted"]
+__all__ = ["complain", "console", "counted", "duration", "labelled", "quoted"]
 
 _PIPE = 150
 _LEAST = 60
@@ -79,6 +79,11 @@ def complain(message: str) -> None:
     # It may be closed, or its reader gone.
     with suppress(OSError, ValueError):
         print(printable(message), file=sys.stderr)
+
+
+def counted(count: int, singular: str, plural: str) -> str:
+    """Returns a number with the word for so many: `1 epoch`, `2 epochs`."""
+    return f"{count:,} {singular if count == 1 else plural}"
 
 
 def duration(seconds: float) -> str:

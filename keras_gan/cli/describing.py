@@ -7,7 +7,7 @@ import keras
 from rich.text import Text
 
 from keras_gan._printable import printable
-from keras_gan.cli.console import console, labelled
+from keras_gan.cli.console import console, counted, labelled
 from keras_gan.cli.planning import Plan
 from keras_gan.models import GAN
 
@@ -38,7 +38,7 @@ def _lines(plan: Plan, gan: GAN, planned: bool) -> list[tuple[str, str]]:
     count = len(source.images)
     size = "x".join(str(side) for side in source.image_shape)
     batches = max(1, count // recipe.batch_size)
-    epochs = "1 epoch" if recipe.epochs == 1 else f"{recipe.epochs} epochs"
+    epochs = counted(recipe.epochs or 0, "epoch", "epochs")
     state = "would be " if planned and not plan.resumed else ""
     return [
         ("recipe", f"{recipe.name}: {recipe.system}"),
@@ -46,7 +46,7 @@ def _lines(plan: Plan, gan: GAN, planned: bool) -> list[tuple[str, str]]:
         ("networks", f"{recipe.networks['name']}, {sizes(gan)}"),
         (
             "training",
-            f"{epochs} of {batches} batches of "
+            f"{epochs} of {counted(batches, 'batch', 'batches')} of "
             f"{recipe.batch_size}, seed {plan.seed}, "
             f"{keras.backend.backend()}",
         ),

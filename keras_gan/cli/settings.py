@@ -70,8 +70,8 @@ def blaming(folder: RunFolder, *, helped: bool = False) -> Iterator[None]:
         if str(folder.path) not in text:
             text = f"{folder.config}: {text}"
         if helped:
-            text += (
-                " Put it right; or remove it, and `keras-gan train --resume "
+            text = text.rstrip(".") + (
+                ". Put it right; or remove it, and `keras-gan train --resume "
                 f"--out {folder.path}` takes the copy in the checkpoint."
             )
         raise UsageError(text) from error

@@ -11,7 +11,7 @@ import keras
 from keras_gan import callbacks, report, run_folder
 from keras_gan.backend import Workers
 from keras_gan.cli import resuming
-from keras_gan.cli.console import console, duration, labelled, quoted
+from keras_gan.cli.console import console, counted, duration, labelled, quoted
 from keras_gan.cli.errors import UsageError, user_input
 from keras_gan.cli.planning import Plan
 from keras_gan.cli.preparing import Prepared
@@ -133,8 +133,7 @@ def _train(plan: Plan, prepared: Prepared, standing: Standing) -> int:
         return INTERRUPTED
     if finished:
         out.print(
-            f"{folder.path} is finished already: {standing.done} epochs are "
-            "done."
+            f"{folder.path} is finished already: {_epochs(standing.done)} done."
         )
         return DONE
     _say_where(plan, time.monotonic() - start)
@@ -253,9 +252,13 @@ def _decorate(
         report.write_report(folder.path)
 
 
+def _epochs(done: int) -> str:
+    return counted(done, "epoch is", "epochs are")
+
+
 def _say_how_to_resume(folder: RunFolder, done: int) -> None:
     out = console()
-    kept = f"{done} epochs are saved" if done else "no epoch was finished"
+    kept = f"{_epochs(done)} saved" if done else "no epoch was finished"
     out.print(f"Interrupted: {kept}. To go on:")
     path = quoted(folder.path)
     out.print(f"  keras-gan train --resume --out {path}")

@@ -38,8 +38,10 @@ class ConditionalGAN(GAN):
     training data had.
 
     Each network takes two inputs, `[latents, labels]` and `[images, labels]`.
-    They may come in the other order where the label input takes integers or
-    has "label", "class" or "condition" in its name, and in a dict by name.
+    They may come in the other order, and in a dict, where something says which
+    is which: integers, a name with "label", "class" or "condition" in it, or
+    their sizes. A subclassed network gets one-hot vectors, or class numbers
+    where it has an embedding or fails on the vectors.
 
     Args:
         generator: Takes `[latents, labels]`.
