@@ -148,3 +148,21 @@ def test_a_generator_with_a_lambda_has_an_average():
         ops.convert_to_numpy(generator(latents)),
         atol=1e-6,
     )
+
+
+@pytest.mark.skipif(
+    keras.backend.backend() != "torch", reason="wraps a torch module"
+)
+def test_a_torch_module_is_not_averaged():
+    import torch
+
+    body = torch.nn.Sequential(torch.nn.Linear(tiny.LATENT, 64))
+    generator = keras.Sequential(
+        [
+            keras.Input((tiny.LATENT,)),
+            keras.layers.TorchModuleWrapper(body, output_shape=(None, 64)),
+            keras.layers.Reshape(tiny.SHAPE),
+        ]
+    )
+    with pytest.raises(ValueError, match="`ema_decay` cannot average a torch"):
+        keras_gan.GAN(generator, tiny.discriminator(), ema_decay=0.9)

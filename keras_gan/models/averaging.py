@@ -121,6 +121,18 @@ def _refuse_half(twin: keras.Model) -> None:
 
 
 def _copy(generator: keras.Model) -> Any:
+    wrapped = [
+        layer.name
+        for layer in backend.flat_layers(generator)
+        if isinstance(layer, keras.layers.TorchModuleWrapper)
+    ]
+    if wrapped:
+        raise ValueError(
+            "`ema_decay` cannot average a torch module, whose batch statistics "
+            "and other buffers Keras does not see. Received: a generator with "
+            f"TorchModuleWrapper {wrapped}. Leave `ema_decay` out, or write "
+            "the layers in Keras."
+        )
     try:
         return copied(generator, lambda name: _HALF.get(name, name))
     except (TypeError, NotImplementedError) as error:
