@@ -35,8 +35,8 @@ def one_step(monkeypatch, tmp_path):
     def short(self, *args, **kwargs):
         return fit(self, *args, **{**kwargs, "epochs": 1, "verbose": 0})
 
-    def few_pictures(self, n=16, **kwargs):
-        return generate(self, min(n, 16), **kwargs)
+    def few_pictures(self, n=None, **kwargs):
+        return generate(self, None if n is None else min(n, 16), **kwargs)
 
     generate = keras_gan.GAN.generate
     monkeypatch.setattr(datasets, "load", few)
