@@ -99,7 +99,7 @@ def test_what_keras_cannot_do_under_a_strategy_is_refused(settings):
 def test_the_command_line_trains_on_one_device(tmp_path):
     arguments = [
         *("train", "wgan-gp", "--data=fashion_mnist_sample", "--epochs=1"),
-        *("--set=limit=96", "--batch-size=32", "--set=evaluation=null"),
+        *("--set=limit=160", "--batch-size=32", "--set=evaluation=null"),
         *("--set=networks.filters=8", "--distribute=mirrored"),
     ]
     assert main([*arguments, f"--out={tmp_path / 'run'}"]) == 0
