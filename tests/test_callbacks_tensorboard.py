@@ -221,7 +221,9 @@ def test_both_networks_are_in_the_graph(run):
     assert {node.op for node in graph.node} >= {"Dense", "Conv2DTranspose"}
 
 
-@pytest.mark.parametrize("update_freq", ["auto", 3])
+@pytest.mark.parametrize(
+    "update_freq", ["auto", pytest.param(3, marks=pytest.mark.slow)]
+)
 def test_training_is_the_same_under_watch(images, tmp_path, update_freq):
     plain, watched = tiny.gan_r1_ema(), tiny.gan_r1_ema()
     watched.set_weights(plain.get_weights())

@@ -40,7 +40,11 @@ def test_an_old_model_draws_and_trains_on_as_it_did(files, expected, make):
 
 
 @pytest.mark.parametrize(
-    ("name", "epochs"), [("finished", 3), ("interrupted", 2)]
+    ("name", "epochs"),
+    [
+        pytest.param("finished", 3, marks=pytest.mark.slow),
+        ("interrupted", 2),
+    ],
 )
 def test_an_old_run_draws_and_is_resumed_to_the_same_end(
     files, expected, name, epochs

@@ -163,7 +163,13 @@ def plan(recipe, count=8):
     return Plan(settled, 0, source, RunFolder(Path("nowhere")), False)
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(each, marks=() if each == "adam" else pytest.mark.slow)
+        for each in OPTIMIZERS
+    ],
+)
 def test_what_an_optimizer_accepts_makes_a_step(name):
     before = np.full((2, 3), 0.5, "float32")
     for key in defaults("d_opt", name):

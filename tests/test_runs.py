@@ -142,7 +142,9 @@ def uninterrupted(tmp_path_factory):
     return state(gan)
 
 
-@pytest.mark.parametrize("killed_in", [1, 3])
+@pytest.mark.parametrize(
+    "killed_in", [1, pytest.param(3, marks=pytest.mark.slow)]
+)
 def test_resumed_equals_uninterrupted_to_the_bit(
     tmp_path, monkeypatch, uninterrupted, killed_in
 ):
