@@ -1,4 +1,5 @@
 import os
+from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -12,6 +13,14 @@ from keras_gan import datasets
 @pytest.fixture(autouse=True)
 def _seeded():
     keras.utils.set_random_seed(1)
+
+
+@pytest.fixture(autouse=True)
+def _stays_in_its_folder():
+    """A test that changes the working folder would mislead the next ones."""
+    before = Path.cwd()
+    yield
+    assert Path.cwd() == before, "the test left another working folder"
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Folders as they are found: pipes, litter, torn, lost and huge files."""
 
+import contextlib
 import errno
 import io
 import os
@@ -45,8 +46,8 @@ def assert_three_classes(path):
 def test_pipes_and_sockets_are_passed_over(classes):
     os.mkfifo(classes / "a" / "pipe.png")
     with socket.socket(socket.AF_UNIX) as opened:
-        os.chdir(classes)  # The name of a socket must be short.
-        opened.bind("b/socket.png")
+        with contextlib.chdir(classes):  # A socket's name must be short.
+            opened.bind("b/socket.png")
 
         with pytest.warns(UserWarning, match="2 files") as caught:
             assert_three_classes(classes)
