@@ -1,4 +1,4 @@
-"""What version 0.1.0 saved loads, draws, and goes on as it did there."""
+"""What older code saved loads, draws, and goes on as it did there."""
 
 import zipfile
 
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from keras_gan.cli import main
-from tests.data import saved_by_0_1_0 as saved
+from tests.data import saved_files as saved
 
 pytestmark = pytest.mark.skipif(
     keras.backend.backend() != "tensorflow",
@@ -15,12 +15,16 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-@pytest.fixture(scope="module")
-def files(tmp_path_factory):
+@pytest.fixture(scope="module", params=saved.ARCHIVES)
+def files(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("saved")
-    with zipfile.ZipFile(saved.ARCHIVE) as archive:
-        archive.extractall(folder)
+    extract(request.param, folder)
     return folder
+
+
+def extract(name, folder):
+    with zipfile.ZipFile(saved.FOLDER / f"{name}.zip") as archive:
+        archive.extractall(folder)
 
 
 @pytest.fixture(scope="module")
@@ -56,11 +60,10 @@ def test_an_old_run_draws_and_is_resumed_to_the_same_end(
     np.testing.assert_allclose(found["weights"], wanted, rtol=1e-3, atol=1e-4)
 
 
-def test_an_old_finished_run_is_finished(files, capsys):
-    """Whatever else was made of its folder since."""
-    with zipfile.ZipFile(saved.ARCHIVE) as archive:
-        archive.extractall(files / "again")
-    folder = files / "again" / "finished"
+@pytest.mark.parametrize("name", saved.ARCHIVES)
+def test_an_old_finished_run_is_finished(name, tmp_path, capsys):
+    extract(name, tmp_path)
+    folder = tmp_path / "finished"
     before = (folder / "model.keras").read_bytes()
     assert main(["train", "--resume", f"--out={folder}"]) == 0
     assert "finished already" in capsys.readouterr().out

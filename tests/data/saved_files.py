@@ -1,7 +1,12 @@
-"""Writes `saved_by_0_1_0.zip`: what version 0.1.0 saves, and goes on to.
+"""Writes an archive of what this code saves, and what it makes of it next.
 
-`KERAS_BACKEND=tensorflow PYTHONPATH=. python tests/data/saved_by_0_1_0.py`,
-with version 0.1.0. In the archive are
+`KERAS_BACKEND=tensorflow PYTHONPATH=. python tests/data/saved_files.py NAME`
+writes `NAME.zip`. There are
+
+* `saved_by_0_1_0.zip`, by version 0.1.0;
+* `saved_before_players.zip`, by the code before `AdversarialModel`.
+
+In each are
 
 * `finished/`, a run of two epochs, and `interrupted/`, the same one killed in
   its second epoch, without what only people look at;
@@ -25,7 +30,8 @@ import tiny  # noqa: E402
 from keras_gan import datasets  # noqa: E402
 from keras_gan.cli import loading, main, progress  # noqa: E402
 
-ARCHIVE = Path(__file__).with_suffix(".zip")
+FOLDER = Path(__file__).parent
+ARCHIVES = ("saved_by_0_1_0", "saved_before_players")
 MODELS = (tiny.gan_r1_ema, tiny.wgan_gp, tiny.conditional_gan, tiny.ac_gan)
 TRAIN = [
     *("train", "quick", "--data=fashion_mnist_sample", "--set=limit=64"),
@@ -133,7 +139,7 @@ if __name__ == "__main__":
     with (
         tempfile.TemporaryDirectory() as path,
         zipfile.ZipFile(
-            ARCHIVE, "w", zipfile.ZIP_DEFLATED, compresslevel=9
+            FOLDER / f"{sys.argv[1]}.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=9
         ) as archive,
     ):
         write(archive, Path(path))
