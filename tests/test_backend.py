@@ -72,6 +72,51 @@ def test_a_recorded_call_is_differentiated_with_what_is_made_of_it():
     assert float(numpy(count)) == 1.0
 
 
+def test_nested_outputs_are_recorded_whole():
+    w, v = keras.Variable([2.0, 3.0]), keras.Variable(5.0)
+
+    def make():
+        return {
+            "square": w * w,
+            "others": (w * w * w, None, [ops.convert_to_tensor([1, 0])]),
+        }
+
+    recording = backend.record(make, [w], [w, v])
+    cube, nothing, (labels,) = recording.output["others"]
+    np.testing.assert_allclose(numpy(recording.output["square"]), [4.0, 9.0])
+    np.testing.assert_allclose(numpy(cube), [8.0, 27.0])
+    np.testing.assert_array_equal(numpy(labels), [1, 0])
+    assert nothing is None
+
+    def of_two(made):
+        cube, _, (labels,) = made["others"]
+        value = ops.sum(v * made["square"] + cube * ops.cast(labels, "float32"))
+        return value, value
+
+    _, (by_v,) = backend.value_and_grad(
+        lambda: of_two(recording.output), [v], [w, v]
+    )
+    assert float(numpy(by_v)) == 13.0
+    value, (by_w,) = backend.value_and_grad(of_two, [w], [w, v], recording)
+    # v w^2 of both, and w^3 of the first alone.
+    assert float(numpy(value)) == 5 * 13 + 8
+    np.testing.assert_allclose(numpy(by_w), [5 * 4 + 3 * 4, 5 * 6])
+
+
+def test_an_output_that_the_objective_leaves_out_changes_nothing():
+    w = keras.Variable([2.0, 3.0])
+    recording = backend.record(
+        lambda: {"used": w * w, "left out": w * w * w}, [w], [w]
+    )
+
+    def of_one(made):
+        value = ops.sum(made["used"])
+        return value, value
+
+    _, (gradient,) = backend.value_and_grad(of_one, [w], [w], recording)
+    np.testing.assert_allclose(numpy(gradient), [4.0, 6.0])
+
+
 def test_an_input_gradient_equals_the_derivative():
     def cubic(x):
         return ops.sum(x**3, axis=1, keepdims=True)

@@ -16,27 +16,29 @@ class Recording:
     """What a function returned, with the way back to its variables.
 
     Attributes:
-        output: What it returned; a constant to everything but `value_and_grad`.
+        output: What it returned, nested as it was; constants to everything but
+            `value_and_grad`.
     """
 
     def __init__(
         self,
-        output: Tensor,
-        pullback: Callable[[Tensor], tuple[list[Tensor]]],
+        output: Any,
+        pullback: Callable[[Any], tuple[list[Tensor]]],
     ) -> None:
         self.output = output
         self.pullback = pullback
 
 
 def record(
-    function: Callable[[], Tensor],
+    function: Callable[[], Any],
     wrt: Sequence[keras.Variable],
     state: Sequence[keras.Variable] = (),
 ) -> Recording:
     """Calls `function` so that its output can be used before its gradient is.
 
     Args:
-        function: Called without arguments; returns a tensor.
+        function: Called without arguments; returns tensors, nested in dicts,
+            tuples and lists, with `None` where there is none.
         wrt: The variables that will be differentiated by.
         state: Every variable that the function may read or change. What it
             assigns to them holds afterwards.
@@ -47,7 +49,7 @@ def record(
     held = _others(state, wrt)
     run = _pure(lambda: function(), [*wrt, *held])
 
-    def forward(values: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
+    def forward(values: list[Tensor]) -> tuple[Any, list[Tensor]]:
         output, new = run([*values, *_values(held)])
         return output, new[len(values) :]
 
@@ -79,12 +81,13 @@ def value_and_grad(
     held = _others(state, wrt)
     run = _pure(lambda *given: objective(*given), [*wrt, *held])
 
-    def loss(values: list[Tensor], given: list[Tensor]) -> tuple[Tensor, Any]:
+    def loss(values: list[Tensor], given: list[Any]) -> tuple[Tensor, Any]:
         (value, aux), new = run([*values, *_values(held)], *given)
         return value, (aux, new[len(values) :])
 
     given = [] if recording is None else [recording.output]
-    differentiate = jax.grad(loss, argnums=(0, 1), has_aux=True)
+    # Integers, such as drawn labels, have a gradient of JAX's type for none.
+    differentiate = jax.grad(loss, argnums=(0, 1), has_aux=True, allow_int=True)
     (gradients, by_output), (aux, new) = differentiate(_values(wrt), given)
     _assign(held, new)
     if recording is not None:

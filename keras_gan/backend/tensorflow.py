@@ -17,11 +17,12 @@ class Recording:
     """What a function returned, with the way back to its variables.
 
     Attributes:
-        output: What it returned; a constant to everything but `value_and_grad`.
+        output: What it returned, nested as it was; constants to everything but
+            `value_and_grad`.
     """
 
     def __init__(
-        self, function: Callable[[], Tensor], wrt: Sequence[keras.Variable]
+        self, function: Callable[[], Any], wrt: Sequence[keras.Variable]
     ) -> None:
         self.tape = tf.GradientTape(watch_accessed_variables=False)
         with self.tape:
@@ -30,14 +31,15 @@ class Recording:
 
 
 def record(
-    function: Callable[[], Tensor],
+    function: Callable[[], Any],
     wrt: Sequence[keras.Variable],
     state: Sequence[keras.Variable] = (),
 ) -> Recording:
     """Calls `function` so that its output can be used before its gradient is.
 
     Args:
-        function: Called without arguments; returns a tensor.
+        function: Called without arguments; returns tensors, nested in dicts,
+            tuples and lists, with `None` where there is none.
         wrt: The variables that will be differentiated by.
         state: Every variable that the function may read or change (used on
             JAX only).

@@ -16,23 +16,27 @@ class Recording:
     """What a function returned, with the way back to its variables.
 
     Attributes:
-        output: What it returned; a constant to everything but `value_and_grad`.
+        output: What it returned, nested as it was; constants to everything but
+            `value_and_grad`.
     """
 
-    def __init__(self, function: Callable[[], Tensor]) -> None:
+    def __init__(self, function: Callable[[], Any]) -> None:
         self.attached = function()
-        self.output = self.attached.detach()
+        self.output = keras.tree.map_structure(
+            lambda x: None if x is None else x.detach(), self.attached
+        )
 
 
 def record(
-    function: Callable[[], Tensor],
+    function: Callable[[], Any],
     wrt: Sequence[keras.Variable],
     state: Sequence[keras.Variable] = (),
 ) -> Recording:
     """Calls `function` so that its output can be used before its gradient is.
 
     Args:
-        function: Called without arguments; returns a tensor.
+        function: Called without arguments; returns tensors, nested in dicts,
+            tuples and lists, with `None` where there is none.
         wrt: The variables that will be differentiated by.
         state: Every variable that the function may read or change (used on
             JAX only).
