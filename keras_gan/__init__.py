@@ -25,10 +25,20 @@ if TYPE_CHECKING:
     from keras_gan.models import ACGAN as ACGAN
     from keras_gan.models import GAN as GAN
     from keras_gan.models import WGANGP as WGANGP
+    from keras_gan.models import AdversarialModel as AdversarialModel
     from keras_gan.models import ConditionalGAN as ConditionalGAN
     from keras_gan.models import ConditionalWGANGP as ConditionalWGANGP
+    from keras_gan.models import Player as Player
 
-_MODELS = ("ACGAN", "GAN", "WGANGP", "ConditionalGAN", "ConditionalWGANGP")
+_MODELS = (
+    "ACGAN",
+    "GAN",
+    "WGANGP",
+    "AdversarialModel",
+    "ConditionalGAN",
+    "ConditionalWGANGP",
+    "Player",
+)
 _MODULES = (
     "augment",
     "callbacks",

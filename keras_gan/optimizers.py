@@ -1,6 +1,7 @@
-"""Two optimizers that Keras can treat as one."""
+"""The optimizers of all players, which Keras can treat as one."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, Self
 
 import keras
@@ -9,43 +10,33 @@ import numpy as np
 from keras_gan._checks import instance_of, text
 from keras_gan._typing import Tensor
 
-__all__ = ["GANOptimizer"]
-
-_RATES = (
-    "A GAN has two learning rates. Read or set "
-    "`gan.optimizer.discriminator.learning_rate` and "
-    "`gan.optimizer.generator.learning_rate`, or those of all of "
-    "`gan.optimizer.optimizers`."
-)
+__all__ = ["GANOptimizer", "PlayersOptimizer"]
 
 
 @keras.saving.register_keras_serializable("keras_gan")
-class GANOptimizer(keras.optimizers.Optimizer):
-    """Both players' optimizers, as the one that trainers and callbacks know.
+class PlayersOptimizer(keras.optimizers.Optimizer):
+    """The optimizers of all players, as the one that Keras knows.
 
     Its `iterations` count train steps, which a skipped update under loss
-    scaling does not change. Callbacks that know
-    `keras.optimizers.MultiOptimizer` find the players in `optimizers`.
+    scaling does not change. Each player's optimizer is the attribute of its
+    name. Callbacks that know `keras.optimizers.MultiOptimizer` find them in
+    `optimizers`.
 
     Args:
-        discriminator: The discriminator's optimizer.
-        generator: The generator's optimizer, another instance.
+        players: An optimizer for each player's name, in the order of turns.
 
     Raises:
         TypeError: If one of them is no Keras optimizer.
-        ValueError: If both players are given the same instance.
+        ValueError: If two players are given the same instance, or a player has
+            the name of something that every optimizer has.
     """
 
     def __init__(
         self,
-        discriminator: keras.optimizers.Optimizer,
-        generator: keras.optimizers.Optimizer,
-        name: str = "gan_optimizer",
+        players: Mapping[str, keras.optimizers.Optimizer],
+        name: str = "players_optimizer",
     ) -> None:
-        for player, optimizer in (
-            ("discriminator", discriminator),
-            ("generator", generator),
-        ):
+        for player, optimizer in players.items():
             instance_of(
                 player,
                 optimizer,
@@ -53,20 +44,42 @@ class GANOptimizer(keras.optimizers.Optimizer):
                 "a Keras optimizer, such as keras.optimizers.Adam()",
             )
         text("name", name)
-        if discriminator is generator:
-            raise ValueError(
-                "Each player needs an optimizer of its own, because an "
-                "optimizer holds state for its variables. Received: the same "
-                f"instance twice, {discriminator!r}. Make two."
-            )
+        self.refuse_shared(players)
         super().__init__(learning_rate=0.0, name=name)
-        self.discriminator = discriminator
-        self.generator = generator
+        self._names = tuple(players)
+        for player, optimizer in players.items():
+            if hasattr(self, player):
+                raise ValueError(
+                    "A player cannot be called as something that every "
+                    f"optimizer has. Received: {player!r}"
+                )
+            setattr(self, player, optimizer)
+
+    @staticmethod
+    def refuse_shared(optimizers: Mapping[str, Any]) -> None:
+        """Raises `ValueError` where two players have the same instance."""
+        seen: dict[int, str] = {}
+        for player, optimizer in optimizers.items():
+            if optimizer is None or isinstance(optimizer, str):
+                continue
+            if id(optimizer) in seen:
+                raise ValueError(
+                    "Each player needs an optimizer of its own, because an "
+                    "optimizer holds state for its variables. Received: the "
+                    f"same instance twice, {optimizer!r}, for the "
+                    f"{seen[id(optimizer)]} and the {player}. Make two."
+                )
+            seen[id(optimizer)] = player
+
+    @property
+    def players(self) -> dict[str, keras.optimizers.Optimizer]:
+        """Each player's optimizer by its name."""
+        return {name: getattr(self, name) for name in self._names}
 
     @property
     def optimizers(self) -> list[keras.optimizers.Optimizer]:
-        """The discriminator's and the generator's optimizer."""
-        return [self.discriminator, self.generator]
+        """All optimizers, in the order of turns."""
+        return list(self.players.values())
 
     @property
     def learning_rate(self) -> Any:
@@ -75,17 +88,27 @@ class GANOptimizer(keras.optimizers.Optimizer):
         Raises:
             AttributeError: When it is read or set.
         """
-        raise AttributeError(_RATES)
+        raise AttributeError(self._rates())
 
     @learning_rate.setter
     def learning_rate(self, value: Any) -> None:
-        raise AttributeError(_RATES)
+        raise AttributeError(self._rates())
+
+    def _rates(self) -> str:
+        count = "two" if len(self._names) == 2 else str(len(self._names))
+        each = " and ".join(
+            f"`gan.optimizer.{name}.learning_rate`" for name in self._names
+        )
+        return (
+            f"A GAN has {count} learning rates. Read or set {each}, or those "
+            "of all of `gan.optimizer.optimizers`."
+        )
 
     @property
     def variables(self) -> list[keras.Variable]:
-        """The step counter and both optimizers' variables."""
+        """The step counter and all optimizers' variables."""
         own: list[keras.Variable] = list(super().variables)
-        return [*own, *self.discriminator.variables, *self.generator.variables]
+        return [*own, *(v for each in self.optimizers for v in each.variables)]
 
     def build(self, variables: list[keras.Variable]) -> None:
         """Does nothing: the GAN builds each player on its own variables."""
@@ -93,9 +116,9 @@ class GANOptimizer(keras.optimizers.Optimizer):
 
     def apply(self, grads: Any, trainable_variables: Any = None) -> None:
         """Raises: one player is updated at a time."""
+        each = " or ".join(f"`gan.optimizer.{name}`" for name in self._names)
         raise NotImplementedError(
-            "A GAN has two optimizers. Use `gan.optimizer.discriminator` or "
-            "`gan.optimizer.generator`."
+            f"A GAN has {len(self._names)} optimizers. Use {each}."
         )
 
     def finalize_variable_values(self, var_list: list[keras.Variable]) -> None:
@@ -135,32 +158,69 @@ class GANOptimizer(keras.optimizers.Optimizer):
         return json.dumps(
             {
                 player: [type(optimizer).__name__, _shapes(optimizer)]
-                for player, optimizer in (
-                    ("discriminator", self.discriminator),
-                    ("generator", self.generator),
-                )
+                for player, optimizer in self.players.items()
             }
         )
 
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
-        return {
-            "discriminator": serialize(self.discriminator),
-            "generator": serialize(self.generator),
-            "name": self.name,
+        players = {
+            player: serialize(each) for player, each in self.players.items()
         }
+        return {"players": players, "name": self.name}
 
     @classmethod
     def from_config(
         cls, config: dict[str, Any], custom_objects: Any = None
     ) -> Self:
         """Makes what `get_config` described."""
-        restore = keras.saving.deserialize_keras_object
-        return cls(
-            restore(config["discriminator"], custom_objects=custom_objects),
-            restore(config["generator"], custom_objects=custom_objects),
-            name=config["name"],
-        )
+        return cls(_restored(config["players"], custom_objects), config["name"])
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class GANOptimizer(PlayersOptimizer):
+    """The optimizers of a GAN's two players.
+
+    Args:
+        discriminator: The discriminator's optimizer.
+        generator: The generator's optimizer, another instance.
+
+    Raises:
+        TypeError: If one of them is no Keras optimizer.
+        ValueError: If both players are given the same instance.
+    """
+
+    def __init__(
+        self,
+        discriminator: keras.optimizers.Optimizer,
+        generator: keras.optimizers.Optimizer,
+        name: str = "gan_optimizer",
+    ) -> None:
+        players = {"discriminator": discriminator, "generator": generator}
+        super().__init__(players, name=name)
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments."""
+        config = super().get_config()
+        return {**config.pop("players"), **config}
+
+    @classmethod
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: Any = None
+    ) -> Self:
+        """Makes what `get_config` described."""
+        players = {k: v for k, v in config.items() if k != "name"}
+        return cls(**_restored(players, custom_objects), name=config["name"])
+
+
+def _restored(
+    players: Mapping[str, Any], custom_objects: Any
+) -> dict[str, keras.optimizers.Optimizer]:
+    restore = keras.saving.deserialize_keras_object
+    return {
+        player: restore(config, custom_objects=custom_objects)
+        for player, config in players.items()
+    }
 
 
 def serialize(optimizer: keras.optimizers.Optimizer) -> dict[str, Any]:

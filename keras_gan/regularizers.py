@@ -1,4 +1,4 @@
-"""Regularisers of a discriminator: penalties on its gradient by its input.
+"""Regularisers: penalties on the gradient of a network by its input.
 
 A regulariser is called as `regularizer(critic, real, fake, seed)` and returns
 a float32 scalar, its weight included, that is added to the discriminator's
@@ -22,18 +22,27 @@ from keras_gan._checks import (
 )
 from keras_gan._typing import Tensor
 
-__all__ = ["DRAGAN", "R1", "R2", "GradientPenalty", "Regularizer", "get"]
+__all__ = [
+    "DRAGAN",
+    "R1",
+    "R2",
+    "GeneratorRegularizer",
+    "GradientPenalty",
+    "Penalty",
+    "Regularizer",
+    "get",
+]
 
 register = keras.saving.register_keras_serializable("keras_gan")
 
 
-class Regularizer(abc.ABC):
-    """A penalty on a discriminator, with a weight and an interval.
+class Penalty(abc.ABC):
+    """A term of a player's loss, with a weight and an interval.
 
     Args:
         weight: Factor of the penalty, at least 0.
-        interval: The penalty is taken at every `interval`-th discriminator
-            step, with `interval` times its weight, which keeps its share of
+        interval: The penalty is taken at every `interval`-th update of the
+            player, with `interval` times its weight, which keeps its share of
             the loss (lazy regularisation; Karras et al., 2020, arXiv
             1912.04958, appendix B).
 
@@ -52,8 +61,30 @@ class Regularizer(abc.ABC):
             interval,
             1,
             LARGEST_INT32,
-            why=", as it counts discriminator steps",
+            why=", as it counts the player's updates",
         )
+
+    @property
+    def variables(self) -> list[keras.Variable]:
+        """What it remembers from step to step, saved with the model: none."""
+        return []
+
+    @abc.abstractmethod
+    def __call__(self, *args: Any) -> Tensor:
+        """Returns the weighted penalty, a float32 scalar."""
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments."""
+        return {"weight": self.weight, "interval": self.interval}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Makes the penalty that `get_config` described."""
+        return cls(**config)
+
+
+class Regularizer(Penalty):
+    """A penalty on a discriminator; see `Penalty` for its arguments."""
 
     @abc.abstractmethod
     def __call__(
@@ -75,14 +106,28 @@ class Regularizer(abc.ABC):
             A float32 scalar.
         """
 
-    def get_config(self) -> dict[str, Any]:
-        """Returns the constructor's arguments."""
-        return {"weight": self.weight, "interval": self.interval}
 
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
-        """Makes the regulariser that `get_config` described."""
-        return cls(**config)
+class GeneratorRegularizer(Penalty):
+    """A penalty on a generator; see `Penalty` for its arguments."""
+
+    @abc.abstractmethod
+    def __call__(
+        self,
+        generator: Callable[[Tensor], Tensor],
+        latents: Tensor,
+        seed: keras.random.SeedGenerator,
+    ) -> Tensor:
+        """Returns the weighted penalty.
+
+        Args:
+            generator: Maps latents to images, shape `(n, ...)`, in training
+                mode and under the batch's condition.
+            latents: Fresh ones, shape `(n, latent_dim)`.
+            seed: Source of the random numbers, if there are any.
+
+        Returns:
+            A float32 scalar.
+        """
 
 
 class _NormPenalty(Regularizer):
@@ -249,12 +294,12 @@ _NAMED: dict[str, type[Regularizer]] = {
 }
 
 
-def get(identifier: Any) -> tuple[Regularizer, ...]:
+def get(identifier: Any) -> tuple[Penalty, ...]:
     """Returns the regularisers that a user meant, as a tuple.
 
     Args:
         identifier: `None`, a name (`"gradient_penalty"`, `"r1"`, `"r2"`,
-            `"dragan"`), a `Regularizer`, or a list of these.
+            `"dragan"`), a `Penalty`, or a list of these.
 
     Raises:
         ValueError: If a name is unknown, or two have the same key in the logs.
@@ -275,8 +320,8 @@ def get(identifier: Any) -> tuple[Regularizer, ...]:
     return found
 
 
-def _one(identifier: Any) -> Regularizer:
-    if isinstance(identifier, Regularizer):
+def _one(identifier: Any) -> Penalty:
+    if isinstance(identifier, Penalty):
         return identifier
     if isinstance(identifier, str) and identifier in _NAMED:
         return _NAMED[identifier]()

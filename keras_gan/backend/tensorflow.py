@@ -104,7 +104,7 @@ def input_gradient(critic: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
 
 def constant(function: Callable[[], Tensor]) -> Tensor:
     """Calls `function` so that nothing can be differentiated through it."""
-    return tf.stop_gradient(function())
+    return tf.nest.map_structure(tf.stop_gradient, function())
 
 
 def apply_gradients(

@@ -1,12 +1,12 @@
 """What is going wrong with a run, and what usually helps?"""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from keras_gan.callbacks._values import value_of
+from keras_gan.models.fixed_samples import ScoredSamples
 
 Array = np.ndarray[Any, Any]
 
@@ -48,12 +48,14 @@ def not_finite(logs: Mapping[str, float]) -> Trouble | None:
     )
 
 
-def exploding(logs: Mapping[str, float], limit: float | None) -> Trouble | None:
+def exploding(
+    logs: Mapping[str, float], limit: float | None, players: Iterable[str]
+) -> Trouble | None:
     """Looks for gradient norms above a limit."""
     if limit is None:
         return None
-    for player, name in (("discriminator", "d"), ("generator", "g")):
-        norm = logs.get(f"{name}_gradient_norm", 0.0)
+    for player in players:
+        norm = logs.get(f"{player[0]}_gradient_norm", 0.0)
         if norm > limit:
             return Trouble(
                 "explosion",
@@ -88,11 +90,18 @@ class Saturation:
         """Starts to count anew."""
         self._epochs = 0
 
-    def check(self, model: Any, batch: Any, fake: Array) -> Trouble | None:
-        """Looks at one epoch."""
-        if model.adversarial_loss.boundary is None:
+    def check(
+        self, samples: ScoredSamples, boundary: float | None
+    ) -> Trouble | None:
+        """Looks at one epoch.
+
+        Args:
+            samples: Real and generated images with their scores.
+            boundary: That of the loss.
+        """
+        if boundary is None:
             return None
-        share = _accuracy(model, batch, fake)
+        share = _accuracy(samples)
         self._epochs = self._epochs + 1 if share >= self._accuracy else 0
         if self._epochs < self._patience:
             return None
@@ -121,9 +130,9 @@ class Collapse:
         self._share = share
         self._was_enough = False
 
-    def check(self, batch: Any, fake: Array) -> Trouble | None:
+    def check(self, samples: ScoredSamples) -> Trouble | None:
         """Looks at one epoch."""
-        variety = _spread(fake) / max(_spread(batch.images), 1e-12)
+        variety = _spread(samples.fake) / max(_spread(samples.real), 1e-12)
         if variety >= self._share:
             self._was_enough = True
         if variety >= self._share or not self._was_enough:
@@ -141,12 +150,7 @@ def _spread(images: Array) -> float:
     return float(np.sqrt(np.mean(np.var(images, axis=0, dtype="float64"))))
 
 
-def _accuracy(model: Any, batch: Any, fake: Array) -> float:
-    found = []
-    for images in (batch.images, fake):
-        tensor, condition = model.unpack((images, batch.labels))
-        scores = model.discriminate(tensor, condition, training=False)
-        found.append(value_of(scores).ravel())
-    real, generated = found
-    line = (real.mean() + generated.mean()) / 2
-    return float(np.mean(np.concatenate([real > line, generated < line])))
+def _accuracy(samples: ScoredSamples) -> float:
+    real, fake = samples.real_scores.ravel(), samples.fake_scores.ravel()
+    line = (real.mean() + fake.mean()) / 2
+    return float(np.mean(np.concatenate([real > line, fake < line])))

@@ -6,29 +6,38 @@ import keras
 
 from keras_gan.callbacks._players import working_optimizer
 from keras_gan.callbacks._values import rate_of
+from keras_gan.models import GAN, AdversarialModel
 
 _OPTIMIZER = ("learning_rate", "beta_1", "beta_2", "momentum", "rho")
 
 Value = bool | float | str
 
 
-def hyper_parameters(model: Any) -> dict[str, Value]:
+def hyper_parameters(model: AdversarialModel) -> dict[str, Value]:
     """Returns a compiled GAN's settings, each a number, a bool or a string."""
     found: dict[str, Value] = {
         "backend": keras.backend.backend(),
         "model": type(model).__name__,
         "loss": type(model.adversarial_loss).__name__,
-        "latent_dim": model.latent_dim,
-        "discriminator_steps": model.discriminator_steps,
-        "ema_decay": model.ema_decay or 0.0,
-        "augment": type(model.augment).__name__ if model.augment else "none",
-        "generator_parameters": model.generator.count_params(),
-        "discriminator_parameters": model.discriminator.count_params(),
     }
-    for penalty in model.regularizers:
-        found[f"{penalty.name}_weight"] = float(penalty.weight)
-    for short, player in (("d", "discriminator"), ("g", "generator")):
-        optimizer = working_optimizer(model, player)
+    if isinstance(model, GAN):
+        augment = type(model.augment).__name__ if model.augment else "none"
+        found["latent_dim"] = model.latent_dim
+        found["discriminator_steps"] = model.discriminator_steps
+        found["ema_decay"] = model.ema_decay or 0.0
+        found["augment"] = augment
+    # The generator's side first.
+    players = list(model.players.values())
+    for player in (players[-1], *players[:-1]):
+        found[f"{player.name}_parameters"] = sum(
+            network.count_params() for network in player.networks.values()
+        )
+    for player in players:
+        for penalty in player.regularizers:
+            found[f"{penalty.name}_weight"] = float(penalty.weight)
+    for player in players:
+        short = player.prefix
+        optimizer = working_optimizer(model, player.name)
         found[f"{short}_optimizer"] = type(optimizer).__name__
         config = optimizer.get_config()
         schedule, rate = _schedule(optimizer, config["learning_rate"])
@@ -38,7 +47,7 @@ def hyper_parameters(model: Any) -> dict[str, Value]:
             if isinstance(config.get(name), (int, float)):
                 # A float32's digits beyond the seventh are noise.
                 found[f"{short}_{name}"] = float(f"{config[name]:.6g}")
-    if getattr(model, "first_batch", None) is not None:
+    if model.first_batch is not None:
         found["batch_size"] = model.first_batch.size
     return found
 

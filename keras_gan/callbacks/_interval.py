@@ -1,9 +1,9 @@
 """When is a callback's next turn? Every so many epochs or steps."""
 
-from typing import Any
 
 from keras_gan._checks import choice, whole_number
 from keras_gan.callbacks._values import value_of
+from keras_gan.models import AdversarialModel
 
 UNITS = ("epoch", "step")
 
@@ -31,7 +31,9 @@ class Interval:
         self._steps: int | None = None
         self._together = 1
 
-    def begin_epoch(self, model: Any, steps: int | None = None) -> None:
+    def begin_epoch(
+        self, model: AdversarialModel, steps: int | None = None
+    ) -> None:
         """Reads the step counter; call it at the start of each epoch.
 
         Args:

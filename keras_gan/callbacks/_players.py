@@ -1,28 +1,42 @@
-"""Which of the two players does a callback act on?"""
-
-from typing import Any
+"""Which players does a callback act on?"""
 
 import keras
 
 from keras_gan._checks import choice
+from keras_gan.models import AdversarialModel, Player
 
-PLAYERS = {
-    "discriminator": ("discriminator",),
-    "generator": ("generator",),
-    "both": ("discriminator", "generator"),
-}
+_NAMES = ("discriminator", "generator", "both")
 
 
-def players(name: str) -> tuple[str, ...]:
-    """Returns the players that `player="..."` means.
+def player_name(name: str) -> str:
+    """Returns a name of `player="..."`, checked.
 
     Raises:
         ValueError: If it is none of the three names.
     """
-    return PLAYERS[choice("player", name, tuple(PLAYERS))]
+    word: str = choice("player", name, _NAMES)
+    return word
 
 
-def working_optimizer(model: Any, player: str) -> keras.optimizers.Optimizer:
+def players(model: AdversarialModel, name: str) -> list[Player]:
+    """Returns the players of a model that `player="..."` means.
+
+    Raises:
+        ValueError: If the model has no such player.
+    """
+    if name == "both":
+        return list(model.players.values())
+    if name not in model.players:
+        raise ValueError(
+            f"The model has no player {name!r}. Expected one of "
+            f"{list(model.players)}, or 'both'."
+        )
+    return [model.players[name]]
+
+
+def working_optimizer(
+    model: AdversarialModel, player: str
+) -> keras.optimizers.Optimizer:
     """Returns the optimizer that updates a player's weights.
 
     Under loss scaling that is the inner one, which also does the clipping.
@@ -31,7 +45,7 @@ def working_optimizer(model: Any, player: str) -> keras.optimizers.Optimizer:
     return getattr(optimizer, "inner_optimizer", optimizer)
 
 
-def retrace(model: Any) -> None:
+def retrace(model: AdversarialModel) -> None:
     """Has the training step compiled anew, for what changed inside it.
 
     `fit` made the train function before the callbacks' `on_train_begin`.

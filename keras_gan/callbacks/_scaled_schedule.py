@@ -6,8 +6,6 @@ import keras
 
 from keras_gan._typing import Tensor
 
-Schedule: Any = keras.optimizers.schedules.LearningRateSchedule
-
 
 @keras.saving.register_keras_serializable("keras_gan")
 class ScaledSchedule(keras.optimizers.schedules.LearningRateSchedule):

@@ -7,6 +7,7 @@ from keras import ops
 
 from keras_gan import backend
 from keras_gan.callbacks._values import value_of
+from keras_gan.models import AdversarialModel
 
 _FREE, _SHARE = 0.5, 0.01
 """Seconds of copying that are free, and the share of the time after that."""
@@ -23,12 +24,12 @@ class TrainingState:
         epoch: After how many epochs this is.
     """
 
-    def __init__(self, model: Any, epoch: int) -> None:
+    def __init__(self, model: AdversarialModel, epoch: int) -> None:
         self.epoch = epoch
         self._values = [value_of(v) for v in _variables(model)]
         self._random = backend.random_state()
 
-    def restore(self, model: Any) -> None:
+    def restore(self, model: AdversarialModel) -> None:
         """Puts everything back as it was."""
         for variable, value in zip(
             _variables(model), self._values, strict=True
@@ -45,12 +46,12 @@ class LastGood:
         epoch: After how many epochs this is.
     """
 
-    def __init__(self, model: Any, epoch: int) -> None:
+    def __init__(self, model: AdversarialModel, epoch: int) -> None:
         self._began = time.perf_counter()
         self._spent = 0.0
         self.state = TrainingState(model, epoch)
 
-    def renew(self, model: Any, epoch: int) -> None:
+    def renew(self, model: AdversarialModel, epoch: int) -> None:
         """Keeps the state of now, unless that costs too much time."""
         began = time.perf_counter()
         if self._spent > _FREE + _SHARE * (began - self._began):
@@ -59,7 +60,7 @@ class LastGood:
         self._spent += time.perf_counter() - began
 
 
-def _variables(model: Any) -> list[Any]:
+def _variables(model: AdversarialModel) -> list[Any]:
     return [
         *model.variables,
         *backend.generator_states(model),

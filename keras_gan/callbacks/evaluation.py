@@ -17,10 +17,11 @@ from keras_gan._checks import (
     whole_number,
 )
 from keras_gan.callbacks._configurable import Configurable
-from keras_gan.callbacks._pictures import pixels, plain, real_pixels
+from keras_gan.callbacks._pictures import plain, real_pixels
 from keras_gan.datasets.sources import check_split
 from keras_gan.metrics import Evaluator
 from keras_gan.metrics.evaluation import metric_names
+from keras_gan.models import GAN
 
 _CLASSIFIERS = {
     "fashion_mnist": "fashion_mnist",
@@ -29,8 +30,6 @@ _CLASSIFIERS = {
     "digits": "mnist",
 }
 _MOST_SAMPLES = 10**7
-# Whole batches of `generate`, so that one call for all gives the same images.
-_PART = 512
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -139,7 +138,7 @@ class Evaluation(Configurable, keras.callbacks.Callback):
         if logs is not None:
             logs.update(self._last)
 
-    def evaluate(self, model: Any) -> dict[str, float]:
+    def evaluate(self, model: GAN) -> dict[str, float]:
         """Measures a model now.
 
         Args:
@@ -151,22 +150,13 @@ class Evaluation(Configurable, keras.callbacks.Callback):
         if self._evaluator is None:
             raise RuntimeError("`evaluate` comes after `fit` has begun.")
         labels = self._labels(model)
-        found = self._evaluator(self._samples(model, labels), labels=labels)
+        samples = model.generate_pixels(
+            self.num_samples, labels=labels, seed=self.seed
+        )
+        found = self._evaluator(samples, labels=labels)
         return {name: float(found[name]) for name in self.metrics}
 
-    def _samples(self, model: Any, labels: Any) -> Any:
-        latents = model.latents(self.num_samples, self.seed)
-        parts = []
-        for start in range(0, self.num_samples, _PART):
-            part = slice(start, start + _PART)
-            made = model.generate(
-                latents=latents[part],
-                labels=None if labels is None else labels[part],
-            )
-            parts.append(pixels(model, made))
-        return np.concatenate(parts)
-
-    def _labels(self, model: Any) -> Any:
+    def _labels(self, model: GAN) -> Any:
         if self.labels is not None:
             return np.asarray(self.labels)
         classes = getattr(model, "num_classes", None)
@@ -174,7 +164,7 @@ class Evaluation(Configurable, keras.callbacks.Callback):
             None if classes is None else np.arange(self.num_samples) % classes
         )
 
-    def _real_pixels(self, model: Any) -> Any:
+    def _real_pixels(self, model: GAN) -> Any:
         real = self.real
         if isinstance(real, str):
             real, _ = datasets.load(real, self.split)

@@ -6,7 +6,13 @@ import keras
 
 from keras_gan._checks import number_in, received
 from keras_gan.callbacks._configurable import Configurable
-from keras_gan.callbacks._players import players, retrace, working_optimizer
+from keras_gan.callbacks._players import (
+    player_name,
+    players,
+    retrace,
+    working_optimizer,
+)
+from keras_gan.models import AdversarialModel
 
 _SETTINGS = ("clipvalue", "clipnorm", "global_clipnorm")
 
@@ -55,11 +61,10 @@ class GradientClipping(Configurable, keras.callbacks.Callback):
         super().__init__()
         given = {"value": value, "norm": norm, "global_norm": global_norm}
         _require_one(given)
-        self._players = players(player)
         self.value = _plain(value)
         self.norm = _plain(norm)
         self.global_norm = _plain(global_norm)
-        self.player = player
+        self.player = player_name(player)
         self._saved: dict[str, dict[str, Any]] = {}
 
     def on_train_begin(self, logs: Any = None) -> None:
@@ -67,9 +72,9 @@ class GradientClipping(Configurable, keras.callbacks.Callback):
         model = self.model
         self._restore(model)  # An exception ended the last `fit`.
         thresholds = (self.value, self.norm, self.global_norm)
-        for player in self._players:
-            optimizer = working_optimizer(model, player)
-            self._saved[player] = {
+        for player in players(model, self.player):
+            optimizer = working_optimizer(model, player.name)
+            self._saved[player.name] = {
                 name: getattr(optimizer, name) for name in _SETTINGS
             }
             for name, threshold in zip(_SETTINGS, thresholds, strict=True):
@@ -82,7 +87,7 @@ class GradientClipping(Configurable, keras.callbacks.Callback):
         self._restore(model)
         model.train_function = None
 
-    def _restore(self, model: Any) -> None:
+    def _restore(self, model: AdversarialModel) -> None:
         for player, settings in self._saved.items():
             optimizer = working_optimizer(model, player)
             for name, value in settings.items():

@@ -18,13 +18,12 @@ from keras_gan.callbacks._configurable import Configurable
 from keras_gan.callbacks._interval import Interval
 from keras_gan.callbacks._pictures import (
     MOST_IMAGES,
-    FixedSamples,
     own_samples,
-    pixels,
     plain,
-    require_images,
 )
 from keras_gan.callbacks._strips import interpolate, traverse
+from keras_gan.models import GAN
+from keras_gan.models.fixed_samples import FixedRows, FixedSamples, to_pixels
 
 _NAME = re.compile(r"(epoch|step)-(\d+)\.png")
 _FRAMES = 100
@@ -101,7 +100,7 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
         self.async_safe = self.unit == "epoch"
         self.wants_each_batch = self.unit == "step"
         self._folder: Path | None = None
-        self._samples: FixedSamples | None = None
+        self._samples: FixedSamples | FixedRows | None = None
 
     @property
     def folder(self) -> Path:
@@ -110,13 +109,19 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Draws the latents, and fails now where they don't fit."""
-        model = self.model
-        require_images(model, type(self).__name__)
         self._folder = None
-        self._samples = FixedSamples(
-            model, self.num_images, self.latents, self.labels, self.seed
+        if self.interpolation and not isinstance(self.model, GAN):
+            raise ValueError(
+                "`interpolation` walks through latents, which only a GAN has. "
+                f"Received: interpolation=True for {type(self.model).__name__}"
+            )
+        self._samples = self.model.fixed_samples(
+            self.num_images,
+            latents=self.latents,
+            labels=self.labels,
+            seed=self.seed,
         )
-        self._samples.grid(model)
+        self._samples.grid()
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Chooses the folder, when it is known whether the run is a new one."""
@@ -175,7 +180,7 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
             Their paths.
         """
         model, samples = self.model, self._samples
-        assert samples is not None
+        assert isinstance(samples, FixedSamples)
         ends = model.latents(_STRIPS + 1, self.seed)
         label = None if samples.labels is None else samples.labels[0]
         walks = [
@@ -194,19 +199,19 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
         ]
 
     def _write_rows(
-        self, model: Any, rows: list[Any], label: Any, name: str
+        self, model: GAN, rows: list[Any], label: Any, name: str
     ) -> Path:
         latents = np.concatenate(rows)
         labels = None
         if label is not None:
             labels = np.repeat(np.asarray(label)[None], len(latents), axis=0)
         made = model.generate(latents=latents, labels=labels)
-        picture = images.grid(pixels(model, made), _POINTS)
+        picture = images.grid(to_pixels(model, made), _POINTS)
         return images.save(picture, self.folder / name)
 
     def _save(self, name: str) -> None:
         assert self._samples is not None
-        images.save(self._samples.grid(self.model), self.folder / name)
+        images.save(self._samples.grid(), self.folder / name)
 
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments, as JSON takes them."""

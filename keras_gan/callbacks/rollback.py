@@ -15,10 +15,11 @@ from keras_gan.callbacks._diagnosis import (
     exploding,
     not_finite,
 )
-from keras_gan.callbacks._players import PLAYERS, retrace, working_optimizer
-from keras_gan.callbacks._scaled_schedule import ScaledSchedule, Schedule
+from keras_gan.callbacks._players import retrace, working_optimizer
+from keras_gan.callbacks._scaled_schedule import ScaledSchedule
 from keras_gan.callbacks._state import LastGood, TrainingState
-from keras_gan.callbacks._values import rate_of, value_of
+from keras_gan.callbacks._values import rate_of
+from keras_gan.models import AdversarialModel
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -112,7 +113,7 @@ class Rollback(Configurable, keras.callbacks.Callback):
         """Keeps the state at the start."""
         model = self.model
         self._start_anew()
-        if self.gradient_norm is not None and not model._watching_gradients:
+        if self.gradient_norm is not None and not model.watches_gradients:
             model.watch_gradients(True)
             self._switched_on = True
             retrace(model)
@@ -166,17 +167,18 @@ class Rollback(Configurable, keras.callbacks.Callback):
         self._collapse = Collapse(self.variety)
 
     def _examine(self, logs: dict[str, float]) -> Trouble | None:
-        trouble = not_finite(logs) or exploding(logs, self.gradient_norm)
-        model = self.model
-        batch = getattr(model, "first_batch", None)
-        if trouble is not None or batch is None:
-            return trouble
-        fake = model.generate(
-            latents=model.latents(len(batch.images), seed=0),
-            labels=batch.labels if hasattr(model, "num_classes") else None,
+        trouble = not_finite(logs) or exploding(
+            logs, self.gradient_norm, self.model.players
         )
-        return self._collapse.check(batch, fake) or self._saturation.check(
-            model, batch, fake
+        if trouble is not None:
+            return trouble
+        model = self.model
+        samples = model.scored_samples(seed=0)
+        if samples is None:
+            return None
+        boundary = model.adversarial_loss.boundary
+        return self._collapse.check(samples) or self._saturation.check(
+            samples, boundary
         )
 
     def _act(self, trouble: Trouble) -> None:
@@ -195,13 +197,13 @@ class Rollback(Configurable, keras.callbacks.Callback):
         else:
             self._return(model, trouble.words if known else trouble.in_full())
 
-    def _restored(self, model: Any) -> None:
+    def _restored(self, model: AdversarialModel) -> None:
         assert self._good is not None
         self._good.state.restore(model)
         # The means of an epoch start with what is trained from now on.
         model.reset_metrics()
 
-    def _return(self, model: Any, words: str) -> None:
+    def _return(self, model: AdversarialModel, words: str) -> None:
         assert self._good is not None
         self.returns += 1
         lowered = _lower(model, self.factor)
@@ -212,10 +214,10 @@ class Rollback(Configurable, keras.callbacks.Callback):
             f"Epoch {self._epoch}: {words} "
             f"Returned to {_place(self._good.state)} "
             f"({self.returns} of {self.max_returns}), learning rates now: "
-            f"discriminator {lowered[0]}, generator {lowered[1]}."
+            f"{', '.join(lowered)}."
         )
 
-    def _stop(self, model: Any, trouble: Trouble) -> None:
+    def _stop(self, model: AdversarialModel, trouble: Trouble) -> None:
         assert self._good is not None
         self.reason = f"Epoch {self._epoch}: {trouble.in_full()}"
         model.stop_training = True
@@ -241,19 +243,20 @@ class Rollback(Configurable, keras.callbacks.Callback):
         }
 
 
-def _lower(model: Any, factor: float) -> list[str]:
-    """Multiplies both players' learning rates, and returns them as text."""
+def _lower(model: AdversarialModel, factor: float) -> list[str]:
+    """Multiplies all players' learning rates, and returns them as text."""
     lowered = []
     scheduled = False
-    for player in PLAYERS["both"]:
+    for player in model.players:
         optimizer = working_optimizer(model, player)
-        rate = optimizer._learning_rate
-        if isinstance(rate, Schedule):
-            optimizer.learning_rate = ScaledSchedule(rate, factor)
+        rate = optimizer.get_config()["learning_rate"]
+        if isinstance(rate, dict):
+            schedule = keras.optimizers.schedules.deserialize(rate)
+            optimizer.learning_rate = ScaledSchedule(schedule, factor)
             scheduled = True
         else:
-            optimizer.learning_rate = float(value_of(rate)) * factor
-        lowered.append(f"{rate_of(optimizer):.3g}")
+            optimizer.learning_rate = rate_of(optimizer) * factor
+        lowered.append(f"{player} {rate_of(optimizer):.3g}")
     if scheduled and factor < 1.0:
         # A schedule is compiled into the step.
         retrace(model)

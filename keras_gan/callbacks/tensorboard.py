@@ -10,7 +10,6 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_gan import images as pictures
 from keras_gan._checks import (
     LARGEST_INT32,
     LARGEST_SEED,
@@ -24,23 +23,18 @@ from keras_gan._checks import (
 )
 from keras_gan.callbacks import _events as events
 from keras_gan.callbacks._configurable import Configurable
-from keras_gan.callbacks._gradients import gradients
 from keras_gan.callbacks._hparams import hyper_parameters
 from keras_gan.callbacks._interval import Interval
 from keras_gan.callbacks._pictures import (
     MOST_IMAGES,
-    FixedSamples,
-    makes_images,
-    matching,
     own_samples,
-    pixels,
     plain,
 )
 from keras_gan.callbacks._players import retrace
 from keras_gan.callbacks._points import Point, Points
 from keras_gan.callbacks._values import rate_of, value_of
-
-_PLAYERS = (("d", "discriminator"), ("g", "generator"))
+from keras_gan.models import AdversarialModel
+from keras_gan.models.fixed_samples import FixedRows, FixedSamples
 
 _CHARTS = {
     "losses by epoch": ["epoch_d_loss", "epoch_g_loss"],
@@ -174,7 +168,7 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
             every, "epoch" if update_freq == "epoch" else "step"
         )
         self._points = Points(self._write_points, limited=False)
-        self._samples: FixedSamples | None = None
+        self._samples: FixedSamples | FixedRows | None = None
         self._began = self._ended = 0.0
         self._switched_on = False
 
@@ -187,7 +181,7 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
         # another thread, that would take JAX's state away from the next step.
         self._should_write_train_graph = False
         model = self.model
-        if self.watch_gradients and not model._watching_gradients:
+        if self.watch_gradients and not model.watches_gradients:
             model.watch_gradients(True)
             self._switched_on = True
             retrace(model)
@@ -198,17 +192,10 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
         settings = {**hyper_parameters(model), **self.hparams}
         self._write(events.run_started(settings, _run_name(self.log_dir)), 0)
         self._points = Points(self._write_points, self.points == "auto")
-        self._samples = None
-        if self.images_freq and makes_images(model):
-            self._samples = FixedSamples(
-                model,
-                self.num_images,
-                self.latents,
-                self.labels,
-                self.seed,
-                across=True,
-            )
-            self._write_real(model, self._samples)
+        self._samples = self._fixed_samples(model) if self.images_freq else None
+        real = None if self._samples is None else self._samples.real_grid()
+        if real is not None:
+            self._write(events.picture("real/grid", real), 0)
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Starts the clock."""
@@ -239,7 +226,7 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
             self._write(events.scalars(self._measured(model)), epoch)
             self._lay_out([f"epoch_{name}" for name in logs or {}], epoch)
             if self._samples is not None and epoch % self.images_freq == 0:
-                grid = self._samples.grid(model)
+                grid = self._samples.grid()
                 self._write(events.picture("generated/grid", grid), epoch)
             if self.histogram_freq and epoch % self.histogram_freq == 0:
                 self._write_gradients(model, epoch)
@@ -256,24 +243,25 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
 
     def _collect_learning_rate(self, logs: dict[str, Any]) -> dict[str, Any]:
         # Keras takes the optimizers' names, which the user may have given.
-        for _, player in _PLAYERS:
-            optimizer = getattr(self.model.optimizer, player)
-            logs[f"learning_rate_{player}"] = rate_of(optimizer)
+        for name, optimizer in self.model.optimizer.players.items():
+            logs[f"learning_rate_{name}"] = rate_of(optimizer)
         return logs
 
     def _log_weights(self, epoch: int) -> None:
         # TensorFlow's histogram needs 30 times the memory of a weight.
         model = self.model
-        for _, player in _PLAYERS:
-            for weight in getattr(model, player).weights:
-                tag = f"{_tag(player, weight.path)}/histogram"
-                values = value_of(weight)
-                self._write(events.histogram(tag, values), epoch)
-                if self.write_images:
-                    with self._train_writer.as_default():
-                        self._log_weight_as_image(
-                            weight, f"{_tag(player, weight.path)}/image", epoch
-                        )
+        weights = [
+            (name, weight)
+            for name, network in model.players.networks.items()
+            for weight in network.weights
+        ]
+        for name, weight in weights:
+            tag = _tag(name, weight.path)
+            histogram = events.histogram(f"{tag}/histogram", value_of(weight))
+            self._write(histogram, epoch)
+            if self.write_images:
+                with self._train_writer.as_default():
+                    self._log_weight_as_image(weight, f"{tag}/image", epoch)
 
     # -------------------------------------------------------- what is ours
 
@@ -302,19 +290,19 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
                     summary.SerializeToString(), step
                 )
 
-    def _expected(self, model: Any) -> list[str]:
+    def _expected(self, model: AdversarialModel) -> list[str]:
         """Returns the tags of curves that are known before training."""
         logs = [
             name
             for name in model.log_names
-            if model._watching_gradients or not name.endswith("gradient_norm")
+            if model.watches_gradients or not name.endswith("gradient_norm")
         ]
         by_step = [] if self.points == "epoch" else logs
         return [
             *(f"batch_{name}" for name in by_step),
             *(f"epoch_{name}" for name in logs),
-            "epoch_d_weight_norm",
-            "epoch_learning_rate_discriminator",
+            *(f"epoch_{p.prefix}_weight_norm" for p in model.players.values()),
+            *(f"epoch_learning_rate_{name}" for name in model.players),
         ]
 
     def _lay_out(self, tags: list[str], step: int) -> None:
@@ -330,63 +318,61 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
         charts = {t: p for t, p in _CHARTS.items() if t in self._titles}
         self._write(events.layout(charts), step)
 
-    def _write_graphs(self, model: Any) -> None:
+    def _write_graphs(self, model: AdversarialModel) -> None:
         found = {}
-        for _, player in _PLAYERS:
+        for name, network in model.players.networks.items():
             # Subclassed networks have no graph of layers.
             with contextlib.suppress(
                 NotImplementedError, TypeError, ValueError
             ):
-                found[player] = getattr(model, player).to_json()
+                found[name] = network.to_json()
         if found:
             self._write(events.networks(found), 0)
 
-    def _write_real(self, model: Any, samples: FixedSamples) -> None:
-        batch = _first_batch(model)
-        if batch is None:
-            return
-        real = matching(batch, len(samples.latents), samples.labels)
-        grid = pictures.grid(pixels(model, real), samples.columns)
-        self._write(events.picture("real/grid", grid), 0)
+    def _fixed_samples(
+        self, model: AdversarialModel
+    ) -> FixedSamples | FixedRows | None:
+        """Returns what the grids show; `None` where there are no pictures."""
+        if not model.makes_pictures:
+            return None
+        samples: FixedSamples | FixedRows = model.fixed_samples(
+            self.num_images,
+            latents=self.latents,
+            labels=self.labels,
+            seed=self.seed,
+            across=True,
+        )
+        return samples
 
-    def _measured(self, model: Any) -> dict[str, float]:
+    def _measured(self, model: AdversarialModel) -> dict[str, float]:
         found = {}
-        for short, player in _PLAYERS:
+        for player in model.players.values():
             norms = [
                 np.linalg.norm(value_of(weight))
-                for weight in getattr(model, player).trainable_variables
+                for weight in player.trainable_variables
             ]
             norm = float(np.linalg.norm(norms))
-            found[f"epoch_{short}_weight_norm"] = norm
+            found[f"epoch_{player.prefix}_weight_norm"] = norm
         seconds = self._ended - self._began
-        batch = _first_batch(model)
+        batch = model.first_batch
         if batch is not None and seconds > 0:
             seen = self._interval.batches * batch.size
             found["epoch_images_per_second"] = seen / seconds
         return found
 
-    def _write_gradients(self, model: Any, epoch: int) -> None:
-        batch = _first_batch(model)
-        if batch is None:
-            return
-        data = (batch.images, batch.labels)
-        for player, path, gradient in gradients(model, data):
+    def _write_gradients(self, model: AdversarialModel, epoch: int) -> None:
+        for player, path, gradient in model.gradients():
             tag = f"{_tag(player, path)}/gradient"
             self._write(events.histogram(tag, gradient), epoch)
 
-    def _write_scores(self, model: Any, epoch: int) -> None:
-        batch = _first_batch(model)
-        if batch is None:
+    def _write_scores(self, model: AdversarialModel, epoch: int) -> None:
+        samples = model.scored_samples(self.seed)
+        if samples is None:
             return
-        made = model.generate(
-            latents=model.latents(len(batch.images), self.seed),
-            labels=None if not hasattr(model, "num_classes") else batch.labels,
-        )
-        found = {}
-        for name, shown in (("real", batch.images), ("fake", made)):
-            images, condition = model.unpack((shown, batch.labels))
-            scores = model.discriminate(images, condition, training=False)
-            found[f"scores/{name}"] = value_of(scores)
+        found = {
+            "scores/real": samples.real_scores,
+            "scores/fake": samples.fake_scores,
+        }
         # On one scale, so that the two can be compared.
         limits = events.limits(*found.values())
         for tag, values in found.items():
@@ -412,11 +398,6 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
             "hparams": self.hparams,
             "watch_gradients": self.watch_gradients,
         }
-
-
-def _first_batch(model: Any) -> Any:
-    """Returns the first real images, `None` before any `fit`."""
-    return getattr(model, "first_batch", None)
 
 
 def _tag(player: str, path: str) -> str:

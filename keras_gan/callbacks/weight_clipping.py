@@ -8,7 +8,7 @@ from keras import ops
 from keras_gan._checks import number_in
 from keras_gan._typing import Tensor
 from keras_gan.callbacks._configurable import Configurable
-from keras_gan.callbacks._players import players, retrace
+from keras_gan.callbacks._players import player_name, players, retrace
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -40,17 +40,16 @@ class WeightClipping(Configurable, keras.callbacks.Callback):
         self, value: float = 0.01, *, player: str = "discriminator"
     ) -> None:
         super().__init__()
-        self._players = players(player)
         self.value = number_in("value", value)
-        self.player = player
+        self.player = player_name(player)
         self._saved: list[tuple[keras.Variable, Any]] = []
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Sets the constraints, and has the step compiled with them."""
         model = self.model
         self._restore()  # An exception ended the last `fit`.
-        for player in self._players:
-            for variable in getattr(model, player).trainable_variables:
+        for player in players(model, self.player):
+            for variable in player.trainable_variables:
                 self._saved.append((variable, variable.constraint))
                 variable.constraint = _Clip(self.value, variable.constraint)
         retrace(model)

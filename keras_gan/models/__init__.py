@@ -1,8 +1,18 @@
 """The GAN family: one member a file."""
 
 from keras_gan.models.ac_gan import ACGAN
+from keras_gan.models.adversarial_model import AdversarialModel
 from keras_gan.models.conditional_gan import ConditionalGAN, ConditionalWGANGP
 from keras_gan.models.gan import GAN
+from keras_gan.models.player import Player
 from keras_gan.models.wgan_gp import WGANGP
 
-__all__ = ["ACGAN", "GAN", "WGANGP", "ConditionalGAN", "ConditionalWGANGP"]
+__all__ = [
+    "ACGAN",
+    "GAN",
+    "WGANGP",
+    "AdversarialModel",
+    "ConditionalGAN",
+    "ConditionalWGANGP",
+    "Player",
+]

@@ -11,8 +11,10 @@ from keras_gan._typing import Tensor
 from keras_gan.models import inspection
 from keras_gan.models.condition import ConditionInput, checked
 from keras_gan.models.conditional_gan import ConditionalGAN
+from keras_gan.models.gan import Condition
 from keras_gan.models.output_values import output_values
-from keras_gan.models.training import Logs
+from keras_gan.models.player import require_network
+from keras_gan.models.turns import Logs
 
 _CLASSES = ConditionInput((), "int32")
 """The classifier is trained on classes, whatever the generator takes."""
@@ -49,6 +51,7 @@ class ACGAN(ConditionalGAN):
     """
 
     _discriminator_is_told = False
+    _names_more = True
     _called_on = ("[latents, labels]", "images")
 
     def __init__(
@@ -61,7 +64,7 @@ class ACGAN(ConditionalGAN):
         **kwargs: Any,
     ) -> None:
         class_weight = number_in("class_weight", class_weight, "[0, inf)")
-        inspection.require_network(discriminator, "discriminator")
+        require_network(discriminator, "discriminator")
         if len(inspection.symbolic_inputs(discriminator)) > 1:
             raise ValueError(
                 "The discriminator of an ACGAN takes images alone, and names "
@@ -84,7 +87,7 @@ class ACGAN(ConditionalGAN):
         self,
         real: Tensor,
         fake: Tensor,
-        condition: tuple[Tensor, ...] = (),
+        condition: Condition = (),
         training: bool = True,
     ) -> tuple[Tensor, Logs]:
         """States what the discriminator minimises; see the class."""
@@ -103,7 +106,7 @@ class ACGAN(ConditionalGAN):
         self,
         real: Tensor,
         fake: Tensor,
-        condition: tuple[Tensor, ...] = (),
+        condition: Condition = (),
         training: bool = True,
     ) -> tuple[Tensor, Logs]:
         """States what the generator minimises; see the class."""
@@ -117,31 +120,26 @@ class ACGAN(ConditionalGAN):
 
     def _both(self, images: Tensor, training: bool) -> tuple[Tensor, Tensor]:
         """Returns scores, as the loss takes them, and class logits."""
-        images = self._augmented(images, training)
-        scores, classes = self.discriminator(images, training=training)
-        scores = self._score_form(scores, self.adversarial_loss.takes_logits)
+        scores, classes = self.judge(images, (), training)
         classes = ops.cast(classes, "float32")
         if self._names_by_shares:
             # The softmax of log-probabilities are the probabilities.
             classes = ops.log(ops.maximum(classes, 1e-30))
         return scores, classes
 
-    def _class_loss(
-        self, class_logits: Tensor, condition: tuple[Tensor, ...]
-    ) -> Tensor:
+    def _class_loss(self, class_logits: Tensor, condition: Condition) -> Tensor:
         target = ConditionInput(None).encode(condition[0], self.num_classes)
         return ops.mean(
             ops.categorical_crossentropy(target, class_logits, from_logits=True)
         )
 
-    def _judge(
-        self, images: Tensor, condition: tuple[Tensor, ...], training: bool
-    ) -> Tensor:
-        return self.discriminator(images, training=training)[0]
+    def call_discriminator(
+        self, images: Tensor, condition: Condition, training: bool
+    ) -> Any:
+        """Calls the discriminator on images alone: scores, class logits."""
+        return self.discriminator(images, training=training)
 
-    def _build_discriminator(
-        self, fake: Tensor, condition: tuple[Tensor, ...]
-    ) -> None:
+    def _build_discriminator(self, fake: Tensor, condition: Condition) -> None:
         self._refuse_missing_classifier()
         super()._build_discriminator(fake, condition)
 

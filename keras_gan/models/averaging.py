@@ -1,4 +1,4 @@
-"""An exponential moving average of the generator."""
+"""An exponential moving average of a network."""
 
 from collections.abc import Callable
 from typing import Any
@@ -37,21 +37,19 @@ class Average:
 
     def twin(
         self, generator: keras.Model, build: Callable[[keras.Model], Any]
-    ) -> keras.Model | None:
-        """Returns a copy of the generator to hold the average, if wanted.
+    ) -> keras.Model:
+        """Returns a copy of a network to hold the average.
 
         It computes as the generator does, but holds float32 where that holds
         float16 or bfloat16, in which small steps would be rounded away.
 
         Args:
             generator: The trained network, built.
-            build: Calls a generator symbolically, which builds it.
+            build: Builds the copy.
 
         Raises:
             ValueError: If the generator cannot be copied, or not so.
         """
-        if self.decay is None:
-            return None
         # Else its variables' paths would equal the generator's.
         with keras.name_scope("ema"):
             twin = _copy(generator)
@@ -64,7 +62,7 @@ class Average:
 
     def update(
         self,
-        average: keras.Model | None,
+        average: keras.Model,
         generator: keras.Model,
         updates: Tensor,
     ) -> None:
@@ -79,8 +77,7 @@ class Average:
             generator: The trained network.
             updates: How often the generator has been updated.
         """
-        if average is None or self.decay is None:
-            return
+        assert self.decay is not None
         count = ops.cast(updates, "float32")
         keep = ops.minimum(self.decay, (1.0 + count) / (20.0 + count))
         own = {id(v) for layer in _following(generator) for v in _state(layer)}

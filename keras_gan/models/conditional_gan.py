@@ -19,7 +19,8 @@ from keras_gan.models.condition import (
     unstated_forms,
 )
 from keras_gan.models.data_forms import images_and_labels
-from keras_gan.models.gan import GAN
+from keras_gan.models.gan import GAN, Batch, Condition
+from keras_gan.models.player import require_network
 from keras_gan.models.wgan_gp import WGANGP
 
 
@@ -70,8 +71,8 @@ class ConditionalGAN(GAN):
         num_classes: int | None = None,
         **kwargs: Any,
     ) -> None:
-        inspection.require_network(generator, "generator")
-        inspection.require_network(discriminator, "discriminator")
+        require_network(generator, "generator")
+        require_network(discriminator, "discriminator")
         require_two_inputs(generator, "generator", "latents")
         latents, size = kwargs.get("latent_dim"), num_classes
         self._label_inputs = {}
@@ -104,7 +105,7 @@ class ConditionalGAN(GAN):
             return None
         return self._num_classes
 
-    def unpack(self, data: Any) -> tuple[Tensor, tuple[Tensor, ...]]:
+    def unpack(self, data: Any) -> tuple[Tensor, Condition]:
         """Splits `(images, labels)` into images and the condition."""
         images, labels = images_and_labels(data)
         if labels is None:
@@ -114,19 +115,17 @@ class ConditionalGAN(GAN):
                 "labels use GAN or WGANGP."
             )
         images = ops.cast(ops.convert_to_tensor(images), "float32")
-        return images, (ops.convert_to_tensor(labels),)
+        return Batch(images, (ops.convert_to_tensor(labels),))
 
     def _build_generator(
         self, generator: keras.Model
-    ) -> tuple[Tensor, tuple[Tensor, ...]]:
+    ) -> tuple[Tensor, Condition]:
         build = super()._build_generator
-        built: tuple[Tensor, tuple[Tensor, ...]]
+        built: tuple[Tensor, Condition]
         built = self._settled("generator", lambda: build(generator))
         return built
 
-    def _build_discriminator(
-        self, fake: Tensor, condition: tuple[Tensor, ...]
-    ) -> None:
+    def _build_discriminator(self, fake: Tensor, condition: Condition) -> None:
         build = super()._build_discriminator
         self._settled("discriminator", lambda: build(fake, condition))
 
@@ -159,7 +158,7 @@ class ConditionalGAN(GAN):
             keras.Input(shape, dtype=spec.dtype, name="labels"),
         ]
 
-    def _split_inputs(self, inputs: Any) -> tuple[Tensor, tuple[Tensor, ...]]:
+    def _split_inputs(self, inputs: Any) -> tuple[Tensor, Condition]:
         if not isinstance(inputs, (list, tuple)) or len(inputs) != 2:
             raise ValueError(
                 f"{type(self).__name__} is called on [latents, labels]. "
@@ -167,27 +166,29 @@ class ConditionalGAN(GAN):
             )
         return inputs[0], (inputs[1],)
 
-    def _generate(
+    def call_generator(
         self,
         generator: keras.Model,
         latents: Tensor,
-        condition: tuple[Tensor, ...],
+        condition: Condition,
         training: bool,
     ) -> Tensor:
+        """Calls a generator on latents and labels in the form it takes."""
         inputs = self._told("generator", latents, condition)
         return generator(
             inspection.packed(generator, inputs), training=training
         )
 
-    def _judge(
-        self, images: Tensor, condition: tuple[Tensor, ...], training: bool
-    ) -> Tensor:
+    def call_discriminator(
+        self, images: Tensor, condition: Condition, training: bool
+    ) -> Any:
+        """Calls the discriminator on images and labels in the form it takes."""
         network = self.discriminator
         inputs = self._told("discriminator", images, condition)
         return network(inspection.packed(network, inputs), training=training)
 
     def _told(
-        self, role: str, main: Tensor, condition: tuple[Tensor, ...]
+        self, role: str, main: Tensor, condition: Condition
     ) -> list[Tensor]:
         """Returns both inputs of a network, in its form and order."""
         spec = self._label_inputs[role]
@@ -203,7 +204,7 @@ class ConditionalGAN(GAN):
         self, latents: np.ndarray[Any, Any], labels: Any
     ) -> list[np.ndarray[Any, Any]]:
         labels = self.check_labels(
-            self._some_labels(len(latents)) if labels is None else labels
+            self._default_labels(len(latents)) if labels is None else labels
         )
         if len(labels) != len(latents):
             raise ValueError(
@@ -215,10 +216,10 @@ class ConditionalGAN(GAN):
         encoded = spec.encode(ops.convert_to_tensor(labels), self._num_classes)
         return [latents, ops.convert_to_numpy(encoded)]
 
-    def _some_labels(self, count: int) -> np.ndarray[Any, Any]:
+    def _default_labels(self, n: int) -> np.ndarray[Any, Any]:
         """Returns all classes in turn, or else conditions of the data."""
         if self.num_classes is not None:
-            return np.arange(count) % self.num_classes
+            return np.arange(n) % self.num_classes
         known = self._conditions()
         if known is None:
             shape = self._label_inputs["generator"].shape
@@ -227,7 +228,7 @@ class ConditionalGAN(GAN):
                 "seen none yet. Pass those to make images of: labels=..., "
                 f"shape (n, *{shape}). Received: labels=None"
             )
-        return np.resize(known, (count, *known.shape[1:]))
+        return np.resize(known, (n, *known.shape[1:]))
 
     def _conditions(self) -> Any:
         """Returns some labels of the data, `None` before any were seen."""

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_gan.models.wire import ChangedBatches
+from keras_gan.models.pixel_bytes import ChangedBatches
 
 Array = np.ndarray[Any, Any]
 
@@ -64,7 +64,8 @@ class Forms:
             if self._is_list_of_pictures(x):
                 x = self._stacked(x)
             elif self._own:
-                return x, y
+                # Keras would make one input of the pair.
+                return (x[0], x[1]) if len(x) == 2 and y is None else (x, y)
             else:
                 x, y = self._from_sequence(x, y)
         if isinstance(x, Mapping):
@@ -197,13 +198,13 @@ class Forms:
             for part in parts
             for column in (part.values() if isinstance(part, dict) else [part])
         ]
-        return any(_is_text(column) for column in columns)
+        return any(is_text(column) for column in columns)
 
     # ----------------------------------------------------------------- text
 
     def _without_text(self, columns: dict[str, Any]) -> dict[str, Any]:
         """Leaves out text beside the images, which no device can hold."""
-        text = [name for name, value in columns.items() if _is_text(value)]
+        text = [name for name, value in columns.items() if is_text(value)]
         kept = [n for n in text if self._own or (self._told and n in _LABEL)]
         if self._own and text and keras.backend.backend() != "tensorflow":
             raise ValueError(
@@ -215,7 +216,7 @@ class Forms:
     def _useful(self, labels: Any) -> Any:
         """Leaves out labels of text where labels are not used anyway."""
         unused = not self._told and not self._own
-        return None if unused and _is_text(labels) else labels
+        return None if unused and is_text(labels) else labels
 
 
 class _Then:
@@ -301,7 +302,7 @@ def as_array(value: Any) -> Array | None:
 
 
 def _numpy(value: Any) -> Any:
-    if isinstance(value, np.ndarray) or _is_text(value):
+    if isinstance(value, np.ndarray) or is_text(value):
         return value
     try:
         return keras.ops.convert_to_numpy(value)
@@ -337,11 +338,12 @@ def _holds_objects(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.dtype.kind == "O"
 
 
-def _is_text(value: Any) -> bool:
+def is_text(value: Any) -> bool:
+    """Whether data are text, which no device can hold."""
     if isinstance(value, (str, bytes)):
         return True
     if isinstance(value, (list, tuple)):
-        return bool(value) and _is_text(value[0])
+        return bool(value) and is_text(value[0])
     kind = getattr(value, "dtype", None)
     if kind is None:
         return False

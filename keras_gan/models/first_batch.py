@@ -4,14 +4,17 @@ import copy
 import itertools
 import warnings
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import keras
 import numpy as np
 
 from keras_gan import backend
 from keras_gan.datasets import ImageBatches
-from keras_gan.models import data_forms
+from keras_gan.models import data_forms, saved_state
+
+if TYPE_CHECKING:
+    from keras_gan.models.adversarial_model import AdversarialModel
 
 Array = np.ndarray[Any, Any]
 
@@ -23,14 +26,17 @@ class FirstBatch(NamedTuple):
     """What callbacks may show of the real data: they never see a batch.
 
     Attributes:
-        images: At most 64 real images.
+        images: At most 64 real images; of a model that is no `GAN`, the first
+            array of the batch.
         labels: Theirs, or `None`.
         size: How many images a batch holds.
+        batch: The same rows of all that `unpack` returned, as arrays.
     """
 
     images: Array
     labels: Array | None
     size: int
+    batch: Any = None
 
 
 class Looked(NamedTuple):
@@ -40,25 +46,21 @@ class Looked(NamedTuple):
         x: The data, in a form that Keras takes.
         y: Labels, where `x` is an array.
         images: The first batch's images; `None` where there is no looking.
-        labels: Theirs, or `None`.
+        first_batch: What callbacks are shown; `None` likewise.
     """
 
     x: Any
     y: Any
     images: Array | None = None
-    labels: Array | None = None
-
-    @property
-    def first_batch(self) -> FirstBatch | None:
-        """What callbacks are shown."""
-        if self.images is None:
-            return None
-        kept = None if self.labels is None else self.labels[:_KEPT]
-        return FirstBatch(self.images[:_KEPT], kept, len(self.images))
+    first_batch: FirstBatch | None = None
 
 
 def look_at(
-    model: Any, x: Any, y: Any, batch_size: int | None, name: str = ""
+    model: "AdversarialModel",
+    x: Any,
+    y: Any,
+    batch_size: int | None,
+    name: str = "",
 ) -> Looked:
     """Looks at the first batch of the data and refuses what cannot work.
 
@@ -84,37 +86,55 @@ def look_at(
         raise ValueError(f"`{name}`: {error}") from error
 
 
-def _look_at(model: Any, x: Any, y: Any, batch_size: int) -> Looked:
-    forms = _forms(model)
-    x, y, batch = _peek(forms, x, y, batch_size)
-    if batch is None:
+def _look_at(
+    model: "AdversarialModel", x: Any, y: Any, batch_size: int
+) -> Looked:
+    x, y, raw = _peek(model._data_forms(), x, y, batch_size)
+    if raw is None:
         return Looked(x, y)
-    if not _has_own_unpack(model):
-        data_forms.check_weights(batch)
-    images, labels = _arrays(batch)
-    if images is None:
-        raise ValueError(
-            "The data hold no images. Expected: images, (images, labels), or a "
-            'dict with "image". Received: a batch of '
-            f"{_described(batch)}"
-        )
-    _check_shape(images, model.image_shape)
-    _check_values(images, model.output_range)
-    _check_labels(model, *(_at_hand(x, y) or (images, labels)))
-    return Looked(x, y, images, labels)
+    if model._has_own_unpack():
+        batch = _unpacked(model, raw)
+        model.check_batch(batch)
+        images, labels = _first_arrays(batch)
+        size = len(images)
+    else:
+        data_forms.check_weights(raw)
+        images, labels = _arrays(raw)
+        check_pair(model, raw, images, labels, _at_hand(x, y))
+        size = len(images)
+        images = images[:_KEPT]
+        batch = _unpacked(model, keras.tree.map_structure(_some_rows, raw))
+    batch = keras.tree.map_structure(_some_rows, batch)
+    labels = None if labels is None else labels[:_KEPT]
+    kept = FirstBatch(images[:_KEPT], labels, size, batch)
+    return Looked(x, y, images, kept)
 
 
-def _forms(model: Any) -> data_forms.Forms:
-    return data_forms.Forms(
-        model.image_shape,
-        told=hasattr(model, "check_labels"),
-        own=_has_own_unpack(model),
+def _unpacked(model: "AdversarialModel", raw: Any) -> Any:
+    """Asks the model's own `unpack`, and draws nothing from its seeds."""
+
+    def tensor(value: Any) -> Any:
+        if value is None or data_forms.is_text(value):
+            return value
+        return keras.ops.convert_to_tensor(data_forms.as_array(value))
+
+    tensors = keras.tree.map_structure(tensor, raw)
+    with saved_state.seeds_kept(model):
+        batch = backend.constant(lambda: model.unpack(tensors))
+    return keras.tree.map_structure(
+        lambda each: None if each is None else keras.ops.convert_to_numpy(each),
+        batch,
     )
 
 
-def _has_own_unpack(model: Any) -> bool:
-    """Whether a variant of the user's own splits the batches."""
-    return not type(model).unpack.__module__.startswith("keras_gan.")
+def _some_rows(value: Any) -> Any:
+    return None if value is None else value[:_KEPT]
+
+
+def _first_arrays(batch: Any) -> tuple[Array, Array | None]:
+    """The first array of a batch, and the second, which may be labels."""
+    flat = [each for each in keras.tree.flatten(batch) if each is not None]
+    return flat[0], (flat[1] if len(flat) > 1 else None)
 
 
 def _peek(
@@ -196,6 +216,54 @@ def _described(batch: Any) -> str:
     if isinstance(batch, dict):
         return f"the columns {sorted(batch)}"
     return type(batch).__name__
+
+
+def check_images(
+    images: Array,
+    shape: tuple[int, ...],
+    bounds: tuple[float, float] | None,
+) -> None:
+    """Looks at real images.
+
+    Args:
+        images: A batch of them.
+        shape: The shape that the networks are made for.
+        bounds: The range of the generator's images, if it is bounded.
+
+    Raises:
+        ValueError: If they cannot be trained on.
+    """
+    _check_shape(images, shape)
+    _check_values(images, bounds)
+
+
+def check_pair(
+    model: Any,
+    raw: Any,
+    images: Array | None,
+    labels: Array | None,
+    all_data: tuple[Any, Any] | None,
+) -> None:
+    """Looks at real images and their labels, as the data set yields them.
+
+    Args:
+        model: The GAN to be trained.
+        raw: The first batch.
+        images: Its images, if there are any.
+        labels: Their labels, if there are any.
+        all_data: All images and labels, where they are at hand.
+
+    Raises:
+        ValueError: If they cannot be trained on.
+    """
+    if images is None:
+        raise ValueError(
+            "The data hold no images. Expected: images, (images, labels), or a "
+            'dict with "image". Received: a batch of '
+            f"{_described(raw)}"
+        )
+    check_images(images, model.image_shape, model.output_range)
+    _check_labels(model, *(all_data or (images, labels)))
 
 
 def _check_shape(images: Array, expected: tuple[int, ...]) -> None:

@@ -1,38 +1,66 @@
-"""The base of all GANs: two networks, an objective, alternating updates."""
+"""GANs that make samples from latents: a generator and a discriminator."""
 
+import math
 import warnings
-from typing import Any
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any, NamedTuple
 
 import keras
+import numpy as np
 from keras import ops
+from numpy.typing import NDArray
 
-from keras_gan import backend, losses, regularizers
-from keras_gan._checks import LARGEST_INT32, seed_or_none, text, whole_number
+from keras_gan import augment as augmentation
+from keras_gan import backend, losses
+from keras_gan._checks import (
+    LARGEST_INT32,
+    seed_or_none,
+    value_range_of,
+    whole_number,
+)
 from keras_gan._typing import Tensor
-from keras_gan.models import inspection
-from keras_gan.models.averaging import Average
-from keras_gan.models.building import Building
-from keras_gan.models.compiling import Compiling
-from keras_gan.models.data_forms import images_and_labels
-from keras_gan.models.fitting import Fitting
-from keras_gan.models.persistence import Persistence
-from keras_gan.models.sampling import Sampling
-from keras_gan.models.trackers import Trackers
-from keras_gan.models.training import Alternating, Logs
-from keras_gan.regularizers import Regularizer
+from keras_gan.augment import AdaptiveAugment
+from keras_gan.models import (
+    data_forms,
+    first_batch,
+    generating,
+    inspection,
+    network_checks,
+    pair_checks,
+)
+from keras_gan.models.adversarial_model import AdversarialModel
+from keras_gan.models.critic import Critic
+from keras_gan.models.fixed_samples import (
+    FixedSamples,
+    ScoredSamples,
+    to_pixels,
+)
+from keras_gan.models.output_values import Values, output_values
+from keras_gan.models.pixel_range import PixelRange
+from keras_gan.models.player import Player, require_network
+from keras_gan.models.turns import Logs
+from keras_gan.optimizers import GANOptimizer, PlayersOptimizer
+from keras_gan.regularizers import Penalty
+
+Array = np.ndarray[Any, Any]
+Condition = tuple[Tensor, ...]
+
+
+class Batch(NamedTuple):
+    """What a batch holds.
+
+    Attributes:
+        real: Real images, float32, shape `(n, ...)`.
+        condition: What they are conditioned on: labels, or nothing.
+    """
+
+    real: Tensor
+    condition: Condition = ()
 
 
 @keras.saving.register_keras_serializable("keras_gan")
-class GAN(
-    backend.Stepper,
-    Alternating,
-    Building,
-    Compiling,
-    Fitting,
-    Sampling,
-    Persistence,
-    keras.Model,
-):
+class GAN(AdversarialModel):
     """A generative adversarial network of any two Keras models.
 
     Each step updates the discriminator on a fresh batch of real images and as
@@ -41,8 +69,21 @@ class GAN(
     step, by the same generated images. Each player's optimizer changes its own
     network's variables only; `trainable` is never toggled.
 
-    A variant overrides `discriminator_loss` and `generator_loss` (written in
-    `keras.ops`, for every backend), `unpack` or `sample`.
+    A variant overrides what is different, in `keras.ops` for every backend:
+
+    | method | says |
+    |---|---|
+    | `unpack(data)` | what is in a batch: real images and their condition |
+    | `sample(batch_size, condition, training)` | how images are drawn |
+    | `forward(batch, training)` | all that is made: `{"fake": images}` |
+    | `call_generator(generator, latents, condition, training)` | how it is called |
+    | `call_discriminator(images, condition, training)` | how it is called; scores come first |
+    | `discriminate(images, condition, training)` | how images are scored |
+    | `discriminator_loss`, `generator_loss` | what a player minimises |
+    | `player_loss(player, batch, outputs, training)` | the same, with all of `forward` |
+
+    Another network is added by `add_network(name, network, player=...)` in the
+    constructor. `AdversarialModel` says what holds for all of these.
 
     Args:
         generator: Maps latents, shape `(n, latent_dim)`, to images, shape
@@ -53,6 +94,8 @@ class GAN(
         latent_dim: Size of the latents. Default: read off the generator.
         regularizer: A penalty on the discriminator (`"r1"`, `"r2"`,
             `"gradient_penalty"`, `"dragan"`, or an instance), or a list.
+        generator_regularizer: A penalty on the generator, a
+            `keras_gan.regularizers.GeneratorRegularizer`, or a list.
         discriminator_steps: Discriminator updates for each generator update.
         ema_decay: Decay of an exponential moving average of the generator's
             weights, in `[0, 1)`, such as 0.999. It is ramped up with the
@@ -77,7 +120,12 @@ class GAN(
     Reference: Goodfellow et al., 2014, arXiv 1406.2661, Algorithm 1.
     """
 
-    default_loss = "non_saturating"
+    _num_inputs = 1
+    """How many inputs each network takes."""
+    _called_on = ("latents", "images")
+    """What the generator and the discriminator are called on."""
+    _names_more = False
+    """Whether the discriminator says more of an image than its score."""
     _warned_of_width = False
 
     def __init__(
@@ -87,17 +135,17 @@ class GAN(
         *,
         latent_dim: int | None = None,
         regularizer: Any = None,
+        generator_regularizer: Any = None,
         discriminator_steps: int = 1,
         ema_decay: float | None = None,
         augment: Any = None,
         seed: int | None = None,
         name: str | None = None,
     ) -> None:
-        super().__init__(name=None if name is None else text("name", name))
-        inspection.require_network(generator, "generator")
-        inspection.require_network(discriminator, "discriminator")
-        self.generator = generator
-        self.discriminator = discriminator
+        require_network(generator, "generator")
+        require_network(discriminator, "discriminator")
+        self._given = SimpleNamespace(latent_dim=latent_dim, augment=augment)
+        self._pixels = PixelRange()
         self.discriminator_steps = whole_number(
             "discriminator_steps",
             discriminator_steps,
@@ -105,40 +153,38 @@ class GAN(
             LARGEST_INT32,
             why=": discriminator updates for each generator update",
         )
-        self.seed = seed = seed_or_none("seed", seed)
-        self.seed_generator = keras.random.SeedGenerator(seed)
-        # Validation must not change what training draws.
-        self.evaluation_seed_generator = keras.random.SeedGenerator(seed or 0)
-        self._regularizers = regularizers.get(regularizer)
-        self._latent_shape = inspection.latent_shape(
-            generator, latent_dim, self._main_input("generator")
+        judge = Player(
+            "discriminator",
+            {"discriminator": discriminator},
+            regularizer=regularizer,
         )
-        self._build_networks(augment)
-        self._average = Average(ema_decay)
-        self.ema_generator = self._average.twin(
-            generator, self._build_generator
+        maker = Player(
+            "generator",
+            {"generator": generator},
+            regularizer=generator_regularizer,
+            every=self.discriminator_steps,
+            ema_decay=ema_decay,
         )
-        self.ema_decay = self._average.decay
-        self._trackers = Trackers(self.log_names)
-        self._watching_gradients = False
-        # Records the input shape, which saving and exporting ask for.
-        self(self._symbolic_inputs())
+        self.ema_generator = None
+        self.augment = None
+        super().__init__([judge, maker], seed=seed, name=name)
+        self.ema_decay = maker.average.decay
 
     @property
-    def regularizers(self) -> tuple[Regularizer, ...]:
+    def regularizers(self) -> tuple[Penalty, ...]:
         """The penalties on the discriminator."""
-        return self._regularizers
+        return self.players["discriminator"].regularizers
 
     @property
     def log_names(self) -> list[str]:
         """The keys of the logs; an objective with another one extends it."""
-        penalties = [each.name for each in self._regularizers]
-        norms = ["d_gradient_norm", "g_gradient_norm"]
-        return ["d_loss", "g_loss", "d_real", "d_fake", *penalties, *norms]
+        scores = ["d_real", "d_fake"]
+        penalties, norms = self._penalty_names(), self._norm_names()
+        return [*self._loss_names(), *scores, *penalties, *norms]
 
-    # ---------------------------------------------------------- the objective
+    # ------------------------------------------------- what a variant overrides
 
-    def unpack(self, data: Any) -> tuple[Tensor, tuple[Tensor, ...]]:
+    def unpack(self, data: Any) -> tuple[Tensor, Condition]:
         """Splits a batch into real images and what they are conditioned on.
 
         Args:
@@ -149,13 +195,13 @@ class GAN(
             Float32 images, and a tuple of condition tensors: empty here,
             where labels are ignored.
         """
-        images, _ = images_and_labels(data)
-        return ops.cast(ops.convert_to_tensor(images), "float32"), ()
+        images, _ = data_forms.images_and_labels(data)
+        return Batch(ops.cast(ops.convert_to_tensor(images), "float32"))
 
     def sample(
         self,
         batch_size: Tensor,
-        condition: tuple[Tensor, ...] = (),
+        condition: Condition = (),
         training: bool = True,
     ) -> Tensor:
         """Generates images from fresh latents.
@@ -169,28 +215,81 @@ class GAN(
         Returns:
             Float32 images, differentiable in the generator's variables.
         """
-        return self._drawn(self.generator, batch_size, condition, training)
+        latents = self.draw_latents(batch_size, training)
+        made = self.call_generator(self.generator, latents, condition, training)
+        return ops.cast(made, "float32")
 
-    def _drawn(
+    def draw_latents(self, batch_size: Tensor, training: bool = True) -> Tensor:
+        """Draws standard normal latents inside a step.
+
+        Args:
+            batch_size: How many.
+            training: Whether to draw from the training seed.
+
+        Returns:
+            Float32, as the generator takes them.
+        """
+        shape = (batch_size, *self._latent_shape)
+        seeds = self.seeds(training)
+        return backend.draw(keras.random.normal, shape, seeds)
+
+    def forward(
+        self, batch: tuple[Tensor, Condition], training: bool = True
+    ) -> dict[str, Tensor]:
+        """Makes as many images as there are real ones.
+
+        Args:
+            batch: As from `unpack`.
+            training: Whether this is a training step.
+
+        Returns:
+            The images as `"fake"`. An override may add more.
+        """
+        real, condition = batch
+        return {"fake": self.sample(ops.shape(real)[0], condition, training)}
+
+    def call_generator(
         self,
         generator: keras.Model,
-        batch_size: Tensor,
-        condition: tuple[Tensor, ...],
+        latents: Tensor,
+        condition: Condition,
         training: bool,
     ) -> Tensor:
-        latents = backend.draw(
-            keras.random.normal,
-            (batch_size, *self._latent_shape),
-            self._seeds(training),
-        )
-        return ops.cast(
-            self._generate(generator, latents, condition, training), "float32"
-        )
+        """Calls a generator.
+
+        Args:
+            generator: The generator, or its average.
+            latents: Shape `(n, latent_dim)`.
+            condition: As from `unpack`.
+            training: Whether it runs in training mode.
+
+        Returns:
+            Images, shape `(n, ...)`.
+        """
+        inputs = inspection.packed(generator, [latents])
+        return generator(inputs, training=training)
+
+    def call_discriminator(
+        self, images: Tensor, condition: Condition, training: bool
+    ) -> Any:
+        """Calls the discriminator.
+
+        Args:
+            images: Shape `(n, ...)`, real or generated.
+            condition: As from `unpack`.
+            training: Whether it runs in training mode.
+
+        Returns:
+            What the network gives: its scores, or a list or tuple that begins
+            with them.
+        """
+        inputs = inspection.packed(self.discriminator, [images])
+        return self.discriminator(inputs, training=training)
 
     def discriminate(
         self,
         images: Tensor,
-        condition: tuple[Tensor, ...] = (),
+        condition: Condition = (),
         training: bool = True,
     ) -> Tensor:
         """Scores images as the compiled loss takes them, augmented in training.
@@ -204,17 +303,41 @@ class GAN(
             Float32 scores: logits for the losses of `keras_gan.losses`, the
             network's outputs as they are for Keras losses and callables.
         """
-        return self._scores(
-            images, condition, training, self.adversarial_loss.takes_logits
-        )
+        outputs = self.judge(images, condition, training)
+        return outputs[0] if isinstance(outputs, tuple) else outputs
+
+    def judge(
+        self, images: Tensor, condition: Condition = (), training: bool = True
+    ) -> Any:
+        """Calls the discriminator on images that are augmented in training.
+
+        Args:
+            images: Shape `(n, ...)`, real or generated.
+            condition: As from `unpack`.
+            training: Whether the discriminator runs in training mode.
+
+        Returns:
+            Scores as from `discriminate`; or a tuple of the scores and what
+            else `call_discriminator` returns.
+        """
+        if self.augment is not None and training:
+            images = self.augment(images, training=True)
+        outputs = self.call_discriminator(images, condition, training)
+        if not isinstance(outputs, (list, tuple)):
+            return self._scores(outputs)
+        return (self._scores(outputs[0]), *outputs[1:])
+
+    def _scores(self, outputs: Tensor) -> Tensor:
+        self._warn_of_wide_scores(outputs.shape)
+        return self.scores("discriminator", outputs)
 
     def discriminator_loss(
         self,
         real: Tensor,
         fake: Tensor,
-        condition: tuple[Tensor, ...] = (),
+        condition: Condition = (),
         training: bool = True,
-    ) -> tuple[Tensor, Logs]:
+    ) -> Tensor | tuple[Tensor, Logs]:
         """States what the discriminator minimises, without the regularisers.
 
         Args:
@@ -237,9 +360,9 @@ class GAN(
         self,
         real: Tensor,
         fake: Tensor,
-        condition: tuple[Tensor, ...] = (),
+        condition: Condition = (),
         training: bool = True,
-    ) -> tuple[Tensor, Logs]:
+    ) -> Tensor | tuple[Tensor, Logs]:
         """States what the generator minimises.
 
         Args:
@@ -257,44 +380,174 @@ class GAN(
             real_scores = self.discriminate(real, condition, training)
         return self.adversarial_loss.generator(fake_scores, real_scores), {}
 
-    def _seeds(self, training: bool) -> keras.random.SeedGenerator:
-        if training:
-            return self.seed_generator
-        return self.evaluation_seed_generator
-
-    def _scores(
+    def player_loss(
         self,
-        images: Tensor,
-        condition: tuple[Tensor, ...],
-        training: bool,
-        as_logits: bool,
+        player: str,
+        batch: tuple[Tensor, Condition],
+        outputs: Mapping[str, Tensor],
+        training: bool = True,
+    ) -> Tensor | tuple[Tensor, Logs]:
+        """States what a player minimises; see `AdversarialModel`."""
+        real, condition = batch
+        fake = outputs["fake"]
+        if player == "discriminator":
+            return self.discriminator_loss(real, fake, condition, training)
+        return self.generator_loss(real, fake, condition, training)
+
+    def penalty(
+        self,
+        player: str,
+        regularizer: Penalty,
+        batch: tuple[Tensor, Condition],
+        outputs: Mapping[str, Tensor],
+        training: bool = True,
     ) -> Tensor:
-        images = self._augmented(images, training)
-        return self._score_form(
-            self._judge(images, condition, training), as_logits
+        """Takes one of a player's penalties.
+
+        The discriminator's are taken at real and generated images, the
+        generator's at fresh latents.
+        """
+        real, condition = batch
+        seeds = self.seeds(training)
+        if player == "discriminator":
+            critic = self._critic(condition, training)
+            return regularizer(critic, real, outputs["fake"], seeds)
+
+        def generate(latents: Tensor) -> Tensor:
+            made = self.call_generator(
+                self.generator, latents, condition, training
+            )
+            return ops.cast(made, "float32")
+
+        latents = self.draw_latents(ops.shape(real)[0], training)
+        return regularizer(generate, latents, seeds)
+
+    def _critic(self, condition: Condition, training: bool) -> Critic:
+        """Returns the discriminator as a function of images alone."""
+        layers = [self.discriminator, *filter(None, [self.augment])]
+
+        def logits(images: Tensor) -> Tensor:
+            scores = self.discriminate(images, condition, training)
+            takes_logits = self.adversarial_loss.takes_logits
+            if self._gives_probabilities["discriminator"] and not takes_logits:
+                return losses.to_logits(scores)
+            return scores
+
+        return Critic(logits, layers)
+
+    def check_batch(self, batch: tuple[Array, tuple[Array, ...]]) -> None:
+        """Refuses images of another shape, NaN, and what is out of range."""
+        first_batch.check_images(batch[0], self.image_shape, self.output_range)
+
+    # --------------------------------------------------------------- building
+
+    def _prepare_networks(self) -> None:
+        """Builds both networks from symbols, and refuses what cannot fit."""
+        given = self._given
+        del self._given
+        kind = type(self).__name__
+        for role in ("generator", "discriminator"):
+            network = getattr(self, role)
+            pair_checks.refuse_other_inputs(
+                network, role, self._num_inputs, kind
+            )
+        self._latent_shape = inspection.latent_shape(
+            self.generator, given.latent_dim, self._main_input("generator")
+        )
+        fake, condition = self._build_generator(self.generator)
+        self._image_shape = tuple(fake.shape[1:])
+        pair_checks.refuse_misfit(
+            self.discriminator,
+            self._image_shape,
+            self._main_input("discriminator"),
+        )
+        self._generator_values = output_values(
+            self.generator, self._random_images
+        )
+        self.augment = augmentation.get(
+            given.augment, self._image_shape, self.output_range
+        )
+        if self.augment is not None:
+            pair_checks.refuse_reshaping(self.augment, self._image_shape)
+        self._build_discriminator(fake, condition)
+        super()._prepare_networks()
+        network_checks.warn_of_penalised_layers(
+            self.discriminator,
+            [each.name for each in self.regularizers if each.weight],
+            self._image_shape,
         )
 
-    def _augmented(self, images: Tensor, training: bool) -> Tensor:
-        if self.augment is None or not training:
-            return images
-        return self.augment(images, training=True)
+    def _build_generator(
+        self, generator: keras.Model
+    ) -> tuple[Tensor, Condition]:
+        latents, condition = self._split_inputs(self._symbolic_inputs())
 
-    def _score_form(self, outputs: Tensor, as_logits: bool) -> Tensor:
-        if self._scores_are_shares:
-            raise ValueError(
-                "The discriminator ends in a softmax over "
-                f"{outputs.shape[-1]} classes, but a GAN wants one score for "
-                "each image, which of them are real. End it in Dense(1), or "
-                "Dense(1, activation='sigmoid')."
-            )
-        scores = ops.cast(outputs, "float32")
-        self._warn_of_wide_scores(outputs.shape)
-        if as_logits and self._gives_probabilities:
-            return losses.to_logits(scores)
-        return scores
+        def call() -> Tensor:
+            return self.call_generator(generator, latents, condition, False)
+
+        fake = pair_checks.built_generator(generator, call, self._called_on[0])
+        return fake, condition
+
+    def _build_discriminator(self, fake: Tensor, condition: Condition) -> None:
+        outputs = pair_checks.build_discriminator(
+            self.discriminator,
+            lambda: self.call_discriminator(fake, condition, False),
+            self._called_on[1],
+            self._image_shape,
+        )
+        own = type(self).call_discriminator.__module__
+        if own.startswith("keras_gan.") and not self._names_more:
+            pair_checks.require_one_output(outputs)
+
+    def _build_like(self, copy: keras.Model, network: keras.Model) -> None:
+        self._build_generator(copy)
+
+    def _symbolic_inputs(self) -> Any:
+        return keras.Input(self._latent_shape)
+
+    def _split_inputs(self, inputs: Any) -> tuple[Tensor, Condition]:
+        """Splits what `call` takes into latents and condition."""
+        return inputs, ()
+
+    def _main_input(self, role: str) -> int:
+        """Which input of a network takes the latents or images."""
+        del role
+        return 0
+
+    def _random_images(self, count: int) -> Any:
+        """Returns the generator's output for random inputs."""
+        latents, condition = self._random_inputs(count)
+        return self.call_generator(self.generator, latents, condition, False)
+
+    def _random_inputs(self, count: int) -> tuple[Tensor, Condition]:
+        def like(symbol: Tensor) -> Tensor:
+            shape = (count, *symbol.shape[1:])
+            return network_checks.random(shape, symbol.dtype)
+
+        inputs = self._symbolic_inputs()
+        return self._split_inputs(keras.tree.map_structure(like, inputs))
+
+    def _some_images(self, count: int) -> Tensor:
+        return network_checks.random((count, *self._image_shape), "float32")
+
+    def _score_values(self, name: str) -> Values | None:
+        if name != "discriminator":
+            return super()._score_values(name)
+
+        def run(count: int) -> Any:
+            _, condition = self._random_inputs(count)
+            images = self._some_images(count)
+            return self.call_discriminator(images, condition, False)
+
+        return output_values(self.discriminator, run)
 
     def _warn_of_wide_scores(self, shape: tuple[int | None, ...]) -> None:
         if self._warned_of_width or len(shape) != 2 or shape[1] in (1, None):
+            return
+        if (
+            self._values_of["discriminator"] is not None
+            and self._values_of["discriminator"].shares
+        ):
             return
         self._warned_of_width = True
         warnings.warn(
@@ -304,21 +557,300 @@ class GAN(
             stacklevel=2,
         )
 
-    def _generate(
-        self,
-        generator: keras.Model,
-        latents: Tensor,
-        condition: tuple[Tensor, ...],
-        training: bool,
-    ) -> Tensor:
-        inputs = inspection.packed(generator, [latents])
-        return generator(inputs, training=training)
+    # -------------------------------------------------------------- compiling
 
-    def _judge(
-        self, images: Tensor, condition: tuple[Tensor, ...], training: bool
-    ) -> Tensor:
-        inputs = inspection.packed(self.discriminator, [images])
-        return self.discriminator(inputs, training=training)
+    def compile(
+        self,
+        d_opt: Any = None,
+        g_opt: Any = None,
+        loss: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        """Configures the two players' training.
+
+        Args:
+            d_opt: The discriminator's optimizer, an instance or a name.
+                Default: Adam at 2e-4, beta_1 0.5 (1e-4, 0.0 and 0.9 for the
+                WGAN-GP models).
+            g_opt: The generator's optimizer, another instance or a name.
+            loss: A name or instance from `keras_gan.losses`, a Keras loss, or
+                a pair `(d_loss(real_scores, fake_scores),
+                g_loss(fake_scores))`. Default: `"non_saturating"`
+                (`"wasserstein"` for the WGAN-GP models).
+            **kwargs: `metrics`, `steps_per_execution`, `jit_compile`,
+                `run_eagerly` and `auto_scale_loss`, as in
+                `AdversarialModel.compile`. Metrics have `update_state(real,
+                fake)` on images.
+
+        Raises:
+            TypeError: If an argument is none of these, such as `optimizer`.
+            ValueError: If a loss or optimizer is unknown, both players share
+                an optimizer, a network has nothing to train, or the backend
+                cannot do what is asked.
+        """
+        unknown = sorted(set(kwargs) - _SETTINGS)
+        if unknown:
+            raise TypeError(
+                "`compile` of a GAN takes d_opt and g_opt, an optimizer for "
+                "each player, and loss; all else is as in keras.Model.compile. "
+                f"Received: {unknown}"
+            )
+        optimizers = {"discriminator": d_opt, "generator": g_opt}
+        super().compile(optimizers, loss, **kwargs)
+
+    def _joined(self, optimizers: dict[str, Any]) -> PlayersOptimizer:
+        return GANOptimizer(**optimizers)
+
+    def _choose_loss(self, loss: Any) -> None:
+        super()._choose_loss(loss)
+        if self.augment is None:
+            return
+        if self.adversarial_loss.boundary is not None:
+            return
+        inside = backend.flat_layers(self.augment)
+        if any(isinstance(layer, AdaptiveAugment) for layer in inside):
+            warnings.warn(
+                "AdaptiveAugment follows how many real images the "
+                "discriminator is sure of, but under "
+                f"{type(self.adversarial_loss).__name__} the sign of a score "
+                "says nothing, and its strength will drift. Use DiffAugment, "
+                "another loss such as 'non_saturating', or, with a loss of "
+                "your own, tell its boundary: "
+                "keras_gan.losses.CallableLosses(d_loss, g_loss, boundary=0.0)"
+                " or KerasLoss(loss, boundary=0.0).",
+                stacklevel=5,
+            )
+
+    def get_compile_config(self) -> dict[str, Any]:
+        """Returns what `compile` was called with."""
+        config = super().get_compile_config()
+        optimizers = config.pop("optimizers", None)
+        if optimizers is None:
+            return config
+        players = {
+            "d_opt": optimizers["discriminator"],
+            "g_opt": optimizers["generator"],
+        }
+        return {**players, **config}
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """Compiles as `get_compile_config` described."""
+        config = dict(config)
+        restore = keras.saving.deserialize_keras_object
+        for key in ("d_opt", "g_opt", "loss"):
+            config[key] = restore(config[key])
+        config["metrics"] = [restore(each) for each in config["metrics"]]
+        self.compile(**config)
+
+    # --------------------------------------------------------------- training
+
+    def _after_turn(self, player: Player, logs: Logs) -> None:
+        if player.name != "discriminator":
+            return
+        self._steer_augmentation(logs)
+        if self.discriminator_steps > 1 and "d_fake" in logs:
+            # What `g_loss` shows until the generator's first update.
+            loss = self.adversarial_loss.generator(
+                logs["d_fake"], logs["d_real"]
+            )
+            self._trackers.estimate("g_loss", loss)
+
+    def _steer_augmentation(self, logs: Logs) -> None:
+        """Shows real scores to every layer of the augmentation that steers."""
+        inside = backend.flat_layers(self.augment) if self.augment else ()
+        steering = [layer for layer in inside if hasattr(layer, "observe")]
+        if steering and "d_real" not in logs:
+            raise ValueError(
+                "`discriminator_loss` must return (loss, {'d_real': scores}), "
+                "with the score of each real image: "
+                f"{[layer.name for layer in steering]} of `augment` are "
+                f"steered by them. Received: logs of {sorted(logs)}"
+            )
+        for layer in steering:
+            layer.observe(self._margin(logs["d_real"]))
+
+    def _margin(self, scores: Tensor) -> Tensor:
+        """Returns how far scores are on the side of real images."""
+        outputs = not self.adversarial_loss.takes_logits
+        if outputs and self._gives_probabilities["discriminator"]:
+            return losses.to_logits(scores)
+        return scores - (self.adversarial_loss.boundary or 0.0)
+
+    def _measure(self, batch: Any, outputs: Any) -> None:
+        """Shows the metrics given to `compile` what `generate` would make."""
+        real, condition = batch
+        fake = outputs["fake"]
+        if self.ema_generator is not None:
+            latents = self.draw_latents(ops.shape(real)[0], training=False)
+            fake = ops.cast(
+                self.call_generator(
+                    self.ema_generator, latents, condition, False
+                ),
+                "float32",
+            )
+        for metric in self._trackers.compiled:
+            metric.update_state(real, fake)
+
+    def _every_by_name(self, player: Player) -> str:
+        return f"discriminator_steps={player.every}"
+
+    def _data_forms(self) -> data_forms.Forms:
+        return data_forms.Forms(
+            self.image_shape,
+            told=hasattr(self, "check_labels"),
+            own=self._has_own_unpack(),
+        )
+
+    def _remember(self, data: Any, looked: first_batch.Looked) -> None:
+        super()._remember(data, looked)
+        if looked.first_batch is not None:
+            asks = self.makes_pictures and self.output_range is None
+            self._pixels.take(data, looked.images, asks)
+
+    # ------------------------------------------------------------- generating
+
+    @property
+    def latent_dim(self) -> int:
+        """How many latent values one image is made from."""
+        return math.prod(self._latent_shape)
+
+    @property
+    def image_shape(self) -> tuple[int, ...]:
+        """The shape of one image, without the batch."""
+        return self._image_shape
+
+    @property
+    def output_range(self) -> tuple[float, float] | None:
+        """The least and largest value that the generator can make.
+
+        `None` where its output is not bounded on both sides.
+        """
+        values = self._generator_values
+        if values is None or not values.bounded:
+            return None
+        return values.low, values.high
+
+    @property
+    def pixel_range(self) -> tuple[float, float] | None:
+        """The values of black and white, for pictures and metrics.
+
+        The generator's range. Where that is unbounded, it is that of the real
+        images it was last trained on: what `ImageBatches` say; (0, 255) for
+        uint8; `[0, 1]`, `[-1, 1]` or `[0, 255]` where the first batch fits it;
+        else, with a warning, from the least to the largest value of the first
+        batch. `None` before. Set it where you know better, such as for
+        standardised images; it is saved with the model.
+        """
+        return self._pixels.given or self.output_range or self._pixels.real
+
+    @pixel_range.setter
+    def pixel_range(self, value: tuple[float, float] | None) -> None:
+        if value is not None:
+            value = value_range_of("pixel_range", value)
+        self._pixels.given = value
+
+    def latents(self, n: int, seed: int | None = None) -> Array:
+        """Draws standard normal latents, the same on every backend.
+
+        Args:
+            n: How many.
+            seed: Equal seeds give equal latents. Default: a random one.
+
+        Returns:
+            Float32, shape `(n, latent_dim)`.
+
+        Raises:
+            ValueError: If `n` or `seed` is out of range.
+        """
+        return generating.normal_latents(n, self.latent_dim, seed)
+
+    def generate(
+        self,
+        n: int | None = None,
+        *,
+        latents: Any = None,
+        labels: Any = None,
+        seed: int | None = None,
+        batch_size: int = 128,
+    ) -> Array:
+        """Generates images, by the averaged weights where there are any.
+
+        Args:
+            n: How many. Default: as many as there are `latents` or `labels`,
+                or 16 where neither is given.
+            latents: Latents of the user's own, shape `(n, latent_dim)`.
+                Default: fresh ones.
+            labels: Classes, integers or one-hot, where conditional. Default:
+                all classes in turn.
+            seed: Seed of fresh latents; equal seeds give equal images.
+            batch_size: Images at a time.
+
+        Returns:
+            Float32 images in the generator's range, shape
+            `(n, height, width, channels)`.
+
+        Raises:
+            ValueError: If `n`, `latents` and `labels` are not equally many,
+                shapes don't fit, a number is out of range, or labels are given
+                to a model without.
+        """
+        batch_size = whole_number("batch_size", batch_size, 1)
+        seed = seed_or_none("seed", seed)
+        n = generating.wanted_count(n, latents, labels, self.latent_dim)
+        if latents is None:
+            latents = self.latents(n, seed)
+        latents = generating.shaped_latents(latents, self._latent_shape)
+        inputs = self._sampling_inputs(latents, labels)
+        if n == 0:
+            return np.zeros((0, *self.image_shape), "float32")
+        pictures = [
+            np.asarray(self.predict_on_batch(part), "float32")[:size]
+            for part, size in generating.batches(inputs, n, batch_size)
+        ]
+        return np.concatenate(pictures)
+
+    def generate_pixels(
+        self, n: int, *, labels: Any = None, seed: int | None = None
+    ) -> NDArray[np.uint8]:
+        """Generates images as pixels, which take a quarter of the memory.
+
+        Args:
+            n: How many.
+            labels: Classes, where conditional. Default: all in turn.
+            seed: Seed of the latents; equal seeds give equal images.
+
+        Returns:
+            Images with black and white at the ends of `pixel_range`, uint8,
+            shape `(n, height, width, channels)`. What is not a number is black.
+        """
+        latents = self.latents(n, seed)
+        if labels is None:
+            labels = self._default_labels(n)
+        # Whole batches of `generate`, so that the images are the same.
+        parts = [slice(start, start + 512) for start in range(0, n, 512)]
+        made = [
+            to_pixels(
+                self,
+                self.generate(
+                    latents=latents[part],
+                    labels=None if labels is None else labels[part],
+                ),
+            )
+            for part in parts
+        ]
+        return np.concatenate(made)
+
+    def _default_labels(self, n: int) -> Any:
+        """Labels of images that are asked for without any."""
+        del n
+
+    def _sampling_inputs(self, latents: Array, labels: Any) -> list[Array]:
+        if labels is not None:
+            raise ValueError(
+                "This model is not conditional, so it takes no labels. "
+                "Received: labels. Use ConditionalGAN or ConditionalWGANGP."
+            )
+        return [latents]
 
     def call(self, inputs: Tensor, training: bool = False) -> Tensor:
         """Generates images from latents, by the averaged weights if any."""
@@ -328,4 +860,157 @@ class GAN(
         # On JAX, what runs eagerly gets arrays of numpy.
         inputs = keras.tree.map_structure(ops.convert_to_tensor, inputs)
         latents, condition = self._split_inputs(inputs)
-        return self._generate(network, latents, condition, training)
+        return self.call_generator(network, latents, condition, training)
+
+    def export(
+        self,
+        filepath: Any,
+        format: str = "tf_saved_model",  # noqa: A002
+        **kwargs: Any,
+    ) -> None:
+        """Exports the generator, averaged if it is, for use without Keras.
+
+        Args:
+            filepath: Where to.
+            format: `"tf_saved_model"`, `"onnx"` or another that
+                `keras.Model.export` knows.
+            **kwargs: As in `keras.Model.export`.
+        """
+        network = self.ema_generator or self.generator
+        network.export(filepath, format=format, **kwargs)
+
+    # --------------------------------------------------------------- watching
+
+    @property
+    def makes_pictures(self) -> bool:
+        """Whether the samples can be drawn as pictures."""
+        shape = self.image_shape
+        return len(shape) == 2 or (len(shape) == 3 and shape[-1] in (1, 3))
+
+    def fixed_samples(
+        self,
+        num_images: int = 16,
+        *,
+        latents: Any = None,
+        labels: Any = None,
+        seed: int = 0,
+        across: bool = False,
+    ) -> FixedSamples:
+        """Returns samples of the same latents each time, for snapshots.
+
+        Args:
+            num_images: How many, rounded up to full rows of classes.
+            latents: Latents of the user's own, shape `(n, latent_dim)`.
+            labels: Classes, where conditional. Default: all.
+            seed: Seed of latents that are not given.
+            across: Whether classes get columns rather than rows.
+
+        Raises:
+            ValueError: If the samples are no pictures, or latents or labels
+                don't fit.
+        """
+        return FixedSamples(self, num_images, latents, labels, seed, across)
+
+    def scored_samples(self, seed: int = 0) -> ScoredSamples | None:
+        """Returns the first real images and as many made ones, with scores.
+
+        Args:
+            seed: Seed of the latents.
+        """
+        batch = self.first_batch
+        if batch is None:
+            return None
+        conditional = hasattr(self, "num_classes")
+        fake = self.generate(
+            latents=self.latents(len(batch.images), seed),
+            labels=batch.labels if conditional else None,
+        )
+        real, condition = keras.tree.map_structure(
+            ops.convert_to_tensor, tuple(batch.batch)
+        )
+        scores = [
+            ops.convert_to_numpy(
+                self.discriminate(
+                    ops.convert_to_tensor(images), condition, training=False
+                )
+            )
+            for images in (real, fake)
+        ]
+        return ScoredSamples(batch.images, fake, *scores)
+
+    def summary(self, *args: Any, **kwargs: Any) -> None:
+        """Prints both networks, their sizes and the objective.
+
+        Args:
+            *args: As in `keras.Model.summary`.
+            **kwargs: As in `keras.Model.summary`.
+        """
+        show = kwargs.get("print_fn") or print
+        for network in (self.generator, self.discriminator):
+            network.summary(*args, **kwargs)
+        for line in self._facts():
+            show(line)
+
+    def _facts(self) -> list[str]:
+        penalties = " + ".join(
+            f"{type(each).__name__}(weight={each.weight:g})"
+            for each in self.regularizers
+        )
+        loss = getattr(self, "adversarial_loss", None)
+        objective = type(loss).__name__ if loss else self.default_loss
+        objective += f" + {penalties}" if penalties else ""
+        sizes = (
+            f"generator {self.generator.count_params():,} parameters, "
+            f"discriminator {self.discriminator.count_params():,}"
+        )
+        return [
+            f'{type(self).__name__} "{self.name}": {sizes}',
+            f"latents {self._latent_shape} -> images {self._image_shape}",
+            f"objective: {objective}; discriminator steps: "
+            f"{self.discriminator_steps}; EMA decay: {self.ema_decay}",
+        ]
+
+    # ----------------------------------------------------------------- saving
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments, networks included."""
+        save = keras.saving.serialize_keras_object
+        own = [save(each) for each in self._own_regularizers()]
+        config = {
+            "name": self.name,
+            "generator": save(self.generator),
+            "discriminator": save(self.discriminator),
+            "latent_dim": self.latent_dim,
+            "regularizer": own,
+            "discriminator_steps": self.discriminator_steps,
+            "ema_decay": self.ema_decay,
+            "augment": save(self.augment),
+            "seed": self.seed,
+        }
+        generators = self.players["generator"].regularizers
+        if generators:
+            config["generator_regularizer"] = [save(g) for g in generators]
+        return config
+
+    def _own_regularizers(self) -> tuple[Any, ...]:
+        """Those that were given to the constructor."""
+        return self.regularizers
+
+    def save_own_variables(self, store: dict[str, Any]) -> None:
+        """Saves, beside the weights, random state and the pixel range."""
+        super().save_own_variables(store)
+        self._pixels.save(store)
+
+    def load_own_variables(self, store: Any) -> None:
+        """Restores what `save_own_variables` saved."""
+        super().load_own_variables(store)
+        self._pixels.load(store)
+
+
+_SETTINGS = {
+    "metrics",
+    "steps_per_execution",
+    "jit_compile",
+    "run_eagerly",
+    "auto_scale_loss",
+}

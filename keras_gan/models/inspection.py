@@ -10,23 +10,6 @@ from keras_gan._checks import LARGEST_INT32, received, whole_number
 from keras_gan._typing import Tensor
 
 
-def require_network(network: Any, argument: str) -> None:
-    """Raises `TypeError` where `network` is not a Keras model or layer."""
-    if isinstance(network, keras.layers.Layer):
-        return
-    kind = type(network)
-    wrap = ""
-    if any(each.__module__.startswith("torch.") for each in kind.__mro__):
-        wrap = (
-            " A torch module becomes one, on the torch backend, by "
-            "keras.layers.TorchModuleWrapper(module)."
-        )
-    raise TypeError(
-        f"`{argument}` must be a Keras model, such as keras.Sequential.{wrap} "
-        f"{received(argument, network)} of type {kind.__name__}"
-    )
-
-
 def latent_shape(
     generator: keras.Model, latent_dim: int | None, index: int = 0
 ) -> tuple[int, ...]:

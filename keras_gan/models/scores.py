@@ -3,8 +3,35 @@
 import math
 import warnings
 
-from keras_gan.losses import AdversarialLoss
+from keras import ops
+
+from keras_gan._typing import Tensor
+from keras_gan.losses import AdversarialLoss, to_logits
 from keras_gan.models.output_values import Values
+
+
+def to_scores(
+    outputs: Tensor, values: Values | None, probabilities: bool
+) -> Tensor:
+    """Returns a discriminator's outputs as float32 scores.
+
+    Args:
+        outputs: What the network returned.
+        values: Which outputs it can give, `None` where that is unknown.
+        probabilities: Whether they are probabilities that become logits.
+
+    Raises:
+        ValueError: If the network ends in a softmax.
+    """
+    if values is not None and values.shares:
+        raise ValueError(
+            "The discriminator ends in a softmax over "
+            f"{outputs.shape[-1]} classes, but a GAN wants one score for "
+            "each image, which of them are real. End it in Dense(1), or "
+            "Dense(1, activation='sigmoid')."
+        )
+    scores = ops.cast(outputs, "float32")
+    return to_logits(scores) if probabilities else scores
 
 
 def are_probabilities(loss: AdversarialLoss, values: Values | None) -> bool:

@@ -6,8 +6,8 @@ import keras
 
 from keras_gan import regularizers
 from keras_gan._checks import number_in
-from keras_gan.models import inspection
 from keras_gan.models.gan import GAN
+from keras_gan.models.player import require_network
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -45,7 +45,7 @@ class WGANGP(GAN):
         regularizer: Any = None,
         **kwargs: Any,
     ) -> None:
-        inspection.require_network(critic, "critic")
+        require_network(critic, "critic")
         gp_weight = number_in(
             "gp_weight", gp_weight, "[0, inf)", why="; the paper uses 10"
         )

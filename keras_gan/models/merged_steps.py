@@ -24,6 +24,18 @@ _HOOKS = (
 )
 
 
+def checked(requested: int | str) -> int:
+    """Checks `steps_per_execution`; left open, it is 1 outside `fit`."""
+    if requested == AUTO:
+        return 1
+    if isinstance(requested, str) or requested < 1:
+        raise ValueError(
+            "`steps_per_execution` must be a number of at least 1 or "
+            f'"auto". Received: steps_per_execution={requested!r}'
+        )
+    return int(requested)
+
+
 def choose(model: Any, callbacks: Any, settings: dict[str, Any]) -> int:
     """Returns how many steps to make together, as far as nobody notices.
 
@@ -81,12 +93,15 @@ def _overridden(callback: Any, name: str) -> bool:
 def _cost(model: Any, batch_size: int) -> float:
     """Multiplications of a step, roughly.
 
-    Of the forward pass the generator takes three, as often as it is updated,
-    and the discriminator eight.
+    Of the forward pass the last player takes three, as often as it is updated,
+    and those before it eight.
     """
-    generator = 3 * multiplications(model.generator)
-    discriminator = 8 * multiplications(model.discriminator)
-    return max(1, batch_size * (generator + discriminator))
+    passes = 0
+    for player in model.players.values():
+        each = 3 if player is model.players.maker else 8
+        networks = player.networks.values()
+        passes += each * sum(multiplications(network) for network in networks)
+    return max(1, batch_size * passes)
 
 
 def multiplications(network: keras.Model) -> int:

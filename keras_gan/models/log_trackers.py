@@ -60,17 +60,22 @@ class Trackers:
 
     Args:
         names: The keys of the logs, in their order.
+        metrics: Keras' metrics that were given to `compile`: one, a list, or
+            `None`.
+
+    Raises:
+        TypeError: If `metrics` holds something else.
     """
 
-    def __init__(self, names: list[str]) -> None:
+    def __init__(self, names: list[str], metrics: Any = None) -> None:
         self._means = {name: LastingMean(name) for name in names}
-        self.compiled: tuple[keras.metrics.Metric, ...] = ()
+        self.compiled = _metrics(metrics)
         """The metrics given to `compile`."""
 
     @property
-    def metrics(self) -> list[LastingMean]:
-        """The means, in the order of the logs."""
-        return list(self._means.values())
+    def metrics(self) -> list[keras.metrics.Metric]:
+        """The means, in the order of the logs, and the given metrics."""
+        return [*self._means.values(), *self.compiled]
 
     @property
     def names(self) -> list[str]:
@@ -101,6 +106,25 @@ class Trackers:
         """Sets what `name` shows until it gets a value."""
         self._mean(name).remember(value)
 
+    def logs(self, norms: bool, compiled: bool = False) -> dict[str, Tensor]:
+        """Returns what goes into the logs now.
+
+        Args:
+            norms: Whether gradient norms are among them.
+            compiled: Whether the given metrics are.
+        """
+        shown: list[keras.metrics.Metric] = [
+            mean
+            for name, mean in self._means.items()
+            if norms or not name.endswith("_gradient_norm")
+        ]
+        logs: dict[str, Tensor] = {}
+        for metric in [*shown, *(self.compiled if compiled else ())]:
+            result = metric.result()
+            several = isinstance(result, dict)
+            logs.update(result if several else {metric.name: result})
+        return logs
+
     def _mean(self, name: str) -> LastingMean:
         if name not in self._means:
             raise ValueError(
@@ -109,3 +133,16 @@ class Trackers:
                 "`log_names` of the model."
             )
         return self._means[name]
+
+
+def _metrics(metrics: Any) -> tuple[keras.metrics.Metric, ...]:
+    given = () if metrics is None else metrics
+    given = given if isinstance(given, (list, tuple)) else [given]
+    for metric in given:
+        if not isinstance(metric, keras.metrics.Metric):
+            raise TypeError(
+                "`metrics` of a GAN are keras.metrics.Metric instances with "
+                "update_state(real, fake), such as keras_gan.metrics' own. "
+                f"Received: {metric!r}"
+            )
+    return tuple(given)

@@ -1,0 +1,91 @@
+"""How many images are made, of which latents, and in which parts?"""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from keras_gan._arrays import numbers
+from keras_gan._checks import seed_or_none, whole_number
+
+Array = np.ndarray[Any, Any]
+
+_MOST_LATENTS = 2**31 - 1
+"""Latent values drawn at once: 8 GiB of float32."""
+
+_SHOWN = 16
+"""How many images are made where nothing says how many."""
+
+
+def normal_latents(n: int, latent_dim: int, seed: int | None) -> Array:
+    """Draws standard normal latents; see `GAN.latents`."""
+    n = whole_number("n", n, 0, _MOST_LATENTS // latent_dim)
+    generator = np.random.default_rng(seed_or_none("seed", seed))
+    return generator.standard_normal((n, latent_dim), dtype="float32")
+
+
+def wanted_count(
+    n: int | None, latents: Any, labels: Any, latent_dim: int
+) -> int:
+    """Returns how many images are asked for.
+
+    Raises:
+        ValueError: If `n`, `latents` and `labels` disagree.
+    """
+    sizes = {
+        f"len({name})": _rows(name, value)
+        for name, value in (("latents", latents), ("labels", labels))
+        if value is not None
+    }
+    if n is not None:
+        sizes["n"] = whole_number("n", n, 0, _MOST_LATENTS // latent_dim)
+    if len(set(sizes.values())) > 1:
+        said = ", ".join(f"{name}={size}" for name, size in sizes.items())
+        raise ValueError(
+            "`n`, `latents` and `labels` must be equally many, where "
+            f"several are given. Received: {said}"
+        )
+    return next(iter(sizes.values()), _SHOWN)
+
+
+def shaped_latents(latents: Any, shape: tuple[int, ...]) -> Array:
+    """Returns latents as the generator takes them.
+
+    Raises:
+        ValueError: If they have another size.
+    """
+    array = numbers("latents", latents).astype("float32")
+    size, latent_dim = math.prod(array.shape[1:]), math.prod(shape)
+    if array.ndim < 2 or size != latent_dim:
+        raise ValueError(
+            f"`latents` must have shape (n, {latent_dim}), as the "
+            f"generator takes them. Received: shape {array.shape}"
+        )
+    return array.reshape(-1, *shape)
+
+
+def _rows(name: str, value: Any) -> int:
+    array = numbers(name, value)
+    if array.ndim == 0:
+        raise ValueError(
+            f"`{name}` must have a row for each image. Received: {name}={value}"
+        )
+    return len(array)
+
+
+def batches(
+    inputs: list[Array], n: int, batch_size: int
+) -> Iterator[tuple[Any, int]]:
+    """Cuts inputs into parts of one size, so that one sampler serves all."""
+    size = max(1, min(n, batch_size))
+    for start in range(0, n, size):
+        parts = [array[start : start + size] for array in inputs]
+        real = len(parts[0])
+        if real < size:
+            fill = size - real
+            parts = [
+                np.concatenate([part, np.repeat(part[-1:], fill, axis=0)])
+                for part in parts
+            ]
+        yield parts[0] if len(parts) == 1 else parts, real

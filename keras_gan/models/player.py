@@ -1,0 +1,172 @@
+"""One side of an adversarial game."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import keras
+
+from keras_gan import regularizers
+from keras_gan._checks import LARGEST_INT32, received, text, whole_number
+from keras_gan.models.averaging import Average
+
+
+class Player:
+    """Networks that are trained together, by one optimizer, on one loss.
+
+    Args:
+        name: What the player is called, such as `"discriminator"`. Its
+            optimizer is `model.optimizer.<name>`. The name of its loss in the
+            logs starts with the first letter: `d_loss`.
+        networks: Its networks by name. Each becomes an attribute of the model.
+        regularizer: Penalties that are added to its loss: a name, a
+            `keras_gan.regularizers` instance, or a list. Default: none.
+        every: It is updated at each `every`-th training step, the last one of
+            so many. Default: 1, at each step.
+        ema_decay: Decay of an exponential moving average of its networks'
+            weights, in `[0, 1)`. The averaged network of `<name>` is the
+            model's attribute `ema_<name>`. Default: none.
+
+    Raises:
+        TypeError: If a network is not a Keras layer.
+        ValueError: If a name is no Python identifier, there are no networks,
+            or a number is out of range.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        networks: Mapping[str, keras.layers.Layer],
+        *,
+        regularizer: Any = None,
+        every: int = 1,
+        ema_decay: float | None = None,
+    ) -> None:
+        self.name = _identifier("name", name)
+        self.networks: dict[str, keras.layers.Layer] = {}
+        if not isinstance(networks, Mapping) or not networks:
+            raise ValueError(
+                "`networks` must be a dictionary from names to Keras models, "
+                f"with at least one. {received('networks', networks)}"
+            )
+        for key, network in networks.items():
+            self.add(key, network)
+        self.regularizers = regularizers.get(regularizer)
+        self.every = whole_number("every", every, 1, LARGEST_INT32)
+        self.average = Average(ema_decay)
+        self.averaged: dict[str, keras.layers.Layer] = {}
+        """The averaged networks, by the name of the network."""
+        # `compile` sets both.
+        self.optimizer: Any = None
+        self.trained: list[keras.Variable] = []
+        """The variables that its optimizer updates."""
+
+    def add(self, name: str, network: keras.layers.Layer) -> None:
+        """Adds a network; use `AdversarialModel.add_network` instead."""
+        self.networks[_identifier("networks", name)] = require_network(
+            network, name
+        )
+
+    @property
+    def prefix(self) -> str:
+        """What the names of its logs start with: the first letter."""
+        return self.name[0]
+
+    @property
+    def trainable_variables(self) -> list[keras.Variable]:
+        """The variables of its networks that are trainable now."""
+        return [
+            variable
+            for network in self.networks.values()
+            for variable in network.trainable_variables
+        ]
+
+    def __repr__(self) -> str:
+        return f"<Player {self.name}: {', '.join(self.networks)}>"
+
+
+class Players(Mapping[str, Player]):
+    """The players of a game by name, in the order in which they take turns.
+
+    Keras does not look into it when it saves a model: the model holds the
+    networks by their own names.
+
+    Args:
+        players: At least one.
+
+    Raises:
+        ValueError: If two players or two networks have the same name.
+    """
+
+    def __init__(self, players: Sequence[Player]) -> None:
+        self._players = {player.name: player for player in players}
+        prefixes = {player.prefix for player in players}
+        names = [name for player in players for name in player.networks]
+        if not players or len(prefixes) < len(players):
+            raise ValueError(
+                "There must be at least one player, and their names must "
+                "start with different letters, which the logs are named by. "
+                f"Received: {[player.name for player in players]}"
+            )
+        if len(set(names)) < len(names):
+            raise ValueError(
+                f"Each network needs a name of its own. Received: {names}"
+            )
+
+    def __getitem__(self, name: str) -> Player:
+        return self._players[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._players)
+
+    def __len__(self) -> int:
+        return len(self._players)
+
+    @property
+    def judges(self) -> list[Player]:
+        """All but the last one."""
+        return list(self._players.values())[:-1]
+
+    @property
+    def maker(self) -> Player:
+        """The last one, to whom `forward` belongs."""
+        return list(self._players.values())[-1]
+
+    @property
+    def networks(self) -> dict[str, keras.layers.Layer]:
+        """All networks by name."""
+        return {
+            name: network
+            for player in self.values()
+            for name, network in player.networks.items()
+        }
+
+
+def require_network(network: Any, argument: str) -> Any:
+    """Returns a Keras model or layer.
+
+    Raises:
+        TypeError: If it is something else.
+    """
+    if isinstance(network, keras.layers.Layer):
+        return network
+    kind = type(network)
+    wrap = ""
+    if any(each.__module__.startswith("torch.") for each in kind.__mro__):
+        wrap = (
+            " A torch module becomes one, on the torch backend, by "
+            "keras.layers.TorchModuleWrapper(module)."
+        )
+    raise TypeError(
+        f"`{argument}` must be a Keras model, such as keras.Sequential.{wrap} "
+        f"{received(argument, network)} of type {kind.__name__}"
+    )
+
+
+def _identifier(argument: str, name: str) -> str:
+    word: str = text(argument, name)
+    if not word.isidentifier() or word.startswith("_"):
+        raise ValueError(
+            f"`{argument}`: a name must be a Python identifier without a "
+            f"leading underscore. {received(argument, name)}"
+        )
+    return word

@@ -1,0 +1,266 @@
+"""The training step: each player in turn changes its own variables."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import keras
+from keras import ops
+
+from keras_gan import backend
+from keras_gan._typing import Tensor
+from keras_gan.models.player import Player
+from keras_gan.regularizers import Penalty
+
+if TYPE_CHECKING:
+    from keras_gan.models.adversarial_model import AdversarialModel
+
+Logs = dict[str, Tensor]
+Result = Tensor | tuple[Tensor, Logs]
+
+
+class Turns:
+    """One step of a game, on one batch.
+
+    Args:
+        model: The compiled model that is trained.
+        batch: What its `unpack` returned.
+    """
+
+    def __init__(self, model: "AdversarialModel", batch: Any) -> None:
+        self._model = model
+        self._batch = batch
+
+    def take(self) -> None:
+        """Lets each player whose turn it is make its update."""
+        model, batch = self._model, self._batch
+        maker = model.players.maker
+        if maker.every == 1 and not _intervals(maker):
+            # Its weights stay until its own turn, so one pass serves all.
+            made = self._made(batch)
+            for player in model.players.judges:
+                self._turn(player, batch, made.output)
+            self._step(maker, batch, None, maker.regularizers, made)
+        else:
+            outputs = backend.constant(lambda: model.forward(batch))
+            for player in model.players.judges:
+                self._turn(player, batch, outputs)
+            self._turn(maker, batch, None)
+        model.optimizer.iterations.assign_add(1)
+
+    def _turn(self, player: Player, batch: Any, outputs: Any) -> None:
+        """Makes a player's step if it is its turn."""
+        always = tuple(r for r in player.regularizers if r.interval == 1)
+
+        def step(batch: Any, outputs: Any) -> None:
+            due = _intervals(player)
+            self._with_penalties(player, batch, outputs, always, due)
+
+        if player.every == 1:
+            step(batch, outputs)
+        else:
+            count = self._model.optimizer.iterations
+            due = ops.equal(ops.mod(count, player.every), player.every - 1)
+            self._where(due, step, (batch, outputs))
+
+    def _with_penalties(
+        self,
+        player: Player,
+        batch: Any,
+        outputs: Any,
+        due: tuple[Penalty, ...],
+        intervals: tuple[int, ...],
+    ) -> None:
+        """Makes a step with the penalties that are due.
+
+        Lazy ones split it into two graphs, with and without them, so that a
+        penalty that is not due costs nothing.
+        """
+        if not intervals:
+            self._step(player, batch, outputs, due)
+            return
+        interval, *rest = intervals
+        more = tuple(r for r in player.regularizers if r.interval == interval)
+
+        def with_them(batch: Any, outputs: Any) -> None:
+            now = due + more
+            self._with_penalties(player, batch, outputs, now, tuple(rest))
+
+        def without(batch: Any, outputs: Any) -> None:
+            self._with_penalties(player, batch, outputs, due, tuple(rest))
+
+        count = self._model.optimizer.iterations
+        if player.every > 1:
+            count = ops.floor_divide(count, player.every)
+        now = ops.equal(ops.mod(count, interval), 0)
+        self._where(now, with_them, (batch, outputs))
+        self._where(ops.logical_not(now), without, (batch, outputs))
+
+    def _step(
+        self,
+        player: Player,
+        batch: Any,
+        outputs: Any,
+        due: tuple[Penalty, ...],
+        made: Any = None,
+    ) -> None:
+        """Makes one player's update; its variables and no others change."""
+        model = self._model
+        if player is model.players.maker:
+            made = made or self._made(batch)
+        else:
+            before_update(player)
+
+        def objective(*given: Any) -> tuple[Tensor, Logs]:
+            now = given[0] if given else outputs
+            loss, logs = penalized(model, player, batch, now, due, True)
+            loss = loss + _weight_penalty(player.trained)
+            logs = {f"{player.prefix}_loss": loss, **logs}
+            logs = {k: ops.stop_gradient(v) for k, v in logs.items()}
+            return player.optimizer.scale_loss(share * loss), logs
+
+        size = model.batch_size(batch)
+        share = backend.batch_share(size)
+        waits = player.averaged and _may_wait(player.optimizer)
+        before = ops.copy(player.optimizer.iterations) if waits else None
+        logs: Logs
+        logs, gradients = backend.value_and_grad(
+            objective, player.trained, model.state, made
+        )
+        if model.watches_gradients:
+            name = f"{player.prefix}_gradient_norm"
+            logs[name] = _norm(gradients) / player.optimizer.scale_loss(1.0)
+        backend.apply_gradients(player.optimizer, gradients, player.trained)
+        track(model, logs, size, training=True)
+        model._after_turn(player, logs)
+        if waits:
+            moved = ops.not_equal(player.optimizer.iterations, before)
+            self._where(moved, lambda: _follow(player), ())
+        else:
+            _follow(player)
+
+    def _made(self, batch: Any) -> Any:
+        """Runs `forward`, for an update of the player that it belongs to."""
+        model = self._model
+        maker = model.players.maker
+        before_update(maker)
+        return backend.record(
+            lambda: model.forward(batch), maker.trained, model.state
+        )
+
+    def _where(
+        self, due: Tensor, function: Callable[..., None], args: tuple[Any, ...]
+    ) -> None:
+        model = self._model
+        state = [*model.state, *model.metrics_variables]
+        backend.update_if(due, function, args, state)
+
+
+def penalized(
+    model: "AdversarialModel",
+    player: Player,
+    batch: Any,
+    outputs: Any,
+    due: Sequence[Penalty],
+    training: bool,
+) -> tuple[Tensor, Logs]:
+    """Returns a player's loss with its penalties, and the logs."""
+    with model._passes_shared(player, batch, outputs, due, training):
+        loss, logs = with_logs(
+            model.player_loss(player.name, batch, outputs, training)
+        )
+        for regularizer in due:
+            penalty = model.penalty(
+                player.name, regularizer, batch, outputs, training
+            )
+            share = regularizer.interval if training else 1
+            loss = loss + share * penalty
+            logs[regularizer.name] = penalty
+    return loss, logs
+
+
+def score(model: "AdversarialModel", batch: Any) -> Any:
+    """Computes every player's loss in inference mode; returns the outputs."""
+    outputs = model.forward(batch, training=False)
+    losses: Logs = {}
+    logs: Logs = {}
+    for player in model.players.values():
+        loss, more = penalized(
+            model, player, batch, outputs, player.regularizers, False
+        )
+        losses[f"{player.prefix}_loss"] = loss + _weight_penalty(player.trained)
+        logs |= more
+    track(model, {**losses, **logs}, model.batch_size(batch), training=False)
+    return outputs
+
+
+def track(
+    model: "AdversarialModel", logs: Logs, batch_size: Tensor, training: bool
+) -> None:
+    """Takes a step's values, averaged over replicas, into the logs."""
+    means = [ops.mean(value) for value in logs.values()]
+    _, count = backend.replica()
+    if count > 1:
+        # A replica may get none of a small last batch.
+        some = ops.greater(batch_size, 0)
+        means = [ops.where(some, mean, 0.0) for mean in means]
+    averages = backend.average(means, batch_size)
+    size = backend.all_sum(ops.cast(batch_size, "float32"))
+    logs = dict(zip(logs, averages, strict=True))
+    model._trackers.update(logs, size, training)
+
+
+def with_logs(result: Any) -> tuple[Tensor, Logs]:
+    """Accepts losses that are returned without logs."""
+    if isinstance(result, tuple):
+        return result[0], dict(result[1])
+    return result, {}
+
+
+def before_update(player: Player) -> None:
+    """Lets layers do what is due once for each update of their network."""
+    for network in player.networks.values():
+        for layer in backend.flat_layers(network):
+            before = getattr(layer, "before_update", None)
+            if before is not None:
+                before()
+
+
+def _intervals(player: Player) -> tuple[int, ...]:
+    """The intervals of its lazy penalties, the shortest first."""
+    return tuple(sorted({r.interval for r in player.regularizers} - {1}))
+
+
+def _follow(player: Player) -> None:
+    """Moves the averages, after an update of a player."""
+    for name, averaged in player.averaged.items():
+        player.average.update(
+            averaged, player.networks[name], player.optimizer.iterations
+        )
+
+
+def _may_wait(optimizer: Any) -> bool:
+    """Whether a step of the optimizer may leave the weights as they are."""
+    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    return inner is not optimizer or bool(inner.gradient_accumulation_steps)
+
+
+def _weight_penalty(variables: Sequence[keras.Variable]) -> Tensor:
+    """Sums the weight regularisers of the player that is trained.
+
+    `Layer.losses` will not do: it is lost in JAX's nested scopes.
+    """
+    terms = [
+        ops.cast(v.regularizer(v), "float32")
+        for v in variables
+        if getattr(v, "regularizer", None) is not None
+    ]
+    return sum(terms, 0.0)
+
+
+def _norm(gradients: Sequence[Tensor | None]) -> Tensor:
+    squares = [
+        ops.sum(ops.square(ops.cast(ops.convert_to_tensor(g), "float32")))
+        for g in gradients
+        if g is not None
+    ]
+    return ops.sqrt(sum(squares, ops.zeros((), "float32")))
