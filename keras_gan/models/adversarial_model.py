@@ -46,7 +46,7 @@ class AdversarialModel(backend.Stepper, keras.Model):
     | method | says | may draw | called |
     |---|---|---|---|
     | `unpack(data)` | what is in a batch | no | once a step |
-    | `forward(batch, training)` | what is made of it | yes | once a step |
+    | `make(batch, training)` | what is made of it | yes | once a step |
     | `player_loss(player, batch, outputs, training)` | what a player minimises | yes | once a turn |
 
     And, where it has them:
@@ -60,12 +60,12 @@ class AdversarialModel(backend.Stepper, keras.Model):
     | `default_optimizer()` | the optimizer where none is given | Adam(2e-4, 0.5) |
     | `get_config()` | the constructor's arguments | networks, seed, name |
 
-    The batch and what `forward` returns are tensors, nested in dicts or tuples
-    as you like. `forward` belongs to the last player: its networks run there,
+    The batch and what `make` returns are tensors, nested in dicts or tuples
+    as you like. `make` belongs to the last player: its networks run there,
     and its loss is differentiated through what they made. For the players
     before it the same tensors are constants, so nothing has to be stopped or
     frozen. Where the last player does not play at every step, or has a lazy
-    penalty, it runs `forward` once more in its own turn.
+    penalty, it runs `make` once more in its own turn.
 
     Draw random numbers only from `self.seeds(training)`, through
     `keras_gan.backend.draw`, and write tensors with `keras.ops`: then the model
@@ -87,7 +87,7 @@ class AdversarialModel(backend.Stepper, keras.Model):
         ...         source, target = data
         ...         return {"source": source, "target": target}
         ...
-        ...     def forward(self, batch, training=True):
+        ...     def make(self, batch, training=True):
         ...         made = self.generator(batch["source"], training=training)
         ...         return {"fake": made}
     """
@@ -208,7 +208,7 @@ class AdversarialModel(backend.Stepper, keras.Model):
         """
         return data
 
-    def forward(self, batch: Any, training: bool = True) -> Any:
+    def make(self, batch: Any, training: bool = True) -> Any:
         """Makes what the players judge, by the last player's networks.
 
         Args:
@@ -219,7 +219,7 @@ class AdversarialModel(backend.Stepper, keras.Model):
             Tensors, nested in a dict or tuple, the same at each call.
         """
         raise NotImplementedError(
-            f"{type(self).__name__} must override `forward(batch, training)`, "
+            f"{type(self).__name__} must override `make(batch, training)`, "
             "which returns what the last player makes."
         )
 
@@ -231,7 +231,7 @@ class AdversarialModel(backend.Stepper, keras.Model):
         Args:
             player: The player's name.
             batch: As from `unpack`.
-            outputs: As from `forward`.
+            outputs: As from `make`.
             training: Whether this is a training step.
 
         Returns:
@@ -257,7 +257,7 @@ class AdversarialModel(backend.Stepper, keras.Model):
             player: The player's name.
             regularizer: One of its `regularizers`.
             batch: As from `unpack`.
-            outputs: As from `forward`.
+            outputs: As from `make`.
             training: Whether this is a training step.
 
         Returns:
@@ -746,13 +746,13 @@ class AdversarialModel(backend.Stepper, keras.Model):
             ops.convert_to_tensor, self.first_batch.batch
         )
         with saved_state.unchanged(self):
-            constants = backend.constant(lambda: self.forward(batch))
+            constants = backend.constant(lambda: self.make(batch))
             for player in self.players.values():
 
                 def loss(player: Player = player) -> tuple[Tensor, tuple[()]]:
                     made = constants
                     if player is self.players.maker:
-                        made = self.forward(batch)
+                        made = self.make(batch)
                     due = player.regularizers
                     result = turns.penalized(
                         self, player, batch, made, due, True

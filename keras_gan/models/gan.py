@@ -75,12 +75,12 @@ class GAN(AdversarialModel):
     |---|---|
     | `unpack(data)` | what is in a batch: real images and their condition |
     | `sample(batch_size, condition, training)` | how images are drawn |
-    | `forward(batch, training)` | all that is made: `{"fake": images}` |
+    | `make(batch, training)` | all that is made: `{"fake": images}` |
     | `call_generator(generator, latents, condition, training)` | how it is called |
     | `call_discriminator(images, condition, training)` | how it is called; scores come first |
     | `discriminate(images, condition, training)` | how images are scored |
     | `discriminator_loss`, `generator_loss` | what a player minimises |
-    | `player_loss(player, batch, outputs, training)` | the same, with all of `forward` |
+    | `player_loss(player, batch, outputs, training)` | the same, with all of `make` |
 
     Another network is added by `add_network(name, network, player=...)` in the
     constructor. `AdversarialModel` says what holds for all of these.
@@ -233,7 +233,7 @@ class GAN(AdversarialModel):
         seeds = self.seeds(training)
         return backend.draw(keras.random.normal, shape, seeds)
 
-    def forward(
+    def make(
         self, batch: tuple[Tensor, Condition], training: bool = True
     ) -> dict[str, Tensor]:
         """Makes as many images as there are real ones.

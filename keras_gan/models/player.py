@@ -128,7 +128,7 @@ class Players(Mapping[str, Player]):
 
     @property
     def maker(self) -> Player:
-        """The last one, to whom `forward` belongs."""
+        """The last one, to whom `make` belongs."""
         return list(self._players.values())[-1]
 
     @property

@@ -41,7 +41,7 @@ class Turns:
                 self._turn(player, batch, made.output)
             self._step(maker, batch, None, maker.regularizers, made)
         else:
-            outputs = backend.constant(lambda: model.forward(batch))
+            outputs = backend.constant(lambda: model.make(batch))
             for player in model.players.judges:
                 self._turn(player, batch, outputs)
             self._turn(maker, batch, None)
@@ -139,12 +139,12 @@ class Turns:
             _follow(player)
 
     def _made(self, batch: Any) -> Any:
-        """Runs `forward`, for an update of the player that it belongs to."""
+        """Runs `make`, for an update of the player that it belongs to."""
         model = self._model
         maker = model.players.maker
         before_update(maker)
         return backend.record(
-            lambda: model.forward(batch), maker.trained, model.state
+            lambda: model.make(batch), maker.trained, model.state
         )
 
     def _where(
@@ -180,7 +180,7 @@ def penalized(
 
 def score(model: "AdversarialModel", batch: Any) -> Any:
     """Computes every player's loss in inference mode; returns the outputs."""
-    outputs = model.forward(batch, training=False)
+    outputs = model.make(batch, training=False)
     losses: Logs = {}
     logs: Logs = {}
     for player in model.players.values():
