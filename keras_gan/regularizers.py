@@ -113,15 +113,16 @@ class GeneratorRegularizer(Penalty):
     @abc.abstractmethod
     def __call__(
         self,
-        generator: Callable[[Tensor], Tensor],
+        generator: Any,
         latents: Tensor,
         seed: keras.random.SeedGenerator,
     ) -> Tensor:
         """Returns the weighted penalty.
 
         Args:
-            generator: Maps latents to images, shape `(n, ...)`, in training
-                mode and under the batch's condition.
+            generator: Maps latents to images, shape `(n, ...)`, under the
+                batch's condition. `generator.then(function, seed)` has a
+                function of the images behind it, which may draw from `seed`.
             latents: Fresh ones, shape `(n, latent_dim)`.
             seed: Source of the random numbers, if there are any.
 

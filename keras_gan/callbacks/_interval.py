@@ -1,6 +1,5 @@
 """When is a callback's next turn? Every so many epochs or steps."""
 
-
 from keras_gan._checks import choice, whole_number
 from keras_gan.callbacks._values import value_of
 from keras_gan.models import AdversarialModel

@@ -126,8 +126,8 @@ class AdversarialModel(backend.Stepper, keras.Model):
         self._prepare_networks()
         for player in self.players.values():
             self._keep_averages(player)
-        # Keras saves what is listed here.
-        self._penalty_state = [
+        # What penalties remember; Keras saves the variables of this list.
+        self.penalty_state = [
             variable
             for player in self.players.values()
             for each in player.regularizers
@@ -204,9 +204,10 @@ class AdversarialModel(backend.Stepper, keras.Model):
 
         Returns:
             Tensors, nested in a dict or tuple; the first one's first axis is
-            the batch. Default: the data as they are.
+            the batch. Default: `x`, or `(x, y)` where there is a `y`.
         """
-        return data
+        x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
+        return x if y is None else (x, y)
 
     def make(self, batch: Any, training: bool = True) -> Any:
         """Makes what the players judge, by the last player's networks.
@@ -586,8 +587,8 @@ class AdversarialModel(backend.Stepper, keras.Model):
         return data_forms.Forms((), told=True, own=True)
 
     def _has_own_unpack(self) -> bool:
-        """Whether a variant of the user's own splits the batches."""
-        return not type(self).unpack.__module__.startswith("keras_gan.")
+        """Whether the batches hold what only `unpack` knows."""
+        return True
 
     def _remember(self, data: Any, looked: Looked) -> None:
         """Keeps what callbacks and pictures need of the real images."""

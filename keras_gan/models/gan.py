@@ -30,7 +30,7 @@ from keras_gan.models import (
     pair_checks,
 )
 from keras_gan.models.adversarial_model import AdversarialModel
-from keras_gan.models.critic import Critic
+from keras_gan.models.bound_network import BoundNetwork
 from keras_gan.models.fixed_samples import (
     FixedSamples,
     ScoredSamples,
@@ -420,9 +420,10 @@ class GAN(AdversarialModel):
             return ops.cast(made, "float32")
 
         latents = self.draw_latents(ops.shape(real)[0], training)
-        return regularizer(generate, latents, seeds)
+        bound = BoundNetwork(generate, [self.generator])
+        return regularizer(bound, latents, seeds)
 
-    def _critic(self, condition: Condition, training: bool) -> Critic:
+    def _critic(self, condition: Condition, training: bool) -> BoundNetwork:
         """Returns the discriminator as a function of images alone."""
         layers = [self.discriminator, *filter(None, [self.augment])]
 
@@ -433,7 +434,7 @@ class GAN(AdversarialModel):
                 return losses.to_logits(scores)
             return scores
 
-        return Critic(logits, layers)
+        return BoundNetwork(logits, layers)
 
     def check_batch(self, batch: tuple[Array, tuple[Array, ...]]) -> None:
         """Refuses images of another shape, NaN, and what is out of range."""
@@ -693,6 +694,9 @@ class GAN(AdversarialModel):
 
     def _every_by_name(self, player: Player) -> str:
         return f"discriminator_steps={player.every}"
+
+    def _has_own_unpack(self) -> bool:
+        return not type(self).unpack.__module__.startswith("keras_gan.")
 
     def _data_forms(self) -> data_forms.Forms:
         return data_forms.Forms(
@@ -987,6 +991,8 @@ class GAN(AdversarialModel):
             "augment": save(self.augment),
             "seed": self.seed,
         }
+        for each, network in self.players.networks.items():
+            config.setdefault(each, save(network))
         generators = self.players["generator"].regularizers
         if generators:
             config["generator_regularizer"] = [save(g) for g in generators]

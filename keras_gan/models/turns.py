@@ -181,6 +181,8 @@ def penalized(
 def score(model: "AdversarialModel", batch: Any) -> Any:
     """Computes every player's loss in inference mode; returns the outputs."""
     outputs = model.make(batch, training=False)
+    # A penalty may remember something of each step of training.
+    remembered = [(v, ops.copy(v)) for v in model.penalty_state]
     losses: Logs = {}
     logs: Logs = {}
     for player in model.players.values():
@@ -189,6 +191,8 @@ def score(model: "AdversarialModel", batch: Any) -> Any:
         )
         losses[f"{player.prefix}_loss"] = loss + _weight_penalty(player.trained)
         logs |= more
+    for variable, value in remembered:
+        variable.assign(value)
     track(model, {**losses, **logs}, model.batch_size(batch), training=False)
     return outputs
 

@@ -1,0 +1,157 @@
+"""What holds for the built-in models holds for variants of a user's own."""
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+import keras_gan
+from keras_gan import callbacks
+from tests import tiny, variants
+
+SGD = keras.optimizers.SGD
+every_variant = pytest.mark.parametrize(
+    "make", variants.VARIANTS, ids=lambda make: make.__name__
+)
+
+
+def fit(model, x, y, **kwargs):
+    settings = {"batch_size": 32, "verbose": 0, **kwargs}
+    return model.fit(x, y, **settings).history
+
+
+def optimizers(model, frozen=None):
+    """Rates of 0 for one player."""
+    return {
+        name: SGD(0.0 if name == frozen else 0.05) for name in model.players
+    }
+
+
+def compiled(model, frozen=None):
+    found = optimizers(model, frozen)
+    if isinstance(model, keras_gan.GAN):
+        model.compile(found["discriminator"], found["generator"])
+    else:
+        model.compile(found)
+    return model
+
+
+def equal(left, right):
+    return all(np.array_equal(a, b) for a, b in zip(left, right, strict=True))
+
+
+def trained(player):
+    return [ops.convert_to_numpy(v) for v in player.trainable_variables]
+
+
+@every_variant
+@pytest.mark.parametrize("frozen", ["discriminator", "generator"])
+def test_a_step_of_one_player_leaves_the_other_untouched(
+    make, frozen, images, labels
+):
+    model = compiled(make(), frozen)
+    before = {name: trained(p) for name, p in model.players.items()}
+    fit(model, *variants.data(make, images, labels))
+    for name, player in model.players.items():
+        assert equal(before[name], trained(player)) == (name == frozen)
+
+
+@every_variant
+def test_each_network_of_a_player_is_trained(make, images, labels):
+    model = compiled(make())
+    networks = model.players.networks
+    before = {name: tiny.weights(each) for name, each in networks.items()}
+    fit(model, *variants.data(make, images, labels))
+    for name, network in networks.items():
+        assert not equal(before[name], tiny.weights(network)), name
+
+
+@every_variant
+def test_a_loaded_variant_goes_on_to_the_bit(make, images, labels, tmp_path):
+    x, y = variants.data(make, images, labels)
+    straight = make()
+    fit(straight, x, y, epochs=3)
+
+    keras.utils.set_random_seed(1)
+    stopped = make()
+    fit(stopped, x, y, epochs=2)
+    stopped.save(tmp_path / "gan.keras")
+    keras.utils.set_random_seed(99)
+    resumed = keras.saving.load_model(tmp_path / "gan.keras")
+    assert equal(tiny.state(stopped), tiny.state(resumed))
+    fit(resumed, x, y, initial_epoch=2, epochs=3)
+
+    assert type(resumed) is type(straight)
+    assert equal(tiny.state(straight), tiny.state(resumed))
+
+
+@every_variant
+def test_evaluate_changes_nothing_and_repeats_itself(make, images, labels):
+    x, y = variants.data(make, images, labels)
+    model = compiled(make())
+    fit(model, x, y)
+    before = model.get_weights()
+    first = model.evaluate(x, y, verbose=0, return_dict=True)
+    assert equal(before, model.get_weights())
+    assert first == model.evaluate(x, y, verbose=0, return_dict=True)
+
+
+@every_variant
+def test_watching_changes_nothing(make, images, labels, tmp_path):
+    x, y = variants.data(make, images, labels)
+    runs = []
+    for watched in (False, True):
+        keras.utils.set_random_seed(1)
+        model = make()
+        watching = [
+            callbacks.ImageSnapshot(tmp_path / "pictures", num_images=4),
+            callbacks.TensorBoard(
+                tmp_path / "board", histogram_freq=1, watch_gradients=False
+            ),
+            callbacks.Rollback(gradient_norm=None),
+        ]
+        fit(model, x, y, epochs=2, callbacks=watching if watched else [])
+        runs.append(tiny.state(model))
+    assert equal(*runs)
+    assert len(list((tmp_path / "pictures").glob("epoch-*.png"))) == 2
+
+
+@every_variant
+def test_clipping_bounds_the_step_of_each_player(make, images, labels):
+    x, y = variants.data(make, images, labels)
+    model = make()
+    largest = {name: SGD(1.0) for name in model.players}
+    if isinstance(model, keras_gan.GAN):
+        model.compile(largest["discriminator"], largest["generator"])
+    else:
+        model.compile(largest)
+    before = {name: trained(p) for name, p in model.players.items()}
+    fit(model, x[:32], None if y is None else y[:32],
+        callbacks=[callbacks.GradientClipping(1e-3)])  # fmt: skip
+    for name, player in model.players.items():
+        for was, now in zip(before[name], trained(player), strict=True):
+            assert np.abs(now - was).max() <= 1.001e-3
+
+
+@every_variant
+def test_a_run_that_diverges_goes_back(make, images, labels):
+    x, y = variants.data(make, images, labels)
+    model = compiled(make())
+    bad = x.copy()
+    fit(model, x, y)
+    before = model.get_weights()
+    # The first batch is looked at; the last one is not.
+    order = np.random.default_rng([5, 1]).permutation(len(x))
+    bad[order[-1]] = np.inf
+    rescue = callbacks.Rollback(max_returns=0)
+    with pytest.warns(UserWarning, match="diverged"):
+        fit(model, bad, y, callbacks=[rescue])
+    assert rescue.reason is not None
+    assert equal(before, model.get_weights())
+
+
+@every_variant
+def test_the_lines_of_a_variant_fit_one_page(make):
+    name = make.__name__
+    lines = (variants.FOLDER / f"{name}.py").read_text().splitlines()
+    assert len(lines) <= 80
