@@ -4,7 +4,7 @@ import pytest
 from keras import ops
 
 from keras_gan import backend
-from keras_gan.models.critic import Critic
+from keras_gan.models.bound_network import BoundNetwork
 from tests import tiny
 
 X = np.array([[1.0, 2.0], [-1.0, 0.5]], "float32")
@@ -166,7 +166,7 @@ def test_batch_statistics_and_seeds_advance_in_a_penalised_critic():
             keras.layers.Dense(1),
         ]
     )
-    critic = Critic(lambda x: network(x, training=True), [network])
+    critic = BoundNetwork(lambda x: network(x, training=True), [network])
     before = [numpy(v).copy() for v in network.variables]
 
     def objective():

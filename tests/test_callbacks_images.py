@@ -7,9 +7,9 @@ from PIL import Image
 import keras_gan
 from keras_gan.callbacks import ImageSnapshot
 from keras_gan.callbacks._interval import Interval
-from keras_gan.callbacks._pictures import FixedSamples, matching
 from keras_gan.callbacks._strips import interpolate, traverse
 from keras_gan.models.first_batch import FirstBatch
+from keras_gan.models.fixed_samples import FixedSamples, _matching
 
 
 def fit(model, images, snapshot, labels=None, **kwargs):
@@ -72,7 +72,7 @@ def test_across_a_column_for_each_class_and_one_latent_a_row():
 
 def test_real_images_are_of_the_wanted_class_or_black(images):
     batch = FirstBatch(images[:4], np.array([1, 0, 1, 2]), 4)
-    shown = matching(batch, 4, [0, 0, 1, 1])
+    shown = _matching(batch, 4, [0, 0, 1, 1])
     np.testing.assert_array_equal(shown[[0, 2, 3]], images[[1, 0, 2]])
     assert (shown[1] == images[:4].min()).all()
 
@@ -157,7 +157,7 @@ def test_images_that_are_not_numbers_become_black(tmp_path):
     model = tiny.gan()
     broken = [np.full_like(w, np.nan) for w in model.generator.get_weights()]
     model.generator.set_weights(broken)
-    grid = FixedSamples(model, 4, None, None, seed=0).grid(model)
+    grid = FixedSamples(model, 4, None, None, seed=0).grid()
     assert set(np.unique(np.array(grid))) == {0, 255}  # 255: the padding.
 
 

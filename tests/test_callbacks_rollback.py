@@ -7,7 +7,7 @@ from keras_gan import losses
 from keras_gan.callbacks import Rollback, TerminateOnNaN
 from keras_gan.callbacks._diagnosis import Collapse, Saturation, exploding
 from keras_gan.callbacks._state import LastGood, TrainingState
-from keras_gan.models.first_batch import FirstBatch
+from keras_gan.models.fixed_samples import ScoredSamples
 
 
 class Breaks(keras.callbacks.Callback):
@@ -171,65 +171,58 @@ def test_exploding_gradients_are_seen_and_named(images):
     with pytest.warns(UserWarning, match="gradients explode"):
         fit(model, images, [Rollback(gradient_norm=1e-9, max_returns=0)])
     logs = {"d_gradient_norm": 2.0, "g_gradient_norm": 50.0}
-    assert exploding(logs, 60.0) is None
-    assert "generator's gradients explode" in exploding(logs, 40.0).words
+    assert exploding(logs, 60.0, PLAYERS) is None
+    assert (
+        "generator's gradients explode" in exploding(logs, 40.0, PLAYERS).words
+    )
 
 
-class Judge:
-    """Scores an image by its mean."""
-
-    adversarial_loss = losses.get("hinge")
-
-    def unpack(self, data):
-        return data[0], ()
-
-    def discriminate(self, images, condition, training):
-        return keras.ops.mean(images, axis=(1, 2, 3))
+PLAYERS = ("discriminator", "generator")
 
 
-def test_a_discriminator_that_has_won_for_long(images):
-    batch = FirstBatch(np.ones((8, 4, 4, 1), "float32"), None, 8)
+def scored(fake, real=None):
+    """Images that are scored by their mean."""
+    real = np.ones((8, 4, 4, 1), "float32") if real is None else real
+    means = [images.mean(axis=(1, 2, 3)) for images in (real, fake)]
+    return ScoredSamples(real, fake, *means)
+
+
+def test_a_discriminator_that_has_won_for_long():
     watch = Saturation(accuracy=0.995, patience=3)
-    lost, mixed = -batch.images, np.concatenate([-batch.images[:4]] * 2)
+    lost = -np.ones((8, 4, 4, 1), "float32")
+    mixed = lost.copy()
     mixed[4:] = 2.0
     found = [
-        watch.check(Judge(), batch, fake) is not None
+        watch.check(scored(fake), 0.0) is not None
         for fake in (lost, lost, mixed, lost, lost, lost)
     ]
     assert found == [False] * 5 + [True]
 
 
-def test_a_wasserstein_critic_may_part_the_two():
-    class Wasserstein(Judge):
-        adversarial_loss = losses.get("wasserstein")
-
-    batch = FirstBatch(np.ones((8, 4, 4, 1), "float32"), None, 8)
-    watch = Saturation(accuracy=0.9, patience=1)
-    assert watch.check(Judge(), batch, -batch.images) is not None
-    assert watch.check(Wasserstein(), batch, -batch.images) is None
-
-
 @pytest.mark.parametrize(
-    ("boundary", "judged"), [(None, False), (0.0, True)], ids=str
+    ("loss", "judged"),
+    [
+        ("non_saturating", True),
+        ("wasserstein", False),
+        (losses.CallableLosses(len, len), False),
+        (losses.CallableLosses(len, len, boundary=0.0), True),
+    ],
+    ids=["non_saturating", "wasserstein", "own", "own with a boundary"],
 )
-def test_a_loss_of_the_users_own_is_judged_by_its_boundary(boundary, judged):
-    class Own(Judge):
-        adversarial_loss = losses.CallableLosses(
-            lambda real, fake: real, lambda fake: fake, boundary=boundary
-        )
-
-    batch = FirstBatch(np.ones((8, 4, 4, 1), "float32"), None, 8)
+def test_only_a_loss_with_a_boundary_says_who_has_won(loss, judged):
     watch = Saturation(accuracy=0.9, patience=1)
-    assert (watch.check(Own(), batch, -batch.images) is not None) == judged
+    samples = scored(-np.ones((8, 4, 4, 1), "float32"))
+    found = watch.check(samples, losses.get(loss).boundary)
+    assert (found is not None) == judged
 
 
 def test_collapse_counts_once_there_was_variety(images):
-    batch = FirstBatch(images[:64], None, 64)
     watch = Collapse(share=0.1)
     alike = np.repeat(images[:1], 64, axis=0)
-    assert watch.check(batch, alike) is None  # The start of training.
-    assert watch.check(batch, images[6:70]) is None
-    assert "collapsed" in watch.check(batch, alike).words
+    start = watch.check(scored(alike, images[:64]))
+    assert start is None
+    assert watch.check(scored(images[6:70], images[:64])) is None
+    assert "collapsed" in watch.check(scored(alike, images[:64])).words
 
 
 def test_a_run_that_collapses_comes_back(images):

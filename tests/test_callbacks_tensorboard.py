@@ -15,7 +15,6 @@ from tensorboard.util import tensor_util
 
 from keras_gan.callbacks import TensorBoard
 from keras_gan.callbacks import _events as events
-from keras_gan.callbacks._gradients import gradients
 from keras_gan.callbacks._hparams import hyper_parameters
 from keras_gan.callbacks._points import Points
 
@@ -310,7 +309,8 @@ def test_gradients_are_those_of_the_step(images):
     model = tiny.gan()
     model.compile(keras.optimizers.SGD(1.0), keras.optimizers.SGD(1.0))
     batch = images[:16]
-    found = {(p, path): g for p, path, g in gradients(model, (batch, None))}
+    unpacked = model.unpack(batch)
+    found = {(p, path): g for p, path, g in model.gradients(unpacked)}
     before = {
         v.path: v.numpy() for v in model.discriminator.trainable_variables
     }

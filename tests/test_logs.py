@@ -6,7 +6,7 @@ import pytest
 from keras import ops
 
 import keras_gan
-from keras_gan.models.trackers import Trackers
+from keras_gan.models.log_trackers import Trackers
 from tests import tiny
 
 STILL = keras.optimizers.SGD

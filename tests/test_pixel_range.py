@@ -8,8 +8,9 @@ import pytest
 
 import keras_gan
 from keras_gan.callbacks import Evaluation
-from keras_gan.callbacks._pictures import pixels, real_pixels
-from keras_gan.models.sampling import measured_range, usual_range
+from keras_gan.callbacks._pictures import real_pixels
+from keras_gan.models.fixed_samples import to_pixels
+from keras_gan.models.pixel_range import measured_range, usual_range
 from tests import tiny
 
 
@@ -48,7 +49,8 @@ def test_a_range_that_is_not_usual_is_measured_and_asked_for_once(images):
         model.train_on_batch(data[:32])
     assert model.pixel_range == measured_range(data[:32])
     model.train_on_batch(data[:8])
-    black, white = pixels(model, data[:8]).min(), pixels(model, data).max()
+    black = to_pixels(model, data[:8]).min()
+    white = to_pixels(model, data).max()
     assert (black, white) == (0, 255)
 
 

@@ -21,7 +21,12 @@ from keras_gan.models import (
     saved_state,
     turns,
 )
-from keras_gan.models.first_batch import FirstBatch, Looked, look_at
+from keras_gan.models.first_batch import (
+    FirstBatch,
+    Looked,
+    as_tensors,
+    look_at,
+)
 from keras_gan.models.fixed_samples import FixedRows, ScoredSamples
 from keras_gan.models.log_trackers import Trackers
 from keras_gan.models.output_values import Values, output_values
@@ -735,17 +740,20 @@ class AdversarialModel(backend.Stepper, keras.Model):
             self._watching_gradients = on
             self.train_function = None
 
-    def gradients(self) -> Iterator[tuple[str, str, Array]]:
+    def gradients(self, batch: Any = None) -> Iterator[tuple[str, str, Array]]:
         """Yields player, path and gradient of each trained variable.
 
-        They are taken on the first batch in training mode, and everything that
-        changed is put back. Nothing is yielded before any `fit`.
+        They are taken in training mode, and everything that changed is put
+        back.
+
+        Args:
+            batch: As from `unpack`. Default: the first batch. Before any `fit`
+                there is none, and nothing is yielded.
         """
-        if self.first_batch is None:
+        if batch is None and self.first_batch is not None:
+            batch = as_tensors(self.first_batch.batch)
+        if batch is None:
             return
-        batch = keras.tree.map_structure(
-            ops.convert_to_tensor, self.first_batch.batch
-        )
         with saved_state.unchanged(self):
             constants = backend.constant(lambda: self.make(batch))
             for player in self.players.values():

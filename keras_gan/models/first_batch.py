@@ -127,6 +127,16 @@ def _unpacked(model: "AdversarialModel", raw: Any) -> Any:
     )
 
 
+def as_tensors(batch: Any) -> Any:
+    """Returns nested arrays as tensors."""
+    return keras.tree.map_structure(
+        lambda each: (
+            None if each is None else keras.ops.convert_to_tensor(each)
+        ),
+        batch,
+    )
+
+
 def _some_rows(value: Any) -> Any:
     return None if value is None else value[:_KEPT]
 

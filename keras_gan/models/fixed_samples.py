@@ -10,6 +10,7 @@ from PIL import Image
 
 from keras_gan import images as pictures
 from keras_gan.models import saved_state
+from keras_gan.models.first_batch import as_tensors
 from keras_gan.models.pixel_range import measured_range, usual_range
 
 if TYPE_CHECKING:
@@ -81,10 +82,7 @@ class FixedRows:
         return None
 
     def _columns(self) -> dict[str, Array]:
-        batch = keras.tree.map_structure(
-            lambda each: None if each is None else ops.convert_to_tensor(each),
-            self._batch,
-        )
+        batch = as_tensors(self._batch)
         with saved_state.seeds_kept(self._model):
             shown = self._model.pictures(batch)
         return {

@@ -929,9 +929,7 @@ class GAN(AdversarialModel):
             latents=self.latents(len(batch.images), seed),
             labels=batch.labels if conditional else None,
         )
-        real, condition = keras.tree.map_structure(
-            ops.convert_to_tensor, tuple(batch.batch)
-        )
+        real, condition = first_batch.as_tensors(tuple(batch.batch))
         scores = [
             ops.convert_to_numpy(
                 self.discriminate(

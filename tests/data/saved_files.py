@@ -139,7 +139,10 @@ if __name__ == "__main__":
     with (
         tempfile.TemporaryDirectory() as path,
         zipfile.ZipFile(
-            FOLDER / f"{sys.argv[1]}.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=9
+            FOLDER / f"{sys.argv[1]}.zip",
+            "w",
+            zipfile.ZIP_DEFLATED,
+            compresslevel=9,
         ) as archive,
     ):
         write(archive, Path(path))

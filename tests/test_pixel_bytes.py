@@ -7,7 +7,7 @@ from keras import ops
 
 from keras_gan.datasets import ImageBatches
 from keras_gan.images import to_float
-from keras_gan.models import wire
+from keras_gan.models import pixel_bytes
 from tests import tiny
 from tests.float_batches import FloatBatches
 
@@ -20,12 +20,12 @@ def test_scaled_bytes_are_the_floats_of_the_images(value_range):
     batches = ImageBatches(
         PIXELS, LABELS, batch_size=24, shuffle=False, value_range=value_range
     )
-    sent = wire.as_bytes(batches)[0]
+    sent = pixel_bytes.as_bytes(batches)[0]
     assert [each.dtype for each in keras.tree.flatten(sent)] == [
         "uint8",
         "int32",
     ]
-    images, labels = wire.as_floats(sent)
+    images, labels = pixel_bytes.as_floats(sent)
     np.testing.assert_allclose(
         ops.convert_to_numpy(images), to_float(PIXELS, value_range), atol=1e-6
     )
@@ -40,7 +40,7 @@ def test_scaled_bytes_are_the_floats_of_the_images(value_range):
 def test_bytes_of_other_data_stay_as_they_are(data):
     for was, now in zip(
         keras.tree.flatten(data),
-        keras.tree.flatten(wire.as_floats(data)),
+        keras.tree.flatten(pixel_bytes.as_floats(data)),
         strict=True,
     ):
         assert was is now

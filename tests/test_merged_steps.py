@@ -6,7 +6,7 @@ import pytest
 
 from keras_gan.callbacks import ImageSnapshot, Rollback, TensorBoard
 from keras_gan.callbacks._interval import Interval
-from keras_gan.models import executions
+from keras_gan.models import merged_steps
 from tests import tiny
 
 IMAGES = np.random.default_rng(0).uniform(-1, 1, (70, 8, 8, 1))
@@ -50,7 +50,7 @@ def test_multiplications_of_known_layers():
         ]
     )
     by_hand = 16 * 9 * 2 * 4 + 16 * 25 * 4 * 3 + 8 * 8 * 3 * 7
-    assert executions.multiplications(network) == by_hand
+    assert merged_steps.multiplications(network) == by_hand
 
 
 @only_tensorflow
@@ -106,12 +106,14 @@ def test_a_callback_with_batch_methods_sees_each_batch():
     ],
 )
 def test_which_callbacks_want_each_batch(make, each, tmp_path):
-    assert executions._wants_each_batch(make(tmp_path)) == each
+    assert merged_steps._wants_each_batch(make(tmp_path)) == each
 
 
 @only_tensorflow
 def test_profiling_wants_each_batch(tmp_path):
-    assert executions._wants_each_batch(TensorBoard(tmp_path, profile_batch=2))
+    assert merged_steps._wants_each_batch(
+        TensorBoard(tmp_path, profile_batch=2)
+    )
 
 
 def test_exactly_so_many_steps_as_asked_for():
@@ -153,11 +155,11 @@ def test_validation_and_evaluation_see_their_own_steps():
 
 def test_large_steps_are_made_one_by_one():
     model, _ = trained(epochs=1)
-    cost = executions._cost(model, 4)
+    cost = merged_steps._cost(model, 4)
     model.first_batch = model.first_batch._replace(
         size=int(4 * 1e10 / cost) + 1
     )
-    assert executions.choose(model, None, {}) == 1
+    assert merged_steps.choose(model, None, {}) == 1
 
 
 def test_the_step_counted_does_not_pass_the_end_of_an_epoch():
