@@ -52,7 +52,7 @@ def train(plan: Plan, prepared: Prepared, workers: Workers) -> int:
         with tempfile.TemporaryDirectory() as path:
             aside = replace(plan, folder=RunFolder(Path(path)), resumed=False)
             return _train(aside, prepared, standing)
-    except workers.losses as error:
+    except workers.connection_errors as error:
         raise UsageError(
             "Training by several workers failed, as it does when one is lost. "
             "All epochs that ended are saved: start all workers again with "

@@ -89,7 +89,7 @@ class Compiling:
             optimizer=optimizer,
             loss=None,
             steps_per_execution=together,
-            jit_compile=backend.jit_choice(jit_compile),
+            jit_compile=backend.resolve_jit_compile(jit_compile),
             run_eagerly=run_eagerly,
             auto_scale_loss=False,
         )
