@@ -12,7 +12,6 @@ import keras
 from keras import ops
 
 from keras_gan._typing import Tensor
-from keras_gan.backend import memory as memory
 from keras_gan.backend.port import Port
 from keras_gan.backend.port import Recording as Recording
 from keras_gan.backend.workers import Workers as Workers
@@ -63,7 +62,6 @@ __all__ = [
     "generator_states",
     "global_mean",
     "input_gradient",
-    "memory",
     "merges_steps",
     "outputs_and_gradient",
     "producer",

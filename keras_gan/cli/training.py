@@ -8,7 +8,7 @@ from typing import Any
 
 import keras
 
-from keras_gan import callbacks, report, run_folder
+from keras_gan import callbacks, memory, report, run_folder
 from keras_gan.backend import Workers
 from keras_gan.cli import resuming
 from keras_gan.cli.console import console, counted, duration, labelled, quoted
@@ -104,7 +104,7 @@ def _train(plan: Plan, prepared: Prepared, standing: Standing) -> int:
             standing.best_among,
             interruption,
         )
-        with interruption.listening():
+        with interruption.listening(), memory.keep_freed():
             gan.fit(
                 prepared.data,
                 epochs=epochs,

@@ -91,7 +91,7 @@ class Fitting:
         kwargs["callbacks"] = ordering.with_epochs(
             self, x, kwargs.get("callbacks")
         )
-        with self._steps_together(together), backend.memory.kept():
+        with self._steps_together(together):
             history = super().fit(x, y, **kwargs)  # type: ignore[misc]
         self._warn_of_no_update()
         return history

@@ -138,8 +138,9 @@ as uint8, which scales them; without, the batches are scaled in numpy. *Files
 decoded once*: what fits into memory is read at the start; without, an
 `ImageFolder` decodes small PNG files in each epoch. *Freed memory kept*: the C
 library maps many tensors of a step anew, and the kernel clears their pages;
-during `fit` it keeps what was freed. `MALLOC_MMAP_MAX_` or `GLIBC_TUNABLES` in
-the environment leaves it to the user."""
+`keras-gan train`, and `fit` inside `keras_gan.memory.keep_freed()`, have it
+keep what was freed. `MALLOC_MMAP_MAX_` or `GLIBC_TUNABLES` in the environment
+leaves it to the user."""
 
 METHOD = """## Method
 

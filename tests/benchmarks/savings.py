@@ -3,16 +3,17 @@
     python tests/benchmarks/savings.py [--rounds 5] [--seconds 2] [--only WORDS]
 
 On TensorFlow. `taskset -c 1` before it keeps it to one core, and another
-program's load off it; `--only "one kernel"` measures the savings that are
-called so, prints them and writes nothing.
+program's load off it. `--only "one kernel"` measures the rows that are called
+so, in place of those that are on record; the other rows stay.
 
-Each pair of models trains a few steps each by turns, in this
-process or, where that is what differs, in one each. The ratio is that of the
-CPU time of all threads, and of the clock: without by with, so above 1 is what
-the saving gains. Writes docs/benchmarks/savings.json and docs/benchmarks.md.
+Each pair of models trains a few steps each by turns, in this process or, where
+that is what differs, in one each. The ratio is that of the CPU time of all
+threads, and of the clock: without by with, so above 1 is what the saving gains.
+Writes docs/benchmarks/savings.json and docs/benchmarks.md.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import statistics
@@ -33,7 +34,7 @@ from PIL import Image
 sys.path.append(str(Path(__file__).parents[2]))
 
 import keras_gan
-from keras_gan import datasets, recipes
+from keras_gan import datasets, memory, recipes
 from tests.benchmarks import peers_page
 from tests.benchmarks.peers_rows import SAVINGS
 from tests.benchmarks.turns import Process, answer, orders
@@ -220,21 +221,21 @@ def ratios(pair, measure, rounds):
     return [list(each) for each in zip(*found, strict=True)]
 
 
-def serve(name):
+def serve(name, keep):
     """Trains when it is told to, in a process of its own."""
     gan, batches = assembled(name)
-    turn(gan, batches, 1)
-    for order in orders():
-        cpu, clock = turn(gan, batches, order["epochs"])
-        answer(cpu=cpu, clock=clock)
+    with memory.keep_freed() if keep else contextlib.nullcontext():
+        turn(gan, batches, 1)
+        for order in orders():
+            cpu, clock = turn(gan, batches, order["epochs"])
+            answer(cpu=cpu, clock=clock)
 
 
 def compare_processes(name, rounds, seconds):
     """As `compare`, with memory left to the C library and kept."""
-    # Set to nothing, it counts as the user's own setting of malloc.
     pair = [
-        Process(__file__, "--serve", name, GLIBC_TUNABLES=""),
         Process(__file__, "--serve", name),
+        Process(__file__, "--serve", name, "--keep"),
     ]
 
     def told(process, epochs):
@@ -266,9 +267,10 @@ def main():
     parser.add_argument("--seconds", type=float, default=2.0)
     parser.add_argument("--only", default="", metavar="WORDS")
     parser.add_argument("--serve", help=argparse.SUPPRESS)
+    parser.add_argument("--keep", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.serve:
-        serve(options.serve)
+        serve(options.serve, options.keep)
         return
     cases = [
         (saving, case, lambda *how, made=makers: compare(made, *how))
@@ -282,6 +284,7 @@ def main():
     rows = []
     for saving, case, comparison in cases:
         if options.only not in f"{saving}, {case}":
+            rows += recorded(saving, case)
             continue
         cpu, clock = comparison(options.rounds, options.seconds)
         rows.append(
@@ -291,12 +294,18 @@ def main():
             f"{saving}, {case}: {spread(cpu)} CPU, {spread(clock)} clock",
             flush=True,
         )
-    if options.only:
-        return
     SAVINGS.parent.mkdir(parents=True, exist_ok=True)
     found = {"cores": len(os.sched_getaffinity(0)), "rows": rows}
     SAVINGS.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
     peers_page.write()
+
+
+def recorded(saving, case):
+    """The row of an earlier run, if there is one."""
+    if not SAVINGS.is_file():
+        return []
+    rows = json.loads(SAVINGS.read_text("utf-8"))["rows"]
+    return [r for r in rows if (r["saving"], r["case"]) == (saving, case)]
 
 
 if __name__ == "__main__":
