@@ -1,7 +1,6 @@
 """The port on TensorFlow: tapes, and replicas of `tf.distribute`."""
 
 import contextlib
-import functools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -11,6 +10,11 @@ import tensorflow as tf
 
 from keras_gan._typing import Tensor
 from keras_gan.backend.port import Recording
+from keras_gan.backend.tensorflow_data import UntunedStrategy
+from keras_gan.backend.tensorflow_optimizers import (
+    adam_in_one_kernel,
+    clipping_shared,
+)
 from keras_gan.backend.workers import Workers
 
 
@@ -79,7 +83,7 @@ def apply_gradients(
 ) -> None:
     count = tf.distribute.get_strategy().num_replicas_in_sync
     if count == 1:
-        with _adam_in_one_kernel(optimizer):
+        with adam_in_one_kernel(optimizer):
             optimizer.apply(list(gradients), list(variables))
         return
     # Keras looks for overflow on replica 0 only, and clips on each replica by
@@ -89,98 +93,8 @@ def apply_gradients(
         for g, v in zip(gradients, variables, strict=True)
         if g is not None
     ]
-    with _clipping_shared(optimizer, count), _adam_in_one_kernel(optimizer):
+    with clipping_shared(optimizer, count), adam_in_one_kernel(optimizer):
         optimizer.apply([g for g, _ in pairs], [v for _, v in pairs])
-
-
-@contextlib.contextmanager
-def _adam_in_one_kernel(
-    optimizer: keras.optimizers.Optimizer,
-) -> Iterator[None]:
-    """Has Adam update a variable by TensorFlow's kernel for it.
-
-    The one that Keras makes of a dozen passes over the variable takes a tenth
-    to a fifth of the step of a dense GAN.
-    """
-    inner = getattr(optimizer, "inner_optimizer", optimizer)
-    if type(inner).update_step is not keras.optimizers.Adam.update_step:
-        yield
-        return
-    # Replicas are threads that meet inside `apply`, as for clipping.
-    ours = vars(inner).setdefault(
-        "update_step", functools.partial(_adam_step, inner)
-    )
-    try:
-        yield
-    finally:
-        if getattr(ours, "func", None) is _adam_step:
-            vars(inner).pop("update_step", None)
-
-
-def _adam_step(
-    adam: keras.optimizers.Adam,
-    gradient: Tensor,
-    variable: tf.Variable,
-    learning_rate: Tensor,
-) -> None:
-    """`keras.optimizers.Adam.update_step`, the same numbers in one kernel.
-
-    Keras has no public name for the moments;
-    `tests/test_backend.py::test_adam_in_one_kernel_is_keras_adam` sees to it
-    that they are the ones.
-    """
-    dense = isinstance(gradient, tf.Tensor)
-    if adam.amsgrad or not dense or not hasattr(variable, "handle"):
-        type(adam).update_step(adam, gradient, variable, learning_rate)
-        return
-    index = adam._get_variable_index(variable)
-    m, v = adam._momentums[index].value, adam._velocities[index].value
-
-    def cast(x: Any) -> Tensor:
-        return tf.cast(x, variable.dtype)
-
-    step = cast(adam.iterations + 1)
-    tf.raw_ops.ResourceApplyAdam(
-        var=variable.handle,
-        m=m.handle,
-        v=v.handle,
-        beta1_power=tf.pow(cast(adam.beta_1), step),
-        beta2_power=tf.pow(cast(adam.beta_2), step),
-        lr=cast(learning_rate),
-        beta1=cast(adam.beta_1),
-        beta2=cast(adam.beta_2),
-        epsilon=cast(adam.epsilon),
-        grad=cast(gradient),
-    )
-
-
-@contextlib.contextmanager
-def _clipping_shared(
-    optimizer: keras.optimizers.Optimizer, count: int
-) -> Iterator[None]:
-    """Divides the clipping thresholds, as the gradients are, by the replicas.
-
-    Replicas are threads that meet inside `apply`: the first one in changes the
-    thresholds, the last one out restores them.
-    """
-    inner = getattr(optimizer, "inner_optimizer", optimizer)
-    shared = inner.__dict__.setdefault("_keras_gan_clipping", {})
-    if not shared:
-        for name in ("clipnorm", "global_clipnorm", "clipvalue"):
-            shared[name] = getattr(inner, name)
-            if shared[name] is not None:
-                setattr(inner, name, shared[name] / count)
-        shared["inside"] = 0
-    shared["inside"] += 1
-    try:
-        yield
-    finally:
-        shared["inside"] -= 1
-        if not shared["inside"]:
-            del shared["inside"]
-            for name, value in shared.items():
-                setattr(inner, name, value)
-            shared.clear()
 
 
 def update_if(
@@ -331,7 +245,7 @@ class Stepper:
     @property
     def distribute_strategy(self) -> Any:
         """What Keras trains under and has hand out its data."""
-        return _UntunedStrategy(super().distribute_strategy)  # type: ignore[misc]
+        return UntunedStrategy(super().distribute_strategy)  # type: ignore[misc]
 
     def train_step(self, data: Any) -> dict[str, Tensor]:
         """Trains on one batch and returns the logs."""
@@ -350,38 +264,6 @@ class Stepper:
         over the workers to learn its shape, and fails where that batch has
         labels. `tests/test_replicas.py` trains such workers.
         """
-
-
-class _UntunedStrategy:
-    """A strategy whose data tf.data does not tune, and so ends at once.
-
-    tf.data tunes an iterator in a thread that often misses the word that the
-    iterator is done with: it sleeps on, up to about as long as the epoch took
-    and at most a minute, and the next epoch waits for it. Untuned pipelines
-    have no such thread; `num_parallel_calls=tf.data.AUTOTUNE` then takes all
-    cores, and `prefetch` still finds its own size.
-    """
-
-    def __init__(self, strategy: tf.distribute.Strategy) -> None:
-        self._strategy = strategy
-
-    @property  # type: ignore[misc]
-    def __class__(self) -> type:
-        """The strategy's: Keras asks for it by `isinstance`."""
-        return type(self._strategy)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._strategy, name)
-
-    def experimental_distribute_dataset(
-        self, dataset: tf.data.Dataset, options: Any = None
-    ) -> Any:
-        """Hands out a data set, untuned unless its own options say so."""
-        if dataset.options().autotune.enabled is None:
-            untuned = tf.data.Options()
-            untuned.autotune.enabled = False
-            dataset = dataset.with_options(untuned)
-        return self._strategy.experimental_distribute_dataset(dataset, options)
 
 
 def _with_worker_axis(logs: dict[str, Tensor]) -> dict[str, Tensor]:
