@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from keras import ops
 
+import keras_gan
 from keras_gan import backend
 from keras_gan.models.critic import Critic
 from tests import tiny
@@ -438,6 +439,28 @@ def test_adam_takes_one_kernel():
     assert "AssignSubVariableOp" not in kernels
 
 
+@pytest.mark.slow
+@only_tensorflow
+def test_untuned_data_train_as_those_that_keras_hands_out(images):
+    import tensorflow as tf
+
+    class Tuned(keras_gan.GAN):
+        @property
+        def distribute_strategy(self):
+            return tf.distribute.get_strategy()
+
+    weights = []
+    for kind in (Tuned, keras_gan.GAN):
+        keras.utils.set_random_seed(1)
+        model = kind(*tiny.pair(), seed=5)
+        model.compile()
+        data = tf.data.Dataset.from_tensor_slices(images).batch(32)
+        model.fit(data.map(lambda x: x, tf.data.AUTOTUNE), epochs=2, verbose=0)
+        weights.append(model.get_weights())
+    for tuned, untuned in zip(*weights, strict=True):
+        np.testing.assert_array_equal(tuned, untuned)
+
+
 @pytest.mark.parametrize("predicate", [True, False])
 def test_update_if_changes_variables_where_due(predicate):
     total = keras.Variable(1.0)
@@ -535,8 +558,6 @@ def fingerprint(network):
 @pytest.mark.parametrize("name", ["non_saturating_r1", "wgan_gp"])
 def test_training_equals_a_plain_torch_loop(name, monkeypatch):
     import json
-
-    import keras_gan
 
     path = Path(__file__).parent / "data" / "reference_run.json"
     expected = json.loads(path.read_text())[name]
