@@ -123,9 +123,9 @@ SAVINGS_HEAD = """## Less work
 What a step of `keras_gan` on TensorFlow leaves out, as
 `python tests/benchmarks/savings.py` measures it on the embedded images: time
 without it by time with it, median and range of turns that alternate. Above 1 it
-saves time. Batches are the recipes', of `dcgan` 128 images. Measured on
-{cores}: what else a machine does hardly changes the CPU time, but waits only
-show by the clock.
+saves time. Where a row does not say it, batches are the recipes', of `dcgan`
+128 images. Measured on {cores}: what else a machine does hardly changes the CPU
+time, but waits only show by the clock.
 
 *Adam in one kernel*: Keras makes its update of a dozen passes over each
 variable; on TensorFlow the package takes TensorFlow's kernel for the same
