@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from keras_gan import images as images
     from keras_gan import layers as layers
     from keras_gan import losses as losses
+    from keras_gan import memory as memory
     from keras_gan import metrics as metrics
     from keras_gan import models as models
     from keras_gan import networks as networks
@@ -55,7 +56,7 @@ _MODULES = (
     "regularizers",
 )
 # These define nothing that is in a saved file.
-_TOOLS = ("cli", "report")
+_TOOLS = ("cli", "memory", "report")
 
 __all__ = [*_MODELS, *_MODULES, *_TOOLS, "__version__"]
 

@@ -1,8 +1,12 @@
+import ast
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
 from keras import ops
 
+import keras_gan
 from keras_gan import backend
 from keras_gan.models.bound_network import BoundNetwork
 from tests import tiny
@@ -12,6 +16,44 @@ X = np.array([[1.0, 2.0], [-1.0, 0.5]], "float32")
 
 def numpy(tensor):
     return ops.convert_to_numpy(tensor)
+
+
+def module(name):
+    path = Path(backend.__file__).with_name(f"{name}.py")
+    return ast.parse(path.read_text("utf-8"))
+
+
+def functions(statements):
+    """The public functions among them: name, arguments and defaults."""
+    found = {}
+    for each in statements:
+        if isinstance(each, ast.FunctionDef) and each.name[0] != "_":
+            arguments = each.args
+            for argument in [*arguments.args, *arguments.kwonlyargs]:
+                argument.annotation = None
+            arguments.args = [a for a in arguments.args if a.arg != "self"]
+            found[each.name] = ast.unparse(arguments)
+    return found
+
+
+@pytest.mark.parametrize("name", ["tensorflow", "jax", "torch"])
+def test_an_adapter_has_the_functions_of_the_port_and_no_others(name):
+    (port,) = (
+        each
+        for each in module("port").body
+        if isinstance(each, ast.ClassDef) and each.name == "Port"
+    )
+    adapter = module(name).body
+    assert functions(adapter) == functions(port.body)
+    classes = [each for each in adapter if isinstance(each, ast.ClassDef)]
+    public = [each.name for each in classes if each.name[0] != "_"]
+    assert public == ["Stepper"]
+
+
+def test_all_of_the_port_is_offered():
+    assert {name for name in vars(backend.port.Port) if name[0] != "_"} - {
+        "layer_generator_states"
+    } <= set(backend.__all__)
 
 
 def test_value_and_grad_differentiates_only_what_it_is_told():
@@ -150,6 +192,138 @@ def test_an_input_gradient_of_an_input_gradient_is_the_second_derivative():
     np.testing.assert_allclose(numpy(curvature), 6 * X, rtol=1e-6)
 
 
+def two_parts(a, b):
+    """D(x) = a.x + b.x^2, a score for each sample, and what it was called."""
+    calls = []
+
+    def function(x):
+        calls.append(x)
+        scores = ops.sum(a * x + b * ops.square(x), axis=1)
+        return scores, {"scores": scores, "nothing": None}
+
+    return function, calls
+
+
+def test_one_pass_gives_outputs_and_the_gradient_by_its_input():
+    a, b = keras.Variable([2.0, 3.0]), keras.Variable([5.0, 7.0])
+    function, calls = two_parts(a, b)
+    outputs, gradient = backend.outputs_and_gradient(
+        function, ops.convert_to_tensor(X)
+    )
+    by_hand = numpy(a) * X + numpy(b) * X**2
+    np.testing.assert_allclose(numpy(outputs["scores"]), by_hand.sum(1))
+    assert outputs["nothing"] is None
+    np.testing.assert_allclose(numpy(gradient), numpy(a) + 2 * numpy(b) * X)
+    assert len(calls) == 1
+
+
+def test_outputs_and_their_gradient_are_differentiable_together():
+    a, b = keras.Variable([2.0, 3.0]), keras.Variable([5.0, 7.0])
+    function, calls = two_parts(a, b)
+
+    def objective():
+        outputs, gradient = backend.outputs_and_gradient(
+            function, ops.convert_to_tensor(X)
+        )
+        loss = ops.sum(outputs["scores"]) + ops.sum(ops.square(gradient))
+        return loss, outputs
+
+    outputs, (by_a, by_b) = backend.value_and_grad(objective, [a, b], [a, b])
+    slope = numpy(a) + 2 * numpy(b) * X
+    np.testing.assert_allclose(numpy(by_a), (X + 2 * slope).sum(0), rtol=1e-6)
+    np.testing.assert_allclose(
+        numpy(by_b), (X**2 + 4 * slope * X).sum(0), rtol=1e-6
+    )
+    assert outputs["scores"].shape == (2,)
+    assert len(calls) == 1
+
+
+def test_outputs_are_differentiable_by_the_input_of_their_pass():
+    function, _ = two_parts(2.0, 3.0)
+
+    def summed(x):
+        outputs, gradient = backend.outputs_and_gradient(function, x)
+        return outputs["scores"] + ops.sum(gradient, axis=1)
+
+    found = backend.input_gradient(summed, ops.convert_to_tensor(X))
+    np.testing.assert_allclose(numpy(found), 2 + 6 * X + 6, rtol=1e-6)
+
+
+def curved_critic():
+    network = keras.Sequential(
+        [
+            keras.Input((2,)),
+            keras.layers.Dense(3, activation="tanh"),
+            keras.layers.BatchNormalization(),
+            keras.layers.Dropout(0.5, seed=1),
+            keras.layers.Dense(1),
+        ]
+    )
+    deterministic(network, 0.4)
+    return network, Critic(lambda x: network(x, training=True), [network])
+
+
+def penalised(of_scores_and_gradient):
+    """The loss, its gradients and the state after one call of a critic."""
+    network, critic = curved_critic()
+
+    def objective():
+        scores, gradient = of_scores_and_gradient(
+            critic, ops.convert_to_tensor(X)
+        )
+        loss = ops.sum(ops.square(scores)) + ops.sum(ops.square(gradient))
+        return loss, (loss, scores, gradient)
+
+    aux, gradients = backend.value_and_grad(
+        objective, network.trainable_variables, network.variables
+    )
+    return [numpy(each) for each in [*aux, *gradients]], [
+        numpy(v) for v in network.non_trainable_variables
+    ]
+
+
+def test_a_shared_pass_equals_two_passes_of_equal_noise():
+    def together(critic, x):
+        def function(x):
+            scores = critic(x)
+            return scores, scores
+
+        return backend.outputs_and_gradient(function, x, critic.variables)
+
+    def apart(critic, x):
+        before = [ops.copy(v) for v in critic.variables]
+        scores = critic(x)
+        for variable, value in zip(critic.variables, before, strict=True):
+            if not variable.trainable:
+                variable.assign(value)
+        return scores, backend.input_gradient(critic, x)
+
+    (ours, state), (two, state_of_two) = penalised(together), penalised(apart)
+    for left, right in zip(ours + state, two + state_of_two, strict=True):
+        np.testing.assert_allclose(left, right, rtol=1e-5, atol=1e-6)
+    network, _ = curved_critic()
+    for value, fresh in zip(
+        state, network.non_trainable_variables, strict=True
+    ):
+        assert not np.array_equal(value, numpy(fresh))
+
+
+@pytest.mark.skipif(
+    keras.backend.backend() != "torch", reason="torch turns gradients off"
+)
+def test_without_gradients_outputs_hold_no_graph():
+    import torch
+
+    function, _ = two_parts(keras.Variable([2.0, 3.0]), 1.0)
+    with torch.no_grad():
+        outputs, gradient = backend.outputs_and_gradient(
+            function, ops.convert_to_tensor(X)
+        )
+    np.testing.assert_allclose(numpy(gradient), [2.0, 3.0] + 2 * X)
+    assert not outputs["scores"].requires_grad
+    assert outputs["nothing"] is None
+
+
 def test_an_input_that_does_not_matter_has_gradient_zero():
     gradient = backend.input_gradient(
         lambda x: 0.0 * ops.sum(x, axis=1), ops.convert_to_tensor(X)
@@ -265,6 +439,28 @@ def test_adam_takes_one_kernel():
     assert "AssignSubVariableOp" not in kernels
 
 
+@pytest.mark.slow
+@only_tensorflow
+def test_untuned_data_train_as_those_that_keras_hands_out(images):
+    import tensorflow as tf
+
+    class Tuned(keras_gan.GAN):
+        @property
+        def distribute_strategy(self):
+            return tf.distribute.get_strategy()
+
+    weights = []
+    for kind in (Tuned, keras_gan.GAN):
+        keras.utils.set_random_seed(1)
+        model = kind(*tiny.pair(), seed=5)
+        model.compile()
+        data = tf.data.Dataset.from_tensor_slices(images).batch(32)
+        model.fit(data.map(lambda x: x, tf.data.AUTOTUNE), epochs=2, verbose=0)
+        weights.append(model.get_weights())
+    for tuned, untuned in zip(*weights, strict=True):
+        np.testing.assert_array_equal(tuned, untuned)
+
+
 @pytest.mark.parametrize("predicate", [True, False])
 def test_update_if_changes_variables_where_due(predicate):
     total = keras.Variable(1.0)
@@ -362,9 +558,6 @@ def fingerprint(network):
 @pytest.mark.parametrize("name", ["non_saturating_r1", "wgan_gp"])
 def test_training_equals_a_plain_torch_loop(name, monkeypatch):
     import json
-    from pathlib import Path
-
-    import keras_gan
 
     path = Path(__file__).parent / "data" / "reference_run.json"
     expected = json.loads(path.read_text())[name]

@@ -1,4 +1,4 @@
-"""The C library keeps memory during `fit`, and is as before afterwards."""
+"""The C library keeps memory where asked to, and is as before afterwards."""
 
 import platform
 import resource
@@ -7,7 +7,9 @@ import sys
 
 import pytest
 
-from keras_gan.backend import memory
+from keras_gan import memory
+from keras_gan.cli import main
+from tests import tiny
 
 glibc = pytest.mark.skipif(
     platform.libc_ver()[0] != "glibc", reason="mallopt is glibc's"
@@ -29,13 +31,35 @@ def test_mapping_is_off_inside_and_on_again_after_an_error(monkeypatch):
     during = [(-4, 0), (-1, 2**31 - 1)]
 
     def fail():
-        with memory.kept():
+        with memory.keep_freed():
             assert libc.calls == during
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         fail()
     assert libc.calls[2:] == [(-4, 65_536), (-3, 2**25), (-1, 2**26)]
+
+
+def test_fit_leaves_the_allocator_of_its_process_alone(monkeypatch, images):
+    libc = Libc()
+    monkeypatch.setattr(memory, "_glibc", lambda: libc)
+    tiny.gan().fit(images, verbose=0)
+    assert libc.calls == []
+
+
+def test_the_command_line_keeps_memory_while_it_trains(monkeypatch, tmp_path):
+    libc = Libc()
+    monkeypatch.setattr(memory, "_glibc", lambda: libc)
+    data = ["--data=fashion_mnist_sample", "--set=limit=32", "--batch-size=16"]
+    small = [
+        "--set=networks.generator_units=[4,4]",
+        "--set=networks.discriminator_units=[4]",
+        "--set=evaluation=null",
+    ]
+    out = f"--out={tmp_path / 'run'}"
+    assert main(["train", "vanilla", *data, *small, "--epochs=1", out]) == 0
+    numbers = [number for number, _ in libc.calls]
+    assert numbers == [-4, -1, -4, -3, -1]
 
 
 @pytest.mark.parametrize("name", ["MALLOC_MMAP_MAX_", "GLIBC_TUNABLES"])
@@ -46,7 +70,7 @@ def test_settings_of_the_user_are_left_alone(monkeypatch, name):
 
 def test_without_glibc_nothing_happens(monkeypatch):
     monkeypatch.setattr(platform, "libc_ver", lambda: ("musl", "1.2"))
-    with memory.kept():
+    with memory.keep_freed():
         assert memory._glibc() is None
 
 
@@ -54,7 +78,7 @@ def page_faults(keep):
     """Of ten blocks of 64 MiB, taken and given back one after the other."""
     script = (
         "import contextlib, ctypes, resource\n"
-        "from keras_gan.backend import memory\n"
+        "from keras_gan import memory\n"
         "libc = ctypes.CDLL(None)\n"
         "libc.malloc.restype = ctypes.c_void_p\n"
         "libc.malloc.argtypes = [ctypes.c_size_t]\n"
@@ -66,7 +90,8 @@ def page_faults(keep):
         "    libc.free(block)\n"
         "def faults():\n"
         "    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt\n"
-        f"with memory.kept() if {keep} else contextlib.nullcontext():\n"
+        "keeping = memory.keep_freed()\n"
+        f"with keeping if {keep} else contextlib.nullcontext():\n"
         "    turn()\n"
         "    before = faults()\n"
         "    for _ in range(10):\n"

@@ -21,6 +21,7 @@ MODULES = [
     "images",
     "layers",
     "losses",
+    "memory",
     "metrics",
     "models",
     "networks",

@@ -1,18 +1,19 @@
 """The port: all that differs between TensorFlow, JAX and torch.
 
-Each adapter defines the same names. The rest of the package is written in
-`keras.ops` and these functions, and never asks which backend runs.
+Each adapter defines the names of `port.Port`. The rest of the package is
+written in `keras.ops` and these functions, and never asks which backend runs.
 """
 
 import importlib
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import keras
 from keras import ops
 
 from keras_gan._typing import Tensor
-from keras_gan.backend import memory as memory
+from keras_gan.backend.port import Port
+from keras_gan.backend.port import Recording as Recording
 from keras_gan.backend.workers import Workers as Workers
 
 _BACKENDS = ("tensorflow", "jax", "torch")
@@ -35,11 +36,18 @@ if keras.backend.backend() not in _BACKENDS:
         "KERAS_BACKEND to one of the three before keras is imported."
     )
 
-_adapter: Any = importlib.import_module(
-    f"keras_gan.backend.{keras.backend.backend()}"
+_adapter = cast(
+    Port,
+    importlib.import_module(f"keras_gan.backend.{keras.backend.backend()}"),
 )
 
+if TYPE_CHECKING:
+    from keras_gan.backend import jax, tensorflow, torch
+
+    _adapters: tuple[Port, ...] = (jax, tensorflow, torch)
+
 __all__ = [
+    "Recording",
     "Stepper",
     "Workers",
     "all_sum",
@@ -51,42 +59,57 @@ __all__ = [
     "draw",
     "eagerly",
     "flat_layers",
-    "gains_together",
     "generator_states",
     "global_mean",
     "input_gradient",
-    "jit_choice",
-    "memory",
+    "merges_steps",
+    "outputs_and_gradient",
     "producer",
     "random_state",
     "record",
     "refuse_optimizer",
     "refuse_unsupported",
     "replica",
+    "resolve_jit_compile",
     "set_random_state",
     "strategy_scope",
     "update_if",
     "value_and_grad",
 ]
 
-Stepper = _adapter.Stepper
+Stepper: Any = _adapter.Stepper
 all_sum = _adapter.all_sum
 apply_gradients = _adapter.apply_gradients
 constant = _adapter.constant
 distributed = _adapter.distributed
 eagerly = _adapter.eagerly
-gains_together = _adapter.gains_together
-input_gradient = _adapter.input_gradient
-jit_choice = _adapter.jit_choice
+merges_steps = _adapter.merges_steps
+outputs_and_gradient = _adapter.outputs_and_gradient
 random_state = _adapter.random_state
 record = _adapter.record
 refuse_optimizer = _adapter.refuse_optimizer
 refuse_unsupported = _adapter.refuse_unsupported
 replica = _adapter.replica
+resolve_jit_compile = _adapter.resolve_jit_compile
 set_random_state = _adapter.set_random_state
 strategy_scope = _adapter.strategy_scope
 update_if = _adapter.update_if
 value_and_grad = _adapter.value_and_grad
+
+
+def input_gradient(critic: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    """Returns d sum(critic(x)) / dx, itself differentiable.
+
+    Args:
+        critic: Takes `x` and returns scores. If it changes variables (batch
+            statistics, dropout seeds), it names them in its attribute
+            `variables`.
+        x: A tensor, such as images.
+    """
+    _, gradient = outputs_and_gradient(
+        lambda images: (critic(images), ()), x, getattr(critic, "variables", ())
+    )
+    return gradient
 
 
 def draw(
@@ -111,7 +134,7 @@ def draw(
     if count == 1:
         return distribution(tuple(shape), seed=seed)
     size, rest = shape[0], tuple(shape[1:])
-    sizes = _sizes(size)
+    sizes = _sizes_of_replicas(size)
     start = ops.sum(sizes[:index])
     whole = distribution((ops.sum(sizes), *rest), seed=seed)
     return whole[start : start + size]
@@ -130,7 +153,7 @@ def batch_share(size: Tensor) -> Tensor:
     _, count = replica()
     if count == 1:
         return 1.0
-    total = ops.sum(_sizes(size))
+    total = ops.sum(_sizes_of_replicas(size))
     return ops.cast(size, "float32") * count / ops.cast(total, "float32")
 
 
@@ -154,7 +177,7 @@ def global_mean(values: Tensor) -> Tensor:
     return mean
 
 
-def _sizes(size: Tensor) -> Tensor:
+def _sizes_of_replicas(size: Tensor) -> Tensor:
     """How many samples each replica holds, int32 (replicas,)."""
     index, count = replica()
     mine = ops.one_hot(index, count, dtype="int32")
@@ -170,7 +193,7 @@ def generator_states(network: keras.layers.Layer) -> list[Any]:
     found = {
         id(state): state
         for layer in flat_layers(network)
-        for state in _adapter.generator_states(layer)
+        for state in _adapter.layer_generator_states(layer)
     }
     return list(found.values())
 

@@ -9,24 +9,8 @@ import keras
 import numpy as np
 
 from keras_gan._typing import Tensor
+from keras_gan.backend.port import Recording
 from keras_gan.backend.workers import Workers
-
-
-class Recording:
-    """What a function returned, with the way back to its variables.
-
-    Attributes:
-        output: What it returned, nested as it was; constants to everything but
-            `value_and_grad`.
-    """
-
-    def __init__(
-        self,
-        output: Any,
-        pullback: Callable[[Any], tuple[list[Tensor]]],
-    ) -> None:
-        self.output = output
-        self.pullback = pullback
 
 
 def record(
@@ -34,19 +18,7 @@ def record(
     wrt: Sequence[keras.Variable],
     state: Sequence[keras.Variable] = (),
 ) -> Recording:
-    """Calls `function` so that its output can be used before its gradient is.
-
-    Args:
-        function: Called without arguments; returns tensors, nested in dicts,
-            tuples and lists, with `None` where there is none.
-        wrt: The variables that will be differentiated by.
-        state: Every variable that the function may read or change. What it
-            assigns to them holds afterwards.
-
-    Returns:
-        The output, and what `value_and_grad` takes.
-    """
-    held = _others(state, wrt)
+    held = _without(state, wrt)
     run = _pure(lambda: function(), [*wrt, *held])
 
     def forward(values: list[Tensor]) -> tuple[Any, list[Tensor]]:
@@ -63,22 +35,8 @@ def value_and_grad(
     wrt: Sequence[keras.Variable],
     state: Sequence[keras.Variable] = (),
     recording: Recording | None = None,
-) -> tuple[Any, list[Tensor]]:
-    """Differentiates a closure over Keras variables.
-
-    Args:
-        objective: Called without arguments, or with the recording's output;
-            returns a scalar and anything else that shall come out.
-        wrt: The variables to differentiate by.
-        state: Every variable that the objective may read or change. What it
-            assigns to them holds afterwards.
-        recording: A call that is differentiated with the objective, by the
-            same variables. It can be used once.
-
-    Returns:
-        The objective's second output, and the gradients in the order of `wrt`.
-    """
-    held = _others(state, wrt)
+) -> tuple[Any, list[Tensor | None]]:
+    held = _without(state, wrt)
     run = _pure(lambda *given: objective(*given), [*wrt, *held])
 
     def loss(values: list[Tensor], given: list[Any]) -> tuple[Tensor, Any]:
@@ -91,41 +49,42 @@ def value_and_grad(
     (gradients, by_output), (aux, new) = differentiate(_values(wrt), given)
     _assign(held, new)
     if recording is not None:
-        (through,) = recording.pullback(by_output[0])
+        (through,) = recording.way_back(by_output[0])
         gradients = [a + b for a, b in zip(gradients, through, strict=True)]
     return aux, gradients
 
 
-def _others(
+def _without(
     state: Sequence[keras.Variable], wrt: Sequence[keras.Variable]
 ) -> list[keras.Variable]:
     wanted = {id(v) for v in wrt}
     return [v for v in state if id(v) not in wanted]
 
 
-def input_gradient(critic: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
-    """Returns d sum(critic(x)) / dx, itself differentiable.
+def outputs_and_gradient(
+    function: Callable[[Tensor], tuple[Tensor, Any]],
+    x: Tensor,
+    state: Sequence[keras.Variable] = (),
+) -> tuple[Any, Tensor]:
+    variables = list(state)
 
-    A critic that changes variables (batch statistics, dropout seeds) names
-    them in its attribute `variables`.
-    """
-    if not hasattr(critic, "variables"):
-        # A scope of its own would hide the values of the one around it.
-        return jax.grad(lambda x: critic(x).sum())(jax.numpy.asarray(x))
-    variables = list(critic.variables)
-    run = _pure(critic, variables)
+    def score(x: Tensor) -> tuple[Tensor, tuple[Any, list[Tensor]]]:
+        if not variables:
+            # A scope of its own would hide the values of the one around it.
+            scores, outputs = function(x)
+            return scores.sum(), (outputs, [])
+        (scores, outputs), new = _pure(function, variables)(
+            _values(variables), x
+        )
+        return scores.sum(), (outputs, new)
 
-    def score(x: Tensor) -> tuple[Tensor, list[Tensor]]:
-        scores, new = run(_values(variables), x)
-        return scores.sum(), new
-
-    gradient, new = jax.grad(score, has_aux=True)(jax.numpy.asarray(x))
+    differentiate = jax.grad(score, has_aux=True)
+    gradient, (outputs, new) = differentiate(jax.numpy.asarray(x))
     _assign(variables, new)
-    return gradient
+    return outputs, gradient
 
 
-def constant(function: Callable[[], Tensor]) -> Tensor:
-    """Calls `function` so that nothing can be differentiated through it."""
+def constant(function: Callable[[], Any]) -> Any:
     return jax.lax.stop_gradient(function())
 
 
@@ -134,7 +93,6 @@ def apply_gradients(
     gradients: Sequence[Tensor | None],
     variables: Sequence[keras.Variable],
 ) -> None:
-    """Updates `variables` by one step of `optimizer`."""
     # `LossScaleOptimizer.apply` would leak tracers; its stateless form won't.
     new, new_state = optimizer.stateless_apply(
         _values(optimizer.variables), list(gradients), _values(variables)
@@ -149,14 +107,6 @@ def update_if(
     args: tuple[Any, ...],
     state: Sequence[keras.Variable] = (),
 ) -> None:
-    """Calls `function(*args)`, which changes variables, where `predicate`.
-
-    Args:
-        predicate: A boolean scalar.
-        function: Takes `args`; whatever it returns is dropped.
-        args: Nested tensors.
-        state: Every variable that the function may read or change.
-    """
     if not isinstance(predicate, jax.core.Tracer):
         if bool(predicate):
             function(*args)
@@ -199,32 +149,15 @@ def _assign(
 
 
 def replica() -> tuple[int, int]:
-    """Returns (0, 1): with JAX one program sees the global batch."""
     return 0, 1
 
 
 def all_sum(x: Tensor) -> Tensor:
-    """Returns `x`: with JAX one program sees the global batch.
-
-    Args:
-        x: A tensor.
-    """
     return x
 
 
 @contextlib.contextmanager
 def distributed(engine: str) -> Iterator[Workers]:
-    """Joins the processes or devices that train one model.
-
-    Args:
-        engine: `"data-parallel"`: all devices of this machine.
-
-    Yields:
-        Who takes part.
-
-    Raises:
-        ValueError: If this backend has no such engine.
-    """
     if engine != "data-parallel":
         raise ValueError(
             f"The jax backend distributes by data-parallel. Received: {engine}"
@@ -240,54 +173,46 @@ def distributed(engine: str) -> Iterator[Workers]:
 def strategy_scope(
     model: keras.Model,
 ) -> contextlib.AbstractContextManager[Any]:
-    """Returns an empty scope: distribution is a global setting here."""
-    del model
+    del model  # Distribution is a global setting here.
     return contextlib.nullcontext()
 
 
-def jit_choice(requested: bool | str) -> bool | str:
-    """Returns what was requested: Keras compiles with JAX wherever it can."""
+def resolve_jit_compile(requested: bool | str) -> bool | str:
+    # Keras compiles with JAX wherever it can.
     return requested
 
 
 def eagerly(function: Callable[[], Tensor]) -> Tensor:
-    """Calls `function` without compiling any of it.
-
-    A `cond` on new closures, as in Keras' schedules, would be compiled, and
-    kept, at each call.
-    """
+    # A `cond` on new closures, as in Keras' schedules, would be compiled, and
+    # kept, at each call.
     with jax.disable_jit():
         return function()
 
 
-def gains_together(model: keras.Model) -> bool:
-    """Returns `False`: Keras calls each step from Python here anyway."""
-    del model
+def merges_steps(model: keras.Model) -> bool:
+    del model  # Keras calls each step from Python here anyway.
     return False
 
 
 def refuse_unsupported(
     jit_compile: bool | str, steps_per_execution: int, penalised: bool
 ) -> None:
-    """Raises `ValueError` for what this backend cannot do: nothing here."""
+    del jit_compile, steps_per_execution, penalised
 
 
 def refuse_optimizer(optimizer: keras.optimizers.Optimizer) -> None:
-    """Raises `ValueError` for what this backend cannot do: nothing here."""
     del optimizer
 
 
 def random_state() -> dict[str, np.ndarray[Any, Any]]:
-    """Returns the framework's global random state: none here."""
     return {}
 
 
 def set_random_state(state: dict[str, np.ndarray[Any, Any]]) -> None:
-    """Restores what `random_state` returned."""
+    del state
 
 
-def generator_states(layer: keras.layers.Layer) -> list[Any]:
-    """Returns the states of generators that Keras does not see: none here."""
+def layer_generator_states(layer: keras.layers.Layer) -> list[Any]:
     del layer
     return []
 
@@ -300,25 +225,31 @@ class Stepper:
     ) -> tuple[dict[str, Tensor], tuple[list[Tensor], ...]]:
         """Trains on one batch; returns the logs and the new state."""
         optimizer = self.optimizer  # type: ignore[attr-defined]
-        groups = (*self._groups(), optimizer.variables, self._measured())
-        return _run(self.update, data, state, groups)  # type: ignore[attr-defined]
+        groups = (
+            *self._network_variables(),
+            optimizer.variables,
+            self._metric_variables(),
+        )
+        return _run_stateless(self.update, data, state, groups)  # type: ignore[attr-defined]
 
     def test_step(
         self, state: tuple[list[Tensor], ...], data: Any
     ) -> tuple[dict[str, Tensor], tuple[list[Tensor], ...]]:
         """Scores one batch; returns the logs and the new state."""
-        groups = (*self._groups(), self._measured())
-        return _run(self.score, data, state, groups)  # type: ignore[attr-defined]
+        groups = (*self._network_variables(), self._metric_variables())
+        return _run_stateless(self.score, data, state, groups)  # type: ignore[attr-defined]
 
-    def _groups(self) -> tuple[list[keras.Variable], list[keras.Variable]]:
+    def _network_variables(
+        self,
+    ) -> tuple[list[keras.Variable], list[keras.Variable]]:
         return self.trainable_variables, self.non_trainable_variables  # type: ignore[attr-defined]
 
-    def _measured(self) -> list[keras.Variable]:
-        measured: list[keras.Variable] = self.metrics_variables  # type: ignore[attr-defined]
-        return measured
+    def _metric_variables(self) -> list[keras.Variable]:
+        found: list[keras.Variable] = self.metrics_variables  # type: ignore[attr-defined]
+        return found
 
 
-def _run(
+def _run_stateless(
     step: Callable[[Any], dict[str, Tensor]],
     data: Any,
     state: tuple[list[Tensor], ...],

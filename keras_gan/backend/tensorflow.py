@@ -1,7 +1,6 @@
 """The port on TensorFlow: tapes, and replicas of `tf.distribute`."""
 
 import contextlib
-import functools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -10,24 +9,13 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan._typing import Tensor
+from keras_gan.backend.port import Recording
+from keras_gan.backend.tensorflow_data import UntunedStrategy
+from keras_gan.backend.tensorflow_optimizers import (
+    adam_in_one_kernel,
+    clipping_shared,
+)
 from keras_gan.backend.workers import Workers
-
-
-class Recording:
-    """What a function returned, with the way back to its variables.
-
-    Attributes:
-        output: What it returned, nested as it was; constants to everything but
-            `value_and_grad`.
-    """
-
-    def __init__(
-        self, function: Callable[[], Any], wrt: Sequence[keras.Variable]
-    ) -> None:
-        self.tape = tf.GradientTape(watch_accessed_variables=False)
-        with self.tape:
-            self.tape.watch([v.value for v in wrt])
-            self.output = function()
 
 
 def record(
@@ -35,20 +23,12 @@ def record(
     wrt: Sequence[keras.Variable],
     state: Sequence[keras.Variable] = (),
 ) -> Recording:
-    """Calls `function` so that its output can be used before its gradient is.
-
-    Args:
-        function: Called without arguments; returns tensors, nested in dicts,
-            tuples and lists, with `None` where there is none.
-        wrt: The variables that will be differentiated by.
-        state: Every variable that the function may read or change (used on
-            JAX only).
-
-    Returns:
-        The output, and what `value_and_grad` takes.
-    """
     del state  # Variables change in place.
-    return Recording(function, wrt)
+    tape = tf.GradientTape(watch_accessed_variables=False)
+    with tape:
+        tape.watch([v.value for v in wrt])
+        output = function()
+    return Recording(output, tape)
 
 
 def value_and_grad(
@@ -56,28 +36,13 @@ def value_and_grad(
     wrt: Sequence[keras.Variable],
     state: Sequence[keras.Variable] = (),
     recording: Recording | None = None,
-) -> tuple[Any, list[Tensor]]:
-    """Differentiates a closure over Keras variables.
-
-    Args:
-        objective: Called without arguments, or with the recording's output;
-            returns a scalar and anything else that shall come out.
-        wrt: The variables to differentiate by.
-        state: Every variable that the objective may read or change (used on
-            JAX only).
-        recording: A call that is differentiated with the objective, by the
-            same variables. It can be used once.
-
-    Returns:
-        The objective's second output, and the gradients in the order of `wrt`,
-        summed over replicas.
-    """
+) -> tuple[Any, list[Tensor | None]]:
     del state  # Variables change in place.
     values = [v.value for v in wrt]
     tape = tf.GradientTape(watch_accessed_variables=False)
     given = []
     if recording is not None:
-        tape, given = recording.tape, [recording.output]
+        tape, given = recording.way_back, [recording.output]
     with tape:
         tape.watch(values)
         loss, aux = objective(*given)
@@ -93,17 +58,21 @@ def _summed(gradients: Sequence[Tensor | None]) -> list[Tensor | None]:
     return [None if g is None else next(summed) for g in gradients]
 
 
-def input_gradient(critic: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
-    """Returns d sum(critic(x)) / dx, itself differentiable."""
+def outputs_and_gradient(
+    function: Callable[[Tensor], tuple[Tensor, Any]],
+    x: Tensor,
+    state: Sequence[keras.Variable] = (),
+) -> tuple[Any, Tensor]:
+    del state  # Variables change in place.
     x = tf.convert_to_tensor(x)
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(x)
-        score = tf.reduce_sum(critic(x))
-    return tape.gradient(score, x, unconnected_gradients="zero")
+        scores, outputs = function(x)
+        score = tf.reduce_sum(scores)
+    return outputs, tape.gradient(score, x, unconnected_gradients="zero")
 
 
-def constant(function: Callable[[], Tensor]) -> Tensor:
-    """Calls `function` so that nothing can be differentiated through it."""
+def constant(function: Callable[[], Any]) -> Any:
     return tf.nest.map_structure(tf.stop_gradient, function())
 
 
@@ -112,10 +81,9 @@ def apply_gradients(
     gradients: Sequence[Tensor | None],
     variables: Sequence[keras.Variable],
 ) -> None:
-    """Updates `variables` by one step of `optimizer`."""
     count = tf.distribute.get_strategy().num_replicas_in_sync
     if count == 1:
-        with _adam_in_one_kernel(optimizer):
+        with adam_in_one_kernel(optimizer):
             optimizer.apply(list(gradients), list(variables))
         return
     # Keras looks for overflow on replica 0 only, and clips on each replica by
@@ -125,98 +93,8 @@ def apply_gradients(
         for g, v in zip(gradients, variables, strict=True)
         if g is not None
     ]
-    with _clipping_shared(optimizer, count), _adam_in_one_kernel(optimizer):
+    with clipping_shared(optimizer, count), adam_in_one_kernel(optimizer):
         optimizer.apply([g for g, _ in pairs], [v for _, v in pairs])
-
-
-@contextlib.contextmanager
-def _adam_in_one_kernel(
-    optimizer: keras.optimizers.Optimizer,
-) -> Iterator[None]:
-    """Has Adam update a variable by TensorFlow's kernel for it.
-
-    The one that Keras makes of a dozen passes over the variable takes a tenth
-    to a fifth of the step of a dense GAN.
-    """
-    inner = getattr(optimizer, "inner_optimizer", optimizer)
-    if type(inner).update_step is not keras.optimizers.Adam.update_step:
-        yield
-        return
-    # Replicas are threads that meet inside `apply`, as for clipping.
-    ours = vars(inner).setdefault(
-        "update_step", functools.partial(_adam_step, inner)
-    )
-    try:
-        yield
-    finally:
-        if getattr(ours, "func", None) is _adam_step:
-            vars(inner).pop("update_step", None)
-
-
-def _adam_step(
-    adam: keras.optimizers.Adam,
-    gradient: Tensor,
-    variable: tf.Variable,
-    learning_rate: Tensor,
-) -> None:
-    """`keras.optimizers.Adam.update_step`, the same numbers in one kernel.
-
-    Keras has no public name for the moments;
-    `tests/test_backend.py::test_adam_in_one_kernel_is_keras_adam` sees to it
-    that they are the ones.
-    """
-    dense = isinstance(gradient, tf.Tensor)
-    if adam.amsgrad or not dense or not hasattr(variable, "handle"):
-        type(adam).update_step(adam, gradient, variable, learning_rate)
-        return
-    index = adam._get_variable_index(variable)
-    m, v = adam._momentums[index].value, adam._velocities[index].value
-
-    def cast(x: Any) -> Tensor:
-        return tf.cast(x, variable.dtype)
-
-    step = cast(adam.iterations + 1)
-    tf.raw_ops.ResourceApplyAdam(
-        var=variable.handle,
-        m=m.handle,
-        v=v.handle,
-        beta1_power=tf.pow(cast(adam.beta_1), step),
-        beta2_power=tf.pow(cast(adam.beta_2), step),
-        lr=cast(learning_rate),
-        beta1=cast(adam.beta_1),
-        beta2=cast(adam.beta_2),
-        epsilon=cast(adam.epsilon),
-        grad=cast(gradient),
-    )
-
-
-@contextlib.contextmanager
-def _clipping_shared(
-    optimizer: keras.optimizers.Optimizer, count: int
-) -> Iterator[None]:
-    """Divides the clipping thresholds, as the gradients are, by the replicas.
-
-    Replicas are threads that meet inside `apply`: the first one in changes the
-    thresholds, the last one out restores them.
-    """
-    inner = getattr(optimizer, "inner_optimizer", optimizer)
-    shared = inner.__dict__.setdefault("_keras_gan_clipping", {})
-    if not shared:
-        for name in ("clipnorm", "global_clipnorm", "clipvalue"):
-            shared[name] = getattr(inner, name)
-            if shared[name] is not None:
-                setattr(inner, name, shared[name] / count)
-        shared["inside"] = 0
-    shared["inside"] += 1
-    try:
-        yield
-    finally:
-        shared["inside"] -= 1
-        if not shared["inside"]:
-            del shared["inside"]
-            for name, value in shared.items():
-                setattr(inner, name, value)
-            shared.clear()
 
 
 def update_if(
@@ -225,20 +103,9 @@ def update_if(
     args: tuple[Any, ...],
     state: Sequence[keras.Variable] = (),
 ) -> None:
-    """Calls `function(*args)`, which changes variables, where `predicate`.
-
-    Args:
-        predicate: A boolean scalar, equal on all replicas.
-        function: Takes `args`; whatever it returns is dropped. A tensor that
-            it needs must come through `args`: one caught by closure would be
-            replica 0's on every replica.
-        args: Nested tensors.
-        state: Every variable that the function may read or change (used on
-            JAX only).
-    """
     del state
     if not tf.distribute.has_strategy():
-        tf.cond(predicate, _branch(function, *args), lambda: 0)
+        tf.cond(predicate, _returning_zero(function, *args), lambda: 0)
         return
     # Of one replica, too: optimizers merge the replicas, which a strategy
     # refuses inside a branch.
@@ -248,13 +115,15 @@ def update_if(
     ) -> None:
         first = strategy.experimental_local_results(predicate)[0]
         everywhere = strategy.extended.call_for_each_replica
-        tf.cond(first, _branch(everywhere, function, args), lambda: 0)
+        tf.cond(first, _returning_zero(everywhere, function, args), lambda: 0)
 
     context = tf.distribute.get_replica_context()
     context.merge_call(across, args=(predicate, *args))
 
 
-def _branch(function: Callable[..., Any], *args: Any) -> Callable[[], int]:
+def _returning_zero(
+    function: Callable[..., Any], *args: Any
+) -> Callable[[], int]:
     def run() -> int:
         function(*args)
         return 0  # Both branches must return alike.
@@ -263,7 +132,6 @@ def _branch(function: Callable[..., Any], *args: Any) -> Callable[[], int]:
 
 
 def replica() -> tuple[Tensor, int]:
-    """Returns this replica's index and how many there are."""
     count = tf.distribute.get_strategy().num_replicas_in_sync
     if count == 1:
         return 0, 1
@@ -271,11 +139,6 @@ def replica() -> tuple[Tensor, int]:
 
 
 def all_sum(x: Any) -> Any:
-    """Returns the sum of what all replicas hold, differentiable.
-
-    Args:
-        x: A tensor, or nested ones.
-    """
     if tf.distribute.get_strategy().num_replicas_in_sync == 1:
         return x
     context = tf.distribute.get_replica_context()
@@ -284,18 +147,6 @@ def all_sum(x: Any) -> Any:
 
 @contextlib.contextmanager
 def distributed(engine: str) -> Iterator[Workers]:
-    """Joins the processes or devices that train one model.
-
-    Args:
-        engine: `"mirrored"`: all devices of this machine. `"multiworker"`: the
-            workers that the environment variable `TF_CONFIG` names.
-
-    Yields:
-        Who takes part.
-
-    Raises:
-        ValueError: If this backend has no such engine.
-    """
     if engine == "mirrored":
         yield Workers(scope=tf.distribute.MirroredStrategy().scope)
     elif engine == "multiworker":
@@ -311,7 +162,7 @@ def distributed(engine: str) -> Iterator[Workers]:
         )
         # Its part of the data is left whole: `fit` takes it out of them.
         rank = cluster.task_id or 0
-        yield Workers(rank=rank, scope=strategy.scope, losses=errors)
+        yield Workers(rank=rank, scope=strategy.scope, connection_errors=errors)
     else:
         raise ValueError(
             "The tensorflow backend distributes by mirrored or multiworker. "
@@ -322,30 +173,25 @@ def distributed(engine: str) -> Iterator[Workers]:
 def strategy_scope(
     model: keras.Model,
 ) -> contextlib.AbstractContextManager[Any]:
-    """Returns the scope in which the model's optimizers must be made."""
     scope: contextlib.AbstractContextManager[Any]
     scope = model.distribute_strategy.scope()
     return scope
 
 
-def jit_choice(requested: bool | str) -> bool | str:
-    """Resolves `jit_compile="auto"`: XLA on accelerators, not on the CPU.
-
-    On CPU a DCGAN step took twice as long under XLA as in the plain graph, and
-    a five-critic-step WGAN-GP step did not compile within minutes.
-    """
+def resolve_jit_compile(requested: bool | str) -> bool | str:
+    # XLA on accelerators, not on the CPU: there a DCGAN step took twice as long
+    # as in the plain graph, and a WGAN-GP step of five critic steps did not
+    # compile within minutes.
     if requested == "auto" and not tf.config.list_physical_devices("GPU"):
         return bool(tf.config.list_physical_devices("TPU")) and "auto"
     return requested
 
 
 def eagerly(function: Callable[[], Tensor]) -> Tensor:
-    """Calls `function` without compiling any of it: the rule here."""
     return function()
 
 
-def gains_together(model: keras.Model) -> bool:
-    """Whether several steps in one call take less time than by themselves."""
+def merges_steps(model: keras.Model) -> bool:
     count: int = model.distribute_strategy.num_replicas_in_sync
     return count == 1
 
@@ -353,11 +199,10 @@ def gains_together(model: keras.Model) -> bool:
 def refuse_unsupported(
     jit_compile: bool | str, steps_per_execution: int, penalised: bool
 ) -> None:
-    """Raises `ValueError` for what this backend cannot do: nothing here."""
+    del jit_compile, steps_per_execution, penalised
 
 
 def refuse_optimizer(optimizer: keras.optimizers.Optimizer) -> None:
-    """Raises `ValueError` for what the strategy in scope cannot do."""
     mirrored = (
         tf.distribute.MirroredStrategy,
         tf.distribute.MultiWorkerMirroredStrategy,
@@ -377,19 +222,15 @@ def refuse_optimizer(optimizer: keras.optimizers.Optimizer) -> None:
 
 
 def random_state() -> dict[str, np.ndarray[Any, Any]]:
-    """Returns the framework's global random state: none here."""
     return {}
 
 
 def set_random_state(state: dict[str, np.ndarray[Any, Any]]) -> None:
-    """Restores what `random_state` returned."""
+    del state
 
 
-def generator_states(layer: keras.layers.Layer) -> list[Any]:
-    """Returns the states of a layer's own `tf.random.Generator`s.
-
-    The layers of keras_cv draw from these, which Keras does not see.
-    """
+def layer_generator_states(layer: keras.layers.Layer) -> list[Any]:
+    # The layers of keras_cv draw from these.
     generators = [
         value
         for value in vars(layer).values()
@@ -404,15 +245,15 @@ class Stepper:
     @property
     def distribute_strategy(self) -> Any:
         """What Keras trains under and has hand out its data."""
-        return _Prompt(super().distribute_strategy)  # type: ignore[misc]
+        return UntunedStrategy(super().distribute_strategy)  # type: ignore[misc]
 
     def train_step(self, data: Any) -> dict[str, Tensor]:
         """Trains on one batch and returns the logs."""
-        return _shaped(self.update(data))  # type: ignore[attr-defined]
+        return _with_worker_axis(self.update(data))  # type: ignore[attr-defined]
 
     def test_step(self, data: Any) -> dict[str, Tensor]:
         """Scores one batch and returns the logs."""
-        return _shaped(self.score(data))  # type: ignore[attr-defined]
+        return _with_worker_axis(self.score(data))  # type: ignore[attr-defined]
 
     def _maybe_symbolic_build(
         self, iterator: Any = None, data_batch: Any = None
@@ -425,39 +266,7 @@ class Stepper:
         """
 
 
-class _Prompt:
-    """A strategy whose data ends at once.
-
-    tf.data tunes an iterator in a thread that often misses the word that the
-    iterator is done with: it sleeps on, up to about as long as the epoch took
-    and at most a minute, and the next epoch waits for it. Untuned pipelines
-    have no such thread; `num_parallel_calls=tf.data.AUTOTUNE` then takes all
-    cores, and `prefetch` still finds its own size.
-    """
-
-    def __init__(self, strategy: tf.distribute.Strategy) -> None:
-        self._strategy = strategy
-
-    @property  # type: ignore[misc]
-    def __class__(self) -> type:
-        """The strategy's: Keras asks for it by `isinstance`."""
-        return type(self._strategy)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._strategy, name)
-
-    def experimental_distribute_dataset(
-        self, dataset: tf.data.Dataset, options: Any = None
-    ) -> Any:
-        """Hands out a data set, untuned unless its own options say so."""
-        if dataset.options().autotune.enabled is None:
-            untuned = tf.data.Options()
-            untuned.autotune.enabled = False
-            dataset = dataset.with_options(untuned)
-        return self._strategy.experimental_distribute_dataset(dataset, options)
-
-
-def _shaped(logs: dict[str, Tensor]) -> dict[str, Tensor]:
+def _with_worker_axis(logs: dict[str, Tensor]) -> dict[str, Tensor]:
     strategy = tf.distribute.get_strategy()
     if isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
         # Keras averages workers' logs along axis 0.

@@ -9,22 +9,8 @@ import numpy as np
 import torch
 
 from keras_gan._typing import Tensor
+from keras_gan.backend.port import Recording
 from keras_gan.backend.workers import Workers
-
-
-class Recording:
-    """What a function returned, with the way back to its variables.
-
-    Attributes:
-        output: What it returned, nested as it was; constants to everything but
-            `value_and_grad`.
-    """
-
-    def __init__(self, function: Callable[[], Any]) -> None:
-        self.attached = function()
-        self.output = keras.tree.map_structure(
-            lambda x: None if x is None else x.detach(), self.attached
-        )
 
 
 def record(
@@ -32,21 +18,10 @@ def record(
     wrt: Sequence[keras.Variable],
     state: Sequence[keras.Variable] = (),
 ) -> Recording:
-    """Calls `function` so that its output can be used before its gradient is.
-
-    Args:
-        function: Called without arguments; returns tensors, nested in dicts,
-            tuples and lists, with `None` where there is none.
-        wrt: The variables that will be differentiated by.
-        state: Every variable that the function may read or change (used on
-            JAX only).
-
-    Returns:
-        The output, and what `value_and_grad` takes.
-    """
     del state  # Variables know the way to what was made of them.
-    _follow(wrt)
-    return Recording(function)
+    _require_gradients(wrt)
+    attached = function()
+    return Recording(_detached(attached), attached)
 
 
 def value_and_grad(
@@ -54,25 +29,10 @@ def value_and_grad(
     wrt: Sequence[keras.Variable],
     state: Sequence[keras.Variable] = (),
     recording: Recording | None = None,
-) -> tuple[Any, list[Tensor]]:
-    """Differentiates a closure over Keras variables.
-
-    Args:
-        objective: Called without arguments, or with the recording's output;
-            returns a scalar and anything else that shall come out.
-        wrt: The variables to differentiate by.
-        state: Every variable that the objective may read or change (used on
-            JAX only).
-        recording: A call that is differentiated with the objective, by the
-            same variables. It can be used once.
-
-    Returns:
-        The objective's second output, and the gradients in the order of `wrt`,
-        averaged over processes.
-    """
+) -> tuple[Any, list[Tensor | None]]:
     del state  # Variables change in place.
-    _follow(wrt)
-    given = [] if recording is None else [recording.attached]
+    _require_gradients(wrt)
+    given = [] if recording is None else [recording.way_back]
     loss, aux = objective(*given)
     # Not `backward()`: it would leave gradients in the other player, too.
     gradients = torch.autograd.grad(
@@ -81,7 +41,13 @@ def value_and_grad(
     return aux, _averaged(gradients)
 
 
-def _follow(variables: Sequence[keras.Variable]) -> None:
+def _detached(structure: Any) -> Any:
+    return keras.tree.map_structure(
+        lambda x: None if x is None else x.detach(), structure
+    )
+
+
+def _require_gradients(variables: Sequence[keras.Variable]) -> None:
     """Has torch note what is made of variables.
 
     Keras stops that for one that is frozen after `compile`. It is trained on as
@@ -99,8 +65,12 @@ def _averaged(gradients: Sequence[Tensor | None]) -> list[Tensor | None]:
     return [None if g is None else all_sum(g) / count for g in gradients]
 
 
-def input_gradient(critic: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
-    """Returns d sum(critic(x)) / dx, itself differentiable."""
+def outputs_and_gradient(
+    function: Callable[[Tensor], tuple[Tensor, Any]],
+    x: Tensor,
+    state: Sequence[keras.Variable] = (),
+) -> tuple[Any, Tensor]:
+    del state  # Variables change in place.
     differentiable = torch.is_grad_enabled()
     # `evaluate` runs under `no_grad`. The fused attention kernels have no
     # second derivative.
@@ -108,14 +78,15 @@ def input_gradient(critic: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
         x = torch.as_tensor(x)
         if not x.requires_grad:
             x = x.detach().requires_grad_(True)
+        scores, outputs = function(x)
         (gradient,) = torch.autograd.grad(
-            critic(x).sum(),
+            scores.sum(),
             x,
             create_graph=differentiable,
             allow_unused=True,
             materialize_grads=True,
         )
-    return gradient
+    return outputs if differentiable else _detached(outputs), gradient
 
 
 def _attention_kernel() -> contextlib.AbstractContextManager[None]:
@@ -124,8 +95,7 @@ def _attention_kernel() -> contextlib.AbstractContextManager[None]:
     return kernel
 
 
-def constant(function: Callable[[], Tensor]) -> Tensor:
-    """Calls `function` so that nothing can be differentiated through it."""
+def constant(function: Callable[[], Any]) -> Any:
     with torch.no_grad():
         return function()
 
@@ -135,7 +105,6 @@ def apply_gradients(
     gradients: Sequence[Tensor | None],
     variables: Sequence[keras.Variable],
 ) -> None:
-    """Updates `variables` by one step of `optimizer`."""
     with torch.no_grad():
         optimizer.apply(list(gradients), list(variables))
 
@@ -146,22 +115,12 @@ def update_if(
     args: tuple[Any, ...],
     state: Sequence[keras.Variable] = (),
 ) -> None:
-    """Calls `function(*args)`, which changes variables, where `predicate`.
-
-    Args:
-        predicate: A boolean scalar.
-        function: Takes `args`; whatever it returns is dropped.
-        args: Nested tensors.
-        state: Every variable that the function may read or change (used on
-            JAX only).
-    """
     del state
     if bool(predicate):
         function(*args)
 
 
 def replica() -> tuple[int, int]:
-    """Returns this process' rank and how many processes there are."""
     group = torch.distributed
     if group.is_available() and group.is_initialized():
         return group.get_rank(), group.get_world_size()
@@ -169,11 +128,6 @@ def replica() -> tuple[int, int]:
 
 
 def all_sum(x: Tensor) -> Tensor:
-    """Returns the sum of what all processes hold, differentiable.
-
-    Args:
-        x: A tensor.
-    """
     _, count = replica()
     if count == 1:
         return x
@@ -182,18 +136,6 @@ def all_sum(x: Tensor) -> Tensor:
 
 @contextlib.contextmanager
 def distributed(engine: str) -> Iterator[Workers]:
-    """Joins the processes or devices that train one model.
-
-    Args:
-        engine: `"multiworker"`: the processes that `torchrun` started.
-
-    Yields:
-        Who takes part.
-
-    Raises:
-        ValueError: If this backend has no such engine, or this process was
-            not started by `torchrun`.
-    """
     if engine != "multiworker":
         raise ValueError(
             f"The torch backend distributes by multiworker. Received: {engine}"
@@ -208,7 +150,9 @@ def distributed(engine: str) -> Iterator[Workers]:
     try:
         rank, count = replica()
         # gloo raises no narrower one when a connection closes.
-        yield Workers(rank, part=(rank, count), losses=(RuntimeError,))
+        yield Workers(
+            rank, part=(rank, count), connection_errors=(RuntimeError,)
+        )
     finally:
         torch.distributed.destroy_process_group()
 
@@ -216,31 +160,27 @@ def distributed(engine: str) -> Iterator[Workers]:
 def strategy_scope(
     model: keras.Model,
 ) -> contextlib.AbstractContextManager[Any]:
-    """Returns an empty scope: each process owns its variables here."""
-    del model
+    del model  # Each process owns its variables.
     return contextlib.nullcontext()
 
 
-def jit_choice(requested: bool | str) -> bool | str:
-    """Returns what was requested: Keras resolves "auto" to eager here."""
+def resolve_jit_compile(requested: bool | str) -> bool | str:
+    # Keras resolves "auto" to eager here.
     return requested
 
 
 def eagerly(function: Callable[[], Tensor]) -> Tensor:
-    """Calls `function` without compiling any of it: the rule here."""
     return function()
 
 
-def gains_together(model: keras.Model) -> bool:
-    """Returns `False`: Keras runs one step an execution here."""
-    del model
+def merges_steps(model: keras.Model) -> bool:
+    del model  # Keras runs one step an execution here.
     return False
 
 
 def refuse_unsupported(
     jit_compile: bool | str, steps_per_execution: int, penalised: bool
 ) -> None:
-    """Raises `ValueError` for what this backend cannot do."""
     if jit_compile is True and penalised:
         raise ValueError(
             "torch.compile has no second derivatives, which a gradient "
@@ -257,15 +197,10 @@ def refuse_unsupported(
 
 
 def refuse_optimizer(optimizer: keras.optimizers.Optimizer) -> None:
-    """Raises `ValueError` for what this backend cannot do: nothing here."""
     del optimizer
 
 
 def random_state() -> dict[str, np.ndarray[Any, Any]]:
-    """Returns the framework's global random state.
-
-    Unseeded dropout and a data loader's shuffling draw from it.
-    """
     state = {"torch": torch.get_rng_state().numpy()}
     if torch.cuda.is_available():
         for index, device in enumerate(torch.cuda.get_rng_state_all()):
@@ -274,7 +209,6 @@ def random_state() -> dict[str, np.ndarray[Any, Any]]:
 
 
 def set_random_state(state: dict[str, np.ndarray[Any, Any]]) -> None:
-    """Restores what `random_state` returned."""
     for name, value in state.items():
         tensor = torch.from_numpy(np.array(value, dtype="uint8"))
         if name == "torch":
@@ -283,8 +217,7 @@ def set_random_state(state: dict[str, np.ndarray[Any, Any]]) -> None:
             torch.cuda.set_rng_state(tensor, int(name.removeprefix("cuda_")))
 
 
-def generator_states(layer: keras.layers.Layer) -> list[Any]:
-    """Returns the states of generators that Keras does not see: none here."""
+def layer_generator_states(layer: keras.layers.Layer) -> list[Any]:
     del layer
     return []
 

@@ -13,10 +13,10 @@ class Workers(NamedTuple):
         rank: Which of them this one is. The first, 0, keeps the run.
         part: Which part of each batch this process is fed, and of how many.
         scope: In it the model must be made.
-        losses: The errors by which the loss of another shows.
+        connection_errors: What is raised when another process is gone.
     """
 
     rank: int = 0
     part: tuple[int, int] = (0, 1)
     scope: Callable[[], AbstractContextManager[Any]] = contextlib.nullcontext
-    losses: tuple[type[Exception], ...] = ()
+    connection_errors: tuple[type[Exception], ...] = ()

@@ -8,7 +8,7 @@ from typing import Any
 
 import keras
 
-from keras_gan import callbacks, report, run_folder
+from keras_gan import callbacks, memory, report, run_folder
 from keras_gan.backend import Workers
 from keras_gan.cli import resuming
 from keras_gan.cli.console import console, counted, duration, labelled, quoted
@@ -52,7 +52,7 @@ def train(plan: Plan, prepared: Prepared, workers: Workers) -> int:
         with tempfile.TemporaryDirectory() as path:
             aside = replace(plan, folder=RunFolder(Path(path)), resumed=False)
             return _train(aside, prepared, standing)
-    except workers.losses as error:
+    except workers.connection_errors as error:
         raise UsageError(
             "Training by several workers failed, as it does when one is lost. "
             "All epochs that ended are saved: start all workers again with "
@@ -104,7 +104,7 @@ def _train(plan: Plan, prepared: Prepared, standing: Standing) -> int:
             standing.best_among,
             interruption,
         )
-        with interruption.listening():
+        with interruption.listening(), memory.keep_freed():
             gan.fit(
                 prepared.data,
                 epochs=epochs,

@@ -402,7 +402,7 @@ class AdversarialModel(backend.Stepper, keras.Model):
             optimizer=optimizer,
             loss=None,
             steps_per_execution=together,
-            jit_compile=backend.jit_choice(jit_compile),
+            jit_compile=backend.resolve_jit_compile(jit_compile),
             run_eagerly=run_eagerly,
             auto_scale_loss=False,
         )
@@ -582,7 +582,7 @@ class AdversarialModel(backend.Stepper, keras.Model):
         kwargs["callbacks"] = ordering.with_epochs(
             self, x, kwargs.get("callbacks")
         )
-        with self._steps_together(together), backend.memory.kept():
+        with self._steps_together(together):
             history = super().fit(x, y, **kwargs)
         self._warn_of_no_update()
         return history

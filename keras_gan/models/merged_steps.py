@@ -49,7 +49,7 @@ def choose(model: Any, callbacks: Any, settings: dict[str, Any]) -> int:
         the backend gains nothing.
     """
     batch = getattr(model, "first_batch", None)
-    if batch is None or model.run_eagerly or not backend.gains_together(model):
+    if batch is None or model.run_eagerly or not backend.merges_steps(model):
         return 1
     if any(_wants_each_batch(c) for c in _all(callbacks)):
         return 1

@@ -123,9 +123,9 @@ SAVINGS_HEAD = """## Less work
 What a step of `keras_gan` on TensorFlow leaves out, as
 `python tests/benchmarks/savings.py` measures it on the embedded images: time
 without it by time with it, median and range of turns that alternate. Above 1 it
-saves time. Batches are the recipes', of `dcgan` 128 images. Measured on
-{cores}: what else a machine does hardly changes the CPU time, but waits only
-show by the clock.
+saves time. Where a row does not say it, batches are the recipes', of `dcgan`
+128 images. Measured on {cores}: what else a machine does hardly changes the CPU
+time, but waits only show by the clock.
 
 *Adam in one kernel*: Keras makes its update of a dozen passes over each
 variable; on TensorFlow the package takes TensorFlow's kernel for the same
@@ -138,8 +138,9 @@ as uint8, which scales them; without, the batches are scaled in numpy. *Files
 decoded once*: what fits into memory is read at the start; without, an
 `ImageFolder` decodes small PNG files in each epoch. *Freed memory kept*: the C
 library maps many tensors of a step anew, and the kernel clears their pages;
-during `fit` it keeps what was freed. `MALLOC_MMAP_MAX_` or `GLIBC_TUNABLES` in
-the environment leaves it to the user."""
+`keras-gan train`, and `fit` inside `keras_gan.memory.keep_freed()`, have it
+keep what was freed. `MALLOC_MMAP_MAX_` or `GLIBC_TUNABLES` in the environment
+leaves it to the user."""
 
 METHOD = """## Method
 

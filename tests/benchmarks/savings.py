@@ -1,14 +1,19 @@
 """Times what a step leaves out, with and without, turn by turn.
 
-    python tests/benchmarks/savings.py [--rounds 5] [--seconds 2]
+    python tests/benchmarks/savings.py [--rounds 5] [--seconds 2] [--only WORDS]
 
-On TensorFlow. Each pair of models trains a few steps each by turns, in this
-process or, where that is what differs, in one each. The ratio is that of the
-CPU time of all threads, and of the clock: without by with, so above 1 is what
-the saving gains. Writes docs/benchmarks/savings.json and docs/benchmarks.md.
+On TensorFlow. `taskset -c 1` before it keeps it to one core, and another
+program's load off it. `--only "one kernel"` measures the rows that are called
+so, in place of those that are on record; the other rows stay.
+
+Each pair of models trains a few steps each by turns, in this process or, where
+that is what differs, in one each. The ratio is that of the CPU time of all
+threads, and of the clock: without by with, so above 1 is what the saving gains.
+Writes docs/benchmarks/savings.json and docs/benchmarks.md.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import statistics
@@ -29,7 +34,7 @@ from PIL import Image
 sys.path.append(str(Path(__file__).parents[2]))
 
 import keras_gan
-from keras_gan import datasets, recipes
+from keras_gan import datasets, memory, recipes
 from tests.benchmarks import peers_page
 from tests.benchmarks.peers_rows import SAVINGS
 from tests.benchmarks.turns import Process, answer, orders
@@ -75,8 +80,8 @@ class ManyPasses(keras.optimizers.Adam):
         super().update_step(gradient, variable, learning_rate)
 
 
-def many_passes(name):
-    gan, batches = assembled(name)
+def many_passes(name, batch_size=None):
+    gan, batches = assembled(name, batch_size=batch_size)
     players = (
         ManyPasses.from_config(each.get_config())
         for each in gan.optimizer.optimizers
@@ -119,6 +124,13 @@ def without_lazy():
     return assembled("quick", regularizer={"name": "r1", "weight": 1.0})
 
 
+NETWORKS = (
+    ("dense-logits", 32),
+    ("dense-logits", 128),
+    ("dcgan", 32),
+    ("dcgan", 128),
+)
+"""Recipes, and batch sizes that they are trained with."""
 PAIRS = {
     "one pass of the generator for both players": {
         name: (
@@ -128,18 +140,18 @@ PAIRS = {
         for name in ("quick", "vanilla", "dcgan")
     },
     "Adam in one kernel": {
-        name: (
-            lambda n=name: many_passes(n),
-            lambda n=name: assembled(n),
+        f"{name}, batch {size}": (
+            lambda n=name, k=size: many_passes(n, k),
+            lambda n=name, k=size: assembled(n, batch_size=k),
         )
-        for name in ("dense-logits", "vanilla", "quick")
+        for name, size in NETWORKS
     },
     "epochs that begin without a wait": {
-        name: (
-            lambda n=name: assembled(n, Tuned),
-            lambda n=name: assembled(n),
+        f"{name}, batch {size}": (
+            lambda n=name, k=size: assembled(n, Tuned, k),
+            lambda n=name, k=size: assembled(n, batch_size=k),
         )
-        for name in ("vanilla", "quick")
+        for name, size in NETWORKS
     },
     "images sent as bytes": {
         name: (
@@ -195,28 +207,35 @@ def compare(makers, rounds, seconds):
         turn(*each, 1)
     _, once = turn(*pair[1], 1)
     epochs = max(1, round(seconds / once))
+    return ratios(pair, lambda each: turn(*each, epochs), rounds)
+
+
+def ratios(pair, measure, rounds):
+    """What the first takes by the second, (CPU, clock), in each round."""
     found = []
-    for _ in range(rounds):
-        without, with_it = (turn(*each, epochs) for each in pair)
-        found.append([a / b for a, b in zip(without, with_it, strict=True)])
+    for number in range(rounds):
+        # Each is first as often as the other, on a machine that slows down.
+        order = (0, 1) if number % 2 == 0 else (1, 0)
+        took = {place: measure(pair[place]) for place in order}
+        found.append([a / b for a, b in zip(took[0], took[1], strict=True)])
     return [list(each) for each in zip(*found, strict=True)]
 
 
-def serve(name):
+def serve(name, keep):
     """Trains when it is told to, in a process of its own."""
     gan, batches = assembled(name)
-    turn(gan, batches, 1)
-    for order in orders():
-        cpu, clock = turn(gan, batches, order["epochs"])
-        answer(cpu=cpu, clock=clock)
+    with memory.keep_freed() if keep else contextlib.nullcontext():
+        turn(gan, batches, 1)
+        for order in orders():
+            cpu, clock = turn(gan, batches, order["epochs"])
+            answer(cpu=cpu, clock=clock)
 
 
 def compare_processes(name, rounds, seconds):
     """As `compare`, with memory left to the C library and kept."""
-    # Set to nothing, it counts as the user's own setting of malloc.
     pair = [
-        Process(__file__, "--serve", name, GLIBC_TUNABLES=""),
         Process(__file__, "--serve", name),
+        Process(__file__, "--serve", name, "--keep"),
     ]
 
     def told(process, epochs):
@@ -227,14 +246,16 @@ def compare_processes(name, rounds, seconds):
     try:
         once = [told(each, 1)[1] for each in pair]
         epochs = max(1, round(seconds / once[1]))
-        found = []
-        for _ in range(rounds):
-            without, kept = (told(each, epochs) for each in pair)
-            found.append([a / b for a, b in zip(without, kept, strict=True)])
+        return ratios(pair, lambda each: told(each, epochs), rounds)
     finally:
         for each in pair:
             each.end()
-    return [list(each) for each in zip(*found, strict=True)]
+
+
+def spread(numbers):
+    """Their median, and between which values half of them lie."""
+    low, middle, high = statistics.quantiles(numbers, n=4)
+    return f"{middle:.3f} ({low:.3f} to {high:.3f})"
 
 
 def main():
@@ -244,10 +265,12 @@ def main():
     )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2.0)
+    parser.add_argument("--only", default="", metavar="WORDS")
     parser.add_argument("--serve", help=argparse.SUPPRESS)
+    parser.add_argument("--keep", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.serve:
-        serve(options.serve)
+        serve(options.serve, options.keep)
         return
     cases = [
         (saving, case, lambda *how, made=makers: compare(made, *how))
@@ -260,16 +283,29 @@ def main():
     ]
     rows = []
     for saving, case, comparison in cases:
+        if options.only not in f"{saving}, {case}":
+            rows += recorded(saving, case)
+            continue
         cpu, clock = comparison(options.rounds, options.seconds)
         rows.append(
             {"saving": saving, "case": case, "cpu": cpu, "clock": clock}
         )
-        median = statistics.median(cpu), statistics.median(clock)
-        print(saving, case, median, flush=True)
+        print(
+            f"{saving}, {case}: {spread(cpu)} CPU, {spread(clock)} clock",
+            flush=True,
+        )
     SAVINGS.parent.mkdir(parents=True, exist_ok=True)
     found = {"cores": len(os.sched_getaffinity(0)), "rows": rows}
     SAVINGS.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
     peers_page.write()
+
+
+def recorded(saving, case):
+    """The row of an earlier run, if there is one."""
+    if not SAVINGS.is_file():
+        return []
+    rows = json.loads(SAVINGS.read_text("utf-8"))["rows"]
+    return [r for r in rows if (r["saving"], r["case"]) == (saving, case)]
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
-"""Memory that one step frees is there for the next."""
+"""How does the C library hand out memory while a model trains?"""
 
 import contextlib
 import ctypes
 import os
 import platform
 from collections.abc import Iterator
+
+__all__ = ["keep_freed"]
 
 # Numbers of `mallopt`, from glibc's malloc.h.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _MMAP_MAX = -1, -3, -4
@@ -19,15 +21,29 @@ _CHOSEN_BY_USER = ("MALLOC_MMAP_MAX_", "GLIBC_TUNABLES")
 
 
 @contextlib.contextmanager
-def kept() -> Iterator[None]:
-    """Has the C library keep freed memory for the next allocation.
+def keep_freed() -> Iterator[None]:
+    """Has the C library keep the memory that a training step frees.
 
     Where a thread of a framework asks for a tensor's memory, glibc maps fresh
     pages each time, which the kernel must clear, and returns them afterwards:
-    some thousand page faults a step. Kept, they save a tenth of the time of
-    small convolutional steps on a CPU; `tests/benchmarks/savings.py` measures
-    it. Another allocator (`LD_PRELOAD`), another C library, and settings in the
-    environment are left alone.
+    some thousand page faults a step. Kept for the next step, they save time on
+    a CPU, most of it in small convolutional networks; the page on speed in the
+    documentation has the measures.
+
+    This holds for the whole process: freed memory is not given back to the
+    system until the end. Then glibc maps blocks of 32 MiB and more again, as it
+    comes to by itself once such a block has been freed; other settings made by
+    `mallopt` are lost. `fit` alone does none of it, `keras-gan train` does.
+
+    It does nothing where the C library is another, or where `MALLOC_MMAP_MAX_`
+    or `GLIBC_TUNABLES` is in the environment. Do not nest it: the inner one
+    would end the outer one.
+
+    Example:
+        ```python
+        with keras_gan.memory.keep_freed():
+            gan.fit(images, epochs=20)
+        ```
     """
     libc = _glibc()
     if libc is None:
