@@ -7,8 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from keras_gan._version import __version__
-from keras_gan.cli import evaluate, export, generate, recipes, train
 from keras_gan.cli.arguments import BadArgumentsError, Parser
+from keras_gan.cli.commands import (
+    evaluate,
+    export,
+    generate,
+    recipes,
+    train,
+)
 from keras_gan.cli.console import complain
 from keras_gan.cli.errors import UsageError, in_one_line
 from keras_gan.cli.interrupting import interruptible

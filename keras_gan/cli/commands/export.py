@@ -1,11 +1,10 @@
 """`keras-gan export`: the generator, for use without Keras."""
 
 import argparse
-import os
-import shutil
 from pathlib import Path
 from typing import Any
 
+from keras_gan._atomic_write import replacing
 from keras_gan.cli.arguments import path
 from keras_gan.cli.console import console
 from keras_gan.cli.errors import UsageError, user_input
@@ -49,13 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
     with user_input():
         trained = load(arguments.model)
         target.parent.mkdir(parents=True, exist_ok=True)
-        # The endings stay last: some formats insist on theirs.
-        temporary = target.with_name(f".{os.getpid()}-{target.name}")
-        try:
+        with replacing(target) as temporary:
             _export(trained.gan, temporary, arguments.format)
-            temporary.replace(target)
-        finally:
-            _remove(temporary)
     console().print(f"{arguments.format}: {target}")
     return 0
 
@@ -75,10 +69,3 @@ def _export(gan: Any, path: Path, form: str) -> None:
             f"{keras.backend.backend()} backend: {said[0]} Try another "
             f"--format out of {', '.join(FORMATS)}, or another KERAS_BACKEND."
         ) from error
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from keras_gan._atomic_write import replacing
 from keras_gan.cli.arguments import LARGEST_SEED, check_count, path, whole
 from keras_gan.cli.console import console
 from keras_gan.cli.errors import UsageError, user_input
@@ -131,7 +132,6 @@ def _write(
     import numpy as np
 
     from keras_gan import images
-    from keras_gan.run_folder.files import replacing
 
     if path.suffix.lower() != ".npz":
         images.save(images.grid(pixels, columns), path)
