@@ -1,9 +1,7 @@
 """Pictures as numbers and files: value ranges, grids, PNG and GIF."""
 
 import math
-import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
+from keras_gan._atomic_write import replacing
 from keras_gan._checks import (
     file_path,
     instance_of,
@@ -180,7 +179,8 @@ def save(image: Image.Image, path: str | Path) -> Path:
             "`path` must end in the name of a picture format, such as "
             f"`.png`. {received('path', str(path))}"
         )
-    with _replacing(path) as temporary:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as temporary:
         image.save(temporary)
     return path
 
@@ -209,7 +209,8 @@ def gif(
     first = next(remaining, None)
     if first is None:
         raise ValueError("`frames` must hold at least one image. Received: 0")
-    with _replacing(path) as temporary:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as temporary:
         first.save(
             temporary,
             format="GIF",
@@ -233,18 +234,6 @@ def _each_image(frames: Any) -> Iterator[Image.Image]:
     return (
         instance_of("frames", frame, Image.Image, words) for frame in remaining
     )
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # The ending stays last: Pillow reads the format off it.
-    temporary = path.with_name(f".{os.getpid()}-{path.name}")
-    try:
-        yield temporary
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _as_array(images: Any) -> NDArray[Any]:

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_gan._atomic_write import write_text
 from keras_gan._printable import printable
 
 __all__ = ["write_report"]
@@ -84,9 +85,7 @@ def write_report(run_folder: str | Path) -> Path:
         )
     path = folder / "report.html"
     page = _page(folder.resolve().name, config, rows, frames)
-    temporary = path.with_suffix(".html.part")
-    temporary.write_text(page, encoding="utf-8")
-    temporary.replace(path)
+    write_text(path, page)
     return path
 
 

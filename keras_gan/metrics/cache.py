@@ -1,8 +1,6 @@
 """Features of real images are computed once: a cache that can't lie."""
 
 import hashlib
-import os
-import tempfile
 import warnings
 from pathlib import Path
 from typing import Any
@@ -11,6 +9,7 @@ import numpy as np
 
 from keras_gan._arrays import Array
 from keras_gan._arrays import images as checked_images
+from keras_gan._atomic_write import replacing
 from keras_gan._checks import file_path, function, instance_of
 from keras_gan.features.extractor import Extracted, Extractor, Progress
 
@@ -101,11 +100,6 @@ def _write(path: Path, key: str, extracted: Extracted) -> None:
     if extracted.probabilities is not None:
         arrays["probabilities"] = extracted.probabilities
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(".tmp", "features-", path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            checksum = np.array(_checksum(key, arrays))
-            np.savez(file, checksum=checksum, **arrays)
-        Path(temporary).replace(path)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
+    checksum = np.array(_checksum(key, arrays))
+    with replacing(path) as temporary:
+        np.savez(temporary, checksum=checksum, **arrays)

@@ -10,11 +10,8 @@ from typing import Any
 import h5py  # type: ignore[import-untyped]
 import keras
 
-from keras_gan.run_folder.files import (
-    DamagedFileError,
-    NamedMemory,
-    write_bytes,
-)
+from keras_gan._atomic_write import write_bytes
+from keras_gan.run_folder.files import DamagedFileError, NamedMemory
 
 __all__ = ["Checkpoint", "read", "updates_in", "write"]
 

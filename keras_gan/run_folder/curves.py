@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from keras_gan.run_folder.files import replacing
+from keras_gan._atomic_write import replacing
 from keras_gan.run_folder.history import Row
 
 __all__ = ["draw_losses"]

@@ -9,7 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from keras_gan.run_folder.files import DamagedFileError, write_json
+from keras_gan._atomic_write import write_json
+from keras_gan.run_folder.files import DamagedFileError
 from keras_gan.run_folder.lock import FolderInUseError, locked
 
 __all__ = ["RunFolder"]
@@ -19,6 +20,7 @@ _WRITTEN = (
     r"config\.json|metrics\.csv|(model|best)\.keras|losses\.png|progress\.gif|"
     r"report\.html|epoch-\d+\.(png|weights\.h5)"
 )
+# Earlier versions wrote the report under the last of these names first.
 _LEFTOVER = re.compile(rf"\.\d+-({_WRITTEN})|report\.html\.part")
 _LONGEST = 16 * 2**20
 """Bytes of a configuration: some hundred thousand class names."""

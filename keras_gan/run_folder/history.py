@@ -8,7 +8,8 @@ from typing import Any
 
 import keras
 
-from keras_gan.run_folder.files import DamagedFileError, write_text
+from keras_gan._atomic_write import write_text
+from keras_gan.run_folder.files import DamagedFileError
 from keras_gan.run_folder.interruption import Interruption
 
 __all__ = ["MetricsFile", "Row", "read_metrics", "same_rows"]

@@ -6,12 +6,9 @@ from pathlib import Path
 
 import keras
 
+from keras_gan._atomic_write import write_bytes
 from keras_gan.run_folder.checkpoint_file import updates_in
-from keras_gan.run_folder.files import (
-    DamagedFileError,
-    NamedMemory,
-    write_bytes,
-)
+from keras_gan.run_folder.files import DamagedFileError, NamedMemory
 
 __all__ = ["check_model", "save_model", "updates_of"]
 
