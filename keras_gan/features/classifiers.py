@@ -25,7 +25,7 @@ def classifier(
     Inception features say little about 28x28 grey images; a small classifier
     of the same data does, and also gives class probabilities. Three strided
     convolutions, 64 features (before their ReLU, which would silence a
-    quarter of them) and 10 classes; see `keras_gan.features.train`.
+    quarter of them) and 10 classes, trained on the training split.
 
     Numbers from different extractors can't be compared.
 
