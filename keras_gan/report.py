@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from keras_gan._atomic_write import write_text
+from keras_gan._charts import DISTANCES, HIGHER_IS_BETTER, LOSSES, REPORT
 from keras_gan._printable import printable
 
 __all__ = ["write_report"]
@@ -24,23 +25,6 @@ __all__ = ["write_report"]
 _TEMPLATE = resources.files("keras_gan") / "assets" / "report.html"
 _FRAMES = 60
 _PACKAGES = ("keras-gan", "keras", "tensorflow", "jax", "torch", "numpy")
-
-_CHARTS = {
-    "Losses": ("d_loss", "g_loss", "val_d_loss", "val_g_loss"),
-    "Scores of real and generated images": ("d_real", "d_fake"),
-    "Distance to real images": ("fid",),
-    "Kernel distance to real images": ("kid",),
-    "Precision and recall": ("precision", "recall", "density", "coverage"),
-    "Penalties": ("gp", "r1", "r2", "dragan"),
-    "Class losses": ("d_class_loss", "g_class_loss"),
-    "Gradient norms": ("d_gradient_norm", "g_gradient_norm"),
-    "Learning rates": (
-        "learning_rate_discriminator",
-        "learning_rate_generator",
-    ),
-    "Seconds for an epoch": ("seconds",),
-}
-_LOWER, _HIGHER = ("fid", "kid"), ("precision", "recall", "coverage")
 
 _TO_ESCAPE = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"}
 
@@ -184,8 +168,13 @@ def _curves(rows: Rows) -> dict[str, list[float | None]]:
 def _charts(curves: Iterable[str]) -> list[dict[str, Any]]:
     left = list(curves)
     charts = []
-    for title, wanted in _CHARTS.items():
-        names = [name for name in wanted if name in left]
+    for title, patterns in REPORT.items():
+        names = [
+            name
+            for pattern in patterns
+            for name in left
+            if re.fullmatch(pattern, name)
+        ]
         left = [name for name in left if name not in names]
         if names:
             charts.append({"title": title, "names": names})
@@ -198,10 +187,13 @@ def _facts(
     if not rows:
         return []
     facts = [("epochs", str(int(rows[-1]["epoch"] or 0)))]
-    for name in ("d_loss", "g_loss"):
+    for name in LOSSES:
         if name in curves:
             facts.append((f"last {name}", _short(curves[name][-1])))
-    for names, best in ((_LOWER, min), (_HIGHER, max)):
+    for names, best in (
+        (DISTANCES, min),
+        (HIGHER_IS_BETTER, max),
+    ):
         for name in names:
             known = [v for v in curves.get(name, []) if v is not None]
             if known:

@@ -11,11 +11,11 @@ from rich.progress import (
 )
 from rich.progress import Progress as Bars
 
+from keras_gan._charts import DISTANCES, LOSSES
 from keras_gan.cli.console import console, duration
 
 __all__ = ["Progress"]
 
-_MEASURED = ("fid", "kid")
 _REFRESH = 0.25
 """Seconds between two looks at the logs: each waits for the device."""
 
@@ -95,7 +95,7 @@ class Progress(keras.callbacks.Callback):
         self._measured = {
             key: value
             for key, value in (logs or {}).items()
-            if key in _MEASURED
+            if key in DISTANCES
         }
         if self._bars is not None:
             return
@@ -119,13 +119,11 @@ class Progress(keras.callbacks.Callback):
         rate = images / max(now - self._epoch_start, 1e-9)
         known = {**self._measured, **logs}
         shown = [
-            f"{key} {float(known[key]):.3f}"
-            for key in ("d_loss", "g_loss")
-            if key in known
+            f"{key} {float(known[key]):.3f}" for key in LOSSES if key in known
         ]
         shown += [
             f"{key} {float(known[key]):.1f}"
-            for key in _MEASURED
+            for key in DISTANCES
             if key in known
         ]
         return "  ".join([*shown, f"{rate:,.0f} img/s"])

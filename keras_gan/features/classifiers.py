@@ -14,7 +14,16 @@ from keras_gan.features.resize import bilinear, grey, resize
 
 __all__ = ["ClassifierExtractor", "classifier"]
 
-DATASETS = ("fashion_mnist", "mnist")
+CLASSIFIER_OF = {
+    "fashion_mnist": "fashion_mnist",
+    "fashion_mnist_sample": "fashion_mnist",
+    "mnist": "mnist",
+    "digits": "mnist",
+}
+"""Data sets, each with the shipped classifier whose features compare it."""
+
+CLASSIFIERS = tuple(dict.fromkeys(CLASSIFIER_OF.values()))
+"""The classifiers that are shipped, each named after its data set."""
 
 
 def classifier(
@@ -59,7 +68,7 @@ class ClassifierExtractor(Extractor):
         self.dataset: str = choice(
             "dataset",
             dataset,
-            DATASETS,
+            CLASSIFIERS,
             why="; for other data give your own classifier to "
             "`keras_gan.features.from_model`",
         )

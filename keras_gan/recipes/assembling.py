@@ -16,26 +16,18 @@ from keras_gan._checks import (
 )
 from keras_gan.datasets import ImageBatches, Source
 from keras_gan.datasets.arrays import pixel_shape
+from keras_gan.features.classifiers import CLASSIFIER_OF
 from keras_gan.models import GAN
 from keras_gan.recipes.parts import defaults, make
 from keras_gan.recipes.recipe import Recipe, Settings, check_recipe
 
 __all__ = [
-    "CLASSIFIERS",
     "assemble",
     "batches",
     "clipping",
     "evaluation",
     "networks",
 ]
-
-CLASSIFIERS = {
-    "fashion_mnist": "fashion_mnist",
-    "fashion_mnist_sample": "fashion_mnist",
-    "mnist": "mnist",
-    "digits": "mnist",
-}
-"""Data sets, each with the shipped classifier whose features compare it."""
 
 _REAL = 10_000
 
@@ -229,7 +221,10 @@ def evaluation(
     """
     if recipe.evaluation is None:
         return []
-    settings = {"extractor": CLASSIFIERS.get(source.name), **recipe.evaluation}
+    settings = {
+        "extractor": CLASSIFIER_OF.get(source.name),
+        **recipe.evaluation,
+    }
     if settings["extractor"] is None:
         return []
     real = source.select(limit=_REAL).images[:]

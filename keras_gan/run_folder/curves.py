@@ -4,15 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from keras_gan._atomic_write import replacing
+from keras_gan._charts import LOSSES_PICTURE
 from keras_gan.run_folder.history import Row
 
 __all__ = ["draw_losses"]
-
-_PANELS = {
-    "loss": {"d_loss": "discriminator", "g_loss": "generator"},
-    "mean score": {"d_real": "real images", "d_fake": "generated images"},
-    "penalty": {name: name for name in ("gp", "r1", "r2", "dragan")},
-}
 
 
 def draw_losses(rows: list[Row], path: Path, by: str = "epoch") -> None:
@@ -32,7 +27,7 @@ def draw_losses(rows: list[Row], path: Path, by: str = "epoch") -> None:
     known = {key for row in rows for key in row}
     panels = [
         (label, curves)
-        for label, curves in _PANELS.items()
+        for label, curves in LOSSES_PICTURE.items()
         if known & curves.keys()
     ]
     figure = Figure(figsize=(7, 2.6 * len(panels)), layout="constrained")

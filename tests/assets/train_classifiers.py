@@ -18,7 +18,7 @@ sys.path.append(str(Path(__file__).parents[2]))
 
 from keras_gan.datasets import load
 from keras_gan.features.classifiers import (
-    DATASETS,
+    CLASSIFIERS,
     asset_name,
     network,
     prepare,
@@ -65,7 +65,7 @@ def train(dataset: str, *, seed: int = 0) -> tuple[keras.Model, float]:
 def main(arguments: list[str] | None = None) -> None:
     """Trains one classifier and writes its weights."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("dataset", choices=DATASETS)
+    parser.add_argument("dataset", choices=CLASSIFIERS)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=ASSETS)
     options = parser.parse_args(arguments)

@@ -128,9 +128,9 @@ def _check_counts(arguments: Any) -> None:
 
 
 def _check_extractor(name: str) -> None:
-    from keras_gan.features.classifiers import DATASETS
+    from keras_gan.features.classifiers import CLASSIFIERS
 
-    known = ("auto", "imagenet", *DATASETS)
+    known = ("auto", "imagenet", *CLASSIFIERS)
     if name not in known and not Path(name).is_file():
         raise UsageError(
             f"--extractor must be one of {', '.join(known)}, or a file with "
@@ -219,13 +219,13 @@ def _split(
 
 def _extractor(name: str, data: str) -> Any:
     from keras_gan import features
-    from keras_gan.recipes.assembling import CLASSIFIERS
+    from keras_gan.features.classifiers import CLASSIFIER_OF, CLASSIFIERS
 
     if name == "auto":
-        name = CLASSIFIERS.get(data, "imagenet")
+        name = CLASSIFIER_OF.get(data, "imagenet")
     if name == "imagenet":
         return features.imagenet()
-    if name in CLASSIFIERS.values():
+    if name in CLASSIFIERS:
         return features.classifier(name)
     return features.inception(name)
 
