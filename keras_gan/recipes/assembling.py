@@ -17,8 +17,8 @@ from keras_gan._checks import (
 from keras_gan.datasets import ImageBatches, Source
 from keras_gan.datasets.arrays import pixel_shape
 from keras_gan.features.classifiers import CLASSIFIER_OF
-from keras_gan.models import GAN
-from keras_gan.recipes.parts import defaults, make
+from keras_gan.models import GAN, WGANGP
+from keras_gan.recipes.parts import defaults, make, model_class
 from keras_gan.recipes.recipe import Recipe, Settings, check_recipe
 
 __all__ = [
@@ -249,8 +249,9 @@ def _extractor(name: str) -> features.Extractor:
 
 
 def _players(recipe: Recipe) -> tuple[str, str]:
-    wasserstein = recipe.model["name"] in ("WGANGP", "ConditionalWGANGP")
-    return "generator", "critic" if wasserstein else "discriminator"
+    found = model_class(recipe.model["name"])
+    has_critic = found is not None and issubclass(found, WGANGP)
+    return "generator", "critic" if has_critic else "discriminator"
 
 
 def _classes(recipe: Recipe, num_classes: int | None) -> dict[str, int]:

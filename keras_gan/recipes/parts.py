@@ -7,8 +7,14 @@ from typing import Any, get_type_hints
 
 import keras
 
-import keras_gan
-from keras_gan import augment, callbacks, losses, networks, regularizers
+from keras_gan import (
+    augment,
+    callbacks,
+    losses,
+    models,
+    networks,
+    regularizers,
+)
 from keras_gan.recipes.checking import (
     Range,
     check,
@@ -17,7 +23,7 @@ from keras_gan.recipes.checking import (
     converted,
 )
 
-__all__ = ["PARTS", "check_setting", "defaults", "hints", "make"]
+__all__ = ["PARTS", "check_setting", "defaults", "hints", "make", "model_class"]
 
 Maker = Callable[..., Any]
 
@@ -65,7 +71,6 @@ _SCHEDULES: dict[str, Maker] = {
     "linear": _linear,
 }
 _DISTANCES = ("fid", "kid")
-_MODELS = ("GAN", "WGANGP", "ConditionalGAN", "ConditionalWGANGP", "ACGAN")
 _GIVEN = (
     *("self", "name", "seed", "image_shape", "num_classes"),
     *("generator", "discriminator", "critic", "regularizer", "augment"),
@@ -252,11 +257,17 @@ def _network(name: str) -> Maker:
 
 
 def _model(name: str) -> Maker:
-    known = [each for each in _MODELS if hasattr(keras_gan, each)]
-    if name not in known:
-        raise _unknown("model", name, known)
-    maker: Maker = getattr(keras_gan, name)
-    return maker
+    found = model_class(name)
+    if found is None:
+        raise _unknown("model", name, filter(model_class, models.__all__))
+    return found
+
+
+def model_class(name: str) -> type[models.GAN] | None:
+    """Returns the GAN of that name, or None if there is none."""
+    found = getattr(models, name) if name in models.__all__ else None
+    is_gan = isinstance(found, type) and issubclass(found, models.GAN)
+    return found if is_gan else None
 
 
 def _optimizer(name: str) -> Maker:

@@ -6,12 +6,14 @@ from typing import Any, Self, get_type_hints
 
 from keras_gan._checks import instance_of, received
 from keras_gan.datasets.decode import check_channels
+from keras_gan.models import ConditionalGAN
 from keras_gan.recipes.checking import (
     Range,
     check,
     check_range,
     check_value_range,
 )
+from keras_gan.recipes.parts import model_class
 
 __all__ = ["PLAIN", "Recipe", "Settings", "check_recipe"]
 
@@ -119,7 +121,8 @@ class Recipe:
     @property
     def conditional(self) -> bool:
         """Whether the networks are told the class."""
-        return self.model["name"] in _CONDITIONAL
+        found = model_class(self.model["name"])
+        return found is not None and issubclass(found, ConditionalGAN)
 
     def epochs_for(self, count: int) -> int:
         """Returns the epochs to train on a data set of `count` images."""
@@ -180,5 +183,3 @@ PLAIN = tuple(
     and name not in ("name", "system")
 )
 """What is a value of the recipe's own, and no part."""
-
-_CONDITIONAL = ("ConditionalGAN", "ConditionalWGANGP", "ACGAN")
