@@ -1,10 +1,8 @@
 """A run's report: one HTML file that holds everything there is to see."""
 
 import base64
-import csv
 import html
 import json
-import math
 import platform
 import re
 from collections.abc import Iterable, Mapping
@@ -14,11 +12,14 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+import keras
 import numpy as np
 
 from keras_gan._atomic_write import write_text
 from keras_gan._charts import DISTANCES, HIGHER_IS_BETTER, LOSSES, REPORT
 from keras_gan._printable import printable
+from keras_gan.callbacks.image_snapshot import snapshots
+from keras_gan.run_folder.metrics_file import LegibleRow, read_legible
 
 __all__ = ["write_report"]
 
@@ -28,7 +29,7 @@ _PACKAGES = ("keras-gan", "keras", "tensorflow", "jax", "torch", "numpy")
 
 _TO_ESCAPE = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"}
 
-Rows = list[dict[str, float | None]]
+Rows = list[LegibleRow]
 
 
 def write_report(run_folder: str | Path) -> Path:
@@ -60,7 +61,7 @@ def write_report(run_folder: str | Path) -> Path:
             f"Received: run_folder={str(run_folder)!r}, which is none"
         )
     config = _configuration(folder / "config.json")
-    rows = _metrics(folder / "metrics.csv")
+    rows = read_legible(folder / "metrics.csv")
     frames = _frames(folder / "images")
     if not (config or rows or frames):
         raise ValueError(
@@ -123,39 +124,6 @@ def _configuration(path: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {"config": found}
 
 
-def _metrics(path: Path) -> Rows:
-    if not path.is_file():
-        return []
-    try:
-        rows = _rows(path)
-    except csv.Error as error:
-        raise ValueError(f"{path} is not CSV: {error}") from error
-    # One that was resumed may have made an epoch twice.
-    whole = {row["epoch"]: row for row in rows if row.get("epoch") is not None}
-    # Keras counts epochs from 0, people and the command line from 1.
-    first = 1.0 if 0.0 in whole else 0.0
-    ordered = sorted((e or 0.0, row) for e, row in whole.items())
-    return [{**row, "epoch": epoch + first} for epoch, row in ordered]
-
-
-def _rows(path: Path) -> Rows:
-    with path.open(newline="", encoding="utf-8", errors="replace") as file:
-        return [
-            {key: _number(value) for key, value in row.items() if key}
-            for row in csv.DictReader(file)
-            # A run that was killed may have left half a line.
-            if None not in row.values()
-        ]
-
-
-def _number(text: Any) -> float | None:
-    try:
-        value = float(text)
-    except (TypeError, ValueError):
-        return None
-    return value if math.isfinite(value) else None
-
-
 def _curves(rows: Rows) -> dict[str, list[float | None]]:
     names = dict.fromkeys(name for row in rows for name in row)
     curves = {
@@ -206,8 +174,6 @@ def _short(value: float | None) -> str:
 
 
 def _frames(folder: Path) -> list[dict[str, str]]:
-    from keras_gan.callbacks.image_snapshot import snapshots
-
     paths = snapshots(folder)
     if len(paths) > _FRAMES:
         chosen = np.linspace(0, len(paths) - 1, _FRAMES).round()
@@ -251,8 +217,6 @@ def _versions(
 
 
 def _environment() -> dict[str, str]:
-    import keras
-
     found = {
         "python": platform.python_version(),
         "platform": platform.platform(terse=True),

@@ -15,13 +15,13 @@ from keras_gan.run_folder.decoration import Decoration as Decoration
 from keras_gan.run_folder.decoration import decorating as decorating
 from keras_gan.run_folder.files import DamagedFileError as DamagedFileError
 from keras_gan.run_folder.folder import RunFolder as RunFolder
-from keras_gan.run_folder.history import MetricsFile as MetricsFile
-from keras_gan.run_folder.history import Row as Row
-from keras_gan.run_folder.history import read_metrics as read_metrics
-from keras_gan.run_folder.history import same_rows as same_rows
 from keras_gan.run_folder.interruption import Interruption as Interruption
 from keras_gan.run_folder.lock import FolderInUseError as FolderInUseError
 from keras_gan.run_folder.lock import locked as locked
+from keras_gan.run_folder.metrics_file import MetricsFile as MetricsFile
+from keras_gan.run_folder.metrics_file import Row as Row
+from keras_gan.run_folder.metrics_file import read_metrics as read_metrics
+from keras_gan.run_folder.metrics_file import same_rows as same_rows
 from keras_gan.run_folder.model_file import check_model as check_model
 from keras_gan.run_folder.model_file import save_model as save_model
 from keras_gan.run_folder.model_file import updates_of as updates_of

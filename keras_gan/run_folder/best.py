@@ -7,8 +7,8 @@ from typing import Any
 
 import keras
 
-from keras_gan.run_folder.history import Row
 from keras_gan.run_folder.interruption import Interruption
+from keras_gan.run_folder.metrics_file import Row
 from keras_gan.run_folder.model_file import save_model
 
 __all__ = ["BestModel", "best_row"]

@@ -5,7 +5,7 @@ from typing import Any
 
 from keras_gan._atomic_write import replacing
 from keras_gan._charts import LOSSES_PICTURE
-from keras_gan.run_folder.history import Row
+from keras_gan.run_folder.metrics_file import Row
 
 __all__ = ["draw_losses"]
 

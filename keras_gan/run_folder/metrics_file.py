@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 import time
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,20 @@ from keras_gan._atomic_write import write_text
 from keras_gan.run_folder.files import DamagedFileError
 from keras_gan.run_folder.interruption import Interruption
 
-__all__ = ["MetricsFile", "Row", "read_metrics", "same_rows"]
+__all__ = [
+    "LegibleRow",
+    "MetricsFile",
+    "Row",
+    "read_legible",
+    "read_metrics",
+    "same_rows",
+]
 
 Row = dict[str, float]
 """An epoch: its number, its logs and its seconds."""
+
+LegibleRow = dict[str, float | None]
+"""The same of any file, with None for what is no finite number."""
 
 
 class MetricsFile(keras.callbacks.Callback):
@@ -64,22 +75,21 @@ class MetricsFile(keras.callbacks.Callback):
 
 
 def read_metrics(path: Path, epochs: int | None = None) -> list[Row]:
-    """Reads the rows of a metrics file.
+    """Reads the rows that `MetricsFile` wrote, to the bit.
 
     Args:
-        path: The file; without it there are no rows.
+        path: The file. If there is none, there are no rows.
         epochs: Rows of later epochs are left out.
 
     Raises:
-        ValueError: If it is not as it was written.
+        DamagedFileError: If it is not as it was written.
         OSError: If it can't be read.
     """
     if not path.exists():
         return []
     content = path.read_bytes()
     try:
-        table = csv.DictReader(io.StringIO(content.decode(), newline=""))
-        rows = [_row(values) for values in table]
+        rows = [_row(record) for record in _records(content.decode())]
     except (
         ValueError,
         ArithmeticError,
@@ -91,9 +101,56 @@ def read_metrics(path: Path, epochs: int | None = None) -> list[Row]:
     return [row for row in rows if epochs is None or row["epoch"] <= epochs]
 
 
+def read_legible(path: Path) -> list[LegibleRow]:
+    """Reads what is legible of any log of epochs, such as Keras' `CSVLogger`'s.
+
+    A row that is cut short is left out. Of an epoch that was written twice,
+    the last row is taken. The rows are sorted by epoch, and the first epoch
+    is 1, also where the file counts from 0 as Keras does.
+
+    Args:
+        path: The file. If there is none, there are no rows.
+
+    Raises:
+        ValueError: If it is not CSV.
+        OSError: If it can't be read.
+    """
+    if not path.is_file():
+        return []
+    text = path.read_bytes().decode("utf-8", errors="replace")
+    try:
+        rows = [
+            {key: _finite(value) for key, value in record.items() if key}
+            for record in _records(text)
+            # A run that was killed may have left half a line.
+            if None not in record.values()
+        ]
+    except csv.Error as error:
+        raise ValueError(f"{path} is not CSV: {error}") from error
+    # A run that was resumed may have written an epoch twice.
+    by_epoch = {
+        row["epoch"]: row for row in rows if row.get("epoch") is not None
+    }
+    first = 1.0 if 0.0 in by_epoch else 0.0
+    ordered = sorted((epoch or 0.0, row) for epoch, row in by_epoch.items())
+    return [{**row, "epoch": epoch + first} for epoch, row in ordered]
+
+
 def same_rows(one: list[Row], other: list[Row]) -> bool:
     """Whether rows are equal to the bit, NaN included."""
     return _table(one) == _table(other)
+
+
+def _records(text: str) -> list[dict[Any, Any]]:
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def _finite(text: Any) -> float | None:
+    try:
+        value = float(text)
+    except (TypeError, ValueError):
+        return None
+    return value if math.isfinite(value) else None
 
 
 def _row(values: dict[str, Any]) -> Row:
