@@ -67,19 +67,19 @@ class _AfterKeras(importlib.abc.MetaPathFinder):
             spec = find(fullname, path, target)
             if spec is not None:
                 if hasattr(spec.loader, "exec_module"):
-                    spec.loader = _Loader(spec.loader, self)
+                    spec.loader = _ReportingLoader(spec.loader, self)
                 return spec  # type: ignore[no-any-return]
         return None
 
-    def begun(self, name: str) -> None:
+    def module_begins(self, name: str) -> None:
         """Takes note that a module's code begins to run."""
         self._running.add(name)
 
-    def failed(self, name: str) -> None:
+    def module_failed(self, name: str) -> None:
         """Takes note that a module's code has raised."""
         self._running.discard(name)
 
-    def ended(self, name: str) -> None:
+    def module_ends(self, name: str) -> None:
         """Imports the rest where Keras is loaded and nothing is half done."""
         self._running.discard(name)
         if self._running or "keras" not in sys.modules:
@@ -89,7 +89,7 @@ class _AfterKeras(importlib.abc.MetaPathFinder):
             _load(self._modules)
 
 
-class _Loader(importlib.abc.Loader):
+class _ReportingLoader(importlib.abc.Loader):
     """Another loader, which tells when it begins and when it is through."""
 
     def __init__(self, inner: Any, finder: _AfterKeras) -> None:
@@ -112,10 +112,10 @@ class _Loader(importlib.abc.Loader):
         # Whoever asks the module later for its source meets its own loader.
         module.__spec__.loader = module.__loader__ = self._inner
         name = module.__name__
-        self._finder.begun(name)
+        self._finder.module_begins(name)
         try:
             self._inner.exec_module(module)
         except BaseException:
-            self._finder.failed(name)
+            self._finder.module_failed(name)
             raise
-        self._finder.ended(name)
+        self._finder.module_ends(name)

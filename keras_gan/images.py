@@ -23,13 +23,13 @@ __all__ = ["gif", "grid", "save", "to_float", "to_uint8"]
 
 Pixels = NDArray[np.uint8]
 
-_VISIBLE = 56
+_VISIBLE_PIXELS = 56
 """Cells of a grid are enlarged to about this many pixels."""
 
-_LARGEST = 2**27
+_MOST_PIXELS = 2**27
 """Pixels of a grid that a memory of a gigabyte can still hold."""
 
-_LONGEST = 655_350
+_MOST_MILLISECONDS = 655_350
 """Milliseconds: a GIF counts hundredths of a second in 16 bits."""
 
 
@@ -131,21 +131,21 @@ def grid(
     Example:
         >>> save(grid(to_uint8(gan.generate(16)), columns=4), "samples.png")
     """
-    cells = _cells(images)
+    cells = _as_cells(images)
     count, height, width, channels = cells.shape
     columns = math.ceil(math.sqrt(count)) if columns is None else columns
-    columns = whole_number("columns", columns, 1, _LARGEST)
-    padding = whole_number("padding", padding, 0, _LARGEST)
+    columns = whole_number("columns", columns, 1, _MOST_PIXELS)
+    padding = whole_number("padding", padding, 0, _MOST_PIXELS)
     scale = _default_scale(height, width) if scale is None else scale
-    scale = whole_number("scale", scale, 1, _LARGEST)
+    scale = whole_number("scale", scale, 1, _MOST_PIXELS)
     background = whole_number("background", background, 0, 255)
     rows = -(-count // columns)
     row_step, column_step = height * scale + padding, width * scale + padding
     size = (rows * row_step + padding, columns * column_step + padding)
-    if math.prod(size) > _LARGEST:
+    if math.prod(size) > _MOST_PIXELS:
         raise ValueError(
             "`columns`, `padding` and `scale` must make a picture of at most "
-            f"{_LARGEST} pixels. Received: columns={columns}, "
+            f"{_MOST_PIXELS} pixels. Received: columns={columns}, "
             f"padding={padding}, scale={scale} for {count} images of "
             f"{height} x {width}"
         )
@@ -203,7 +203,7 @@ def gif(
         ValueError: If there are no frames, the path is none, or the duration
             is out of range.
     """
-    duration = whole_number("duration", duration, 20, _LONGEST)
+    duration = whole_number("duration", duration, 20, _MOST_MILLISECONDS)
     path = file_path("path", path)
     remaining = _each_image(frames)
     first = next(remaining, None)
@@ -246,7 +246,7 @@ def _as_array(images: Any) -> NDArray[Any]:
         ) from error
 
 
-def _cells(images: Any) -> Pixels:
+def _as_cells(images: Any) -> Pixels:
     cells = uint8_pixels(images)
     if cells.ndim == 3:
         cells = cells[..., None]
@@ -259,4 +259,4 @@ def _cells(images: Any) -> Pixels:
 
 
 def _default_scale(height: int, width: int) -> int:
-    return max(1, round(_VISIBLE / max(height, width)))
+    return max(1, round(_VISIBLE_PIXELS / max(height, width)))

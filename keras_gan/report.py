@@ -24,7 +24,7 @@ from keras_gan.run_folder.metrics_file import LegibleRow, read_legible
 __all__ = ["write_report"]
 
 _TEMPLATE = resources.files("keras_gan") / "assets" / "report.html"
-_FRAMES = 60
+_MOST_FRAMES = 60
 _PACKAGES = ("keras-gan", "keras", "tensorflow", "jax", "torch", "numpy")
 
 _TO_ESCAPE = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"}
@@ -62,7 +62,7 @@ def write_report(run_folder: str | Path) -> Path:
         )
     config = _configuration(folder / "config.json")
     rows = read_legible(folder / "metrics.csv")
-    frames = _frames(folder / "images")
+    frames = _snapshot_frames(folder / "images")
     if not (config or rows or frames):
         raise ValueError(
             f"There is nothing to report in {folder}: neither config.json, nor "
@@ -92,8 +92,8 @@ def _page(
     return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
         title=_escaped(name),
         subtitle=f"Report of {datetime.now():%Y-%m-%d %H:%M}",
-        facts="".join(_fact(*fact) for fact in _facts(rows, curves)),
-        pictures=_player(len(frames)) if frames else "",
+        facts="".join(_fact_card(*fact) for fact in _facts(rows, curves)),
+        pictures=_slider(len(frames)) if frames else "",
         tables="\n".join(_table(*table) for table in tables if table[1]),
         data=_in_a_script(data),
     )
@@ -157,7 +157,7 @@ def _facts(
     facts = [("epochs", str(int(rows[-1]["epoch"] or 0)))]
     for name in LOSSES:
         if name in curves:
-            facts.append((f"last {name}", _short(curves[name][-1])))
+            facts.append((f"last {name}", _rounded(curves[name][-1])))
     for names, best in (
         (DISTANCES, min),
         (HIGHER_IS_BETTER, max),
@@ -165,22 +165,22 @@ def _facts(
         for name in names:
             known = [v for v in curves.get(name, []) if v is not None]
             if known:
-                facts.append((f"best {name}", _short(best(known))))
+                facts.append((f"best {name}", _rounded(best(known))))
     return facts
 
 
-def _short(value: float | None) -> str:
+def _rounded(value: float | None) -> str:
     return "-" if value is None else f"{value:.4g}"
 
 
-def _frames(folder: Path) -> list[dict[str, str]]:
+def _snapshot_frames(folder: Path) -> list[dict[str, str]]:
     paths = snapshots(folder)
-    if len(paths) > _FRAMES:
-        chosen = np.linspace(0, len(paths) - 1, _FRAMES).round()
+    if len(paths) > _MOST_FRAMES:
+        chosen = np.linspace(0, len(paths) - 1, _MOST_FRAMES).round()
         paths = [paths[int(index)] for index in chosen]
     return [
         {
-            "name": _spoken(path.stem),
+            "name": _caption(path.stem),
             "source": "data:image/png;base64,"
             + base64.b64encode(path.read_bytes()).decode(),
         }
@@ -188,7 +188,7 @@ def _frames(folder: Path) -> list[dict[str, str]]:
     ]
 
 
-def _spoken(stem: str) -> str:
+def _caption(stem: str) -> str:
     """Says "epoch 12" for "epoch-0012"."""
     unit, count = stem.split("-")
     return f"{unit} {int(count):,}"
@@ -208,12 +208,12 @@ def _versions(
         config = {**name, **recipe, **config, **name}
         config.pop("name", None)
     own = config.pop("environment", config.pop("versions", None))
-    versions = _flat(own) if isinstance(own, dict) else _environment()
+    versions = _flattened(own) if isinstance(own, dict) else _environment()
     for package in ("backend", *_PACKAGES):
         version = config.pop(package.replace("-", "_"), None)
         if version is not None:
-            versions[package] = _said(version)
-    return _flat(config), versions
+            versions[package] = _as_words(version)
+    return _flattened(config), versions
 
 
 def _environment() -> dict[str, str]:
@@ -230,42 +230,42 @@ def _environment() -> dict[str, str]:
     return found
 
 
-def _flat(nested: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+def _flattened(nested: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     """Returns {"a.b": "1"} for {"a": {"b": 1}}, without what is not set."""
     flat: dict[str, str] = {}
     for key, value in nested.items():
         name = f"{prefix}{key}"
         if isinstance(value, Mapping) and "name" not in value:
-            flat.update(_flat(value, f"{name}."))
+            flat.update(_flattened(value, f"{name}."))
         elif value is not None:
-            flat[name] = _said(value)
+            flat[name] = _as_words(value)
     return flat
 
 
-def _said(value: Any) -> str:
+def _as_words(value: Any) -> str:
     """Says "adam, beta_1 0.5" for {"name": "adam", "beta_1": 0.5}."""
     if isinstance(value, str):
         return value
     if isinstance(value, list):
-        return f"[{', '.join(map(_said, value))}]"
+        return f"[{', '.join(map(_as_words, value))}]"
     if not isinstance(value, Mapping):
         return json.dumps(value)
     words = [
-        _said(each) if key == "name" else f"{key} {_said(each)}"
+        _as_words(each) if key == "name" else f"{key} {_as_words(each)}"
         for key, each in value.items()
         if each is not None
     ]
     return ", ".join(words)
 
 
-def _fact(name: str, value: str) -> str:
+def _fact_card(name: str, value: str) -> str:
     return (
         f'<div class="card"><b>{_escaped(value)}</b>'
         f"<span>{_escaped(name)}</span></div>"
     )
 
 
-def _player(count: int) -> str:
+def _slider(count: int) -> str:
     """Returns the snapshots on a slider, which starts at the last one."""
     last = count - 1
     return (

@@ -8,8 +8,8 @@ import pytest
 
 from keras_gan import losses, networks, recipes, regularizers
 from keras_gan.recipes import Recipe, override
-from keras_gan.recipes.overriding import parse
-from keras_gan.recipes.parts import PARTS, defaults
+from keras_gan.recipes.components import PARTS, defaults
+from keras_gan.recipes.setting_changes import parse
 
 TUTORIALS = {
     "dense-selu",

@@ -17,7 +17,7 @@ __all__ = [
     "name_or_path",
     "path",
     "run_path",
-    "whole",
+    "whole_number_in",
 ]
 
 LARGEST = 1_000_000
@@ -52,7 +52,7 @@ class Parser(argparse.ArgumentParser):
         raise BadArgumentsError(message, self.format_usage(), self.prog)
 
 
-def _given(given: str) -> str:
+def _checked_text(given: str) -> str:
     if not given.strip():
         raise argparse.ArgumentTypeError("must not be empty")
     if "\0" in given:
@@ -68,7 +68,7 @@ def name_or_path(given: str) -> str:
     Raises:
         argparse.ArgumentTypeError: As `path` does.
     """
-    return str(path(given)) if given.startswith("~") else _given(given)
+    return str(path(given)) if given.startswith("~") else _checked_text(given)
 
 
 def path(given: str) -> Path:
@@ -79,7 +79,7 @@ def path(given: str) -> Path:
             home of a user that there is not.
     """
     try:
-        return Path(_given(given)).expanduser()
+        return Path(_checked_text(given)).expanduser()
     except RuntimeError as error:
         raise argparse.ArgumentTypeError(
             f"{given}: there is no home folder of that name"
@@ -102,7 +102,7 @@ def run_path(given: str) -> Path:
     return path(given)
 
 
-def whole(least: int, most: int) -> Callable[[str], int]:
+def whole_number_in(least: int, most: int) -> Callable[[str], int]:
     """Returns what reads a whole number of a range.
 
     Args:

@@ -11,11 +11,18 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-__all__ = ["complain", "console", "counted", "duration", "labelled", "quoted"]
+__all__ = [
+    "console",
+    "counted",
+    "duration",
+    "labelled",
+    "print_error",
+    "quoted",
+]
 
-_PIPE = 150
-_LEAST = 60
-_LABEL = 10
+_WIDTH_OF_A_PIPE = 150
+_LEAST_WIDTH = 60
+_LABEL_WIDTH = 10
 _IN_ANSI_QUOTES = str.maketrans({"\\": "\\\\", "'": "\\'"})
 
 
@@ -48,12 +55,16 @@ def console(*, table: bool = False) -> "Console":
         highlight=False, markup=False, emoji=False, soft_wrap=not table
     )
     if table:
-        fit = max(found.width, _LEAST) if found.is_terminal else _PIPE
+        fit = (
+            max(found.width, _LEAST_WIDTH)
+            if found.is_terminal
+            else _WIDTH_OF_A_PIPE
+        )
         found.width = fit
     return found
 
 
-def labelled(label: str, text: object, width: int = _LABEL) -> "Text":
+def labelled(label: str, text: object, width: int = _LABEL_WIDTH) -> "Text":
     """Returns a line that says what it shows, for the console to print.
 
     Args:
@@ -74,7 +85,7 @@ def quoted(path: object) -> str:
     return f"$'{printable(name.translate(_IN_ANSI_QUOTES))}'"
 
 
-def complain(message: str) -> None:
+def print_error(message: str) -> None:
     """Says something in one line on stderr, if there is anybody to read it."""
     # It may be closed, or its reader gone.
     with suppress(OSError, ValueError):

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from keras_gan import images, recipes, run_folder
-from keras_gan.cli import settings
+from keras_gan.cli import run_config
 from keras_gan.cli.errors import UsageError, in_one_line
 from keras_gan.models import GAN
 from keras_gan.recipes import Recipe
@@ -81,12 +81,12 @@ def load(path: Path) -> Trained:
             f"Expected the folder of a run, or a .keras file. Received: {path}"
         )
     beside = RunFolder(path.parent)
-    config = settings.read(beside)[0] if beside.started else None
+    config = run_config.read(beside)[0] if beside.started else None
     return Trained(_from_file(path), config, path)
 
 
 def _from_run(folder: RunFolder) -> Trained:
-    config, recipe = settings.read(folder)
+    config, recipe = run_config.read(folder)
     if _model_is_newest(folder):
         return Trained(_from_file(folder.model), config, folder.model)
     if not run_folder.epochs_done(folder.backup):
@@ -94,7 +94,7 @@ def _from_run(folder: RunFolder) -> Trained:
             f"The run in {folder.path} has not finished an epoch, so there is "
             "no model yet."
         )
-    with settings.blaming(folder):
+    with run_config.named_in_errors(folder):
         gan = recipes.assemble(
             recipe,
             config["image_shape"],

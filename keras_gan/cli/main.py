@@ -8,6 +8,7 @@ from typing import Any
 
 from keras_gan._version import __version__
 from keras_gan.cli.arguments import BadArgumentsError, Parser
+from keras_gan.cli.backend_loading import load_backend
 from keras_gan.cli.commands import (
     evaluate,
     export,
@@ -15,10 +16,9 @@ from keras_gan.cli.commands import (
     recipes,
     train,
 )
-from keras_gan.cli.console import complain
+from keras_gan.cli.console import print_error
 from keras_gan.cli.errors import UsageError, in_one_line
 from keras_gan.cli.interrupting import interruptible
-from keras_gan.cli.starting import load_backend
 from keras_gan.cli.streams import discard_output, ready_streams
 
 __all__ = ["main", "run"]
@@ -47,7 +47,7 @@ def run(argv: Sequence[str]) -> None:
     """
     with ready_streams():
         try:
-            code = _command(argv)
+            code = _run_command(argv)
         except SystemExit:  # After `--help` or `--version`.
             return
         if code == INTERRUPTED:
@@ -74,32 +74,32 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     with ready_streams():
         try:
-            return _reported(argv)
+            return _run_and_report(argv)
         except BrokenPipeError:
             return READER_GONE
 
 
-def _reported(argv: Sequence[str] | None) -> int:
+def _run_and_report(argv: Sequence[str] | None) -> int:
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _show_warning
             try:
-                return _command(argv)
+                return _run_command(argv)
             finally:
                 _flush()
     except BadArgumentsError as error:
         for line in error.usage.splitlines():
-            complain(line)
-        complain(f"{error.prog}: error: {error}")
+            print_error(line)
+        print_error(f"{error.prog}: error: {error}")
         raise SystemExit(BAD_USAGE) from error
     except UsageError as error:
         return _fail(str(error))
     except BrokenPipeError:
         raise
     except OSError as error:
-        return _fail(_described(error))
+        return _fail(_error_message(error))
     except KeyboardInterrupt:
-        complain("Interrupted.")
+        print_error("Interrupted.")
         return INTERRUPTED
 
 
@@ -112,14 +112,14 @@ def _flush() -> None:
         raise
 
 
-def _command(argv: Sequence[str] | None) -> int:
-    arguments = _parser().parse_args(argv)
+def _run_command(argv: Sequence[str] | None) -> int:
+    arguments = _make_parser().parse_args(argv)
     with interruptible(signal.SIGTERM):
         load_backend()
         return int(arguments.run(arguments))
 
 
-def _parser() -> Parser:
+def _make_parser() -> Parser:
     parser = Parser(
         prog="keras-gan",
         description="Train generative adversarial networks, and use them.",
@@ -137,11 +137,11 @@ def _parser() -> Parser:
 
 
 def _fail(message: str) -> int:
-    complain(f"keras-gan: error: {message}")
+    print_error(f"keras-gan: error: {message}")
     return BAD_USAGE
 
 
-def _described(error: OSError) -> str:
+def _error_message(error: OSError) -> str:
     if error.strerror is None:
         return str(error)
     place = error.filename2 or error.filename
@@ -152,4 +152,4 @@ def _show_warning(
     message: Warning | str, category: type[Warning], *rest: Any, **more: Any
 ) -> None:
     if issubclass(category, UserWarning):
-        complain(f"keras-gan: warning: {in_one_line(message)}")
+        print_error(f"keras-gan: warning: {in_one_line(message)}")

@@ -6,20 +6,20 @@ from dataclasses import dataclass
 import keras
 
 from keras_gan.backend import Workers
+from keras_gan.cli.backend_loading import stderr_held_back
 from keras_gan.cli.planning import Plan
-from keras_gan.cli.starting import hushed
 from keras_gan.datasets import ImageBatches
 from keras_gan.models import GAN
 from keras_gan.recipes import assemble, batches, clipping
 from keras_gan.recipes.assembling import evaluation
-from keras_gan.recipes.sizes import count_weights
+from keras_gan.recipes.weight_counts import count_weights
 
 __all__ = ["Prepared", "prepare"]
 
 Callbacks = list[keras.callbacks.Callback]
 
 # A weight and its gradient, in 32 bits: the least that training takes.
-_BYTES = 8
+_BYTES_PER_WEIGHT = 8
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,9 @@ def prepare(plan: Plan, workers: Workers) -> Prepared:
         MemoryError: If the networks are larger than the machine.
     """
     recipe, source = plan.recipe, plan.source
-    _check_size(plan)
+    _check_that_it_fits(plan)
     # Keras imports TensorFlow for it, whichever backend runs.
-    with hushed():
+    with stderr_held_back():
         keras.utils.set_random_seed(plan.seed)
     with workers.scope():
         gan = assemble(
@@ -71,13 +71,13 @@ def prepare(plan: Plan, workers: Workers) -> Prepared:
     return Prepared(gan, data, clipping(recipe), evaluation(recipe, source))
 
 
-def _check_size(plan: Plan) -> None:
+def _check_that_it_fits(plan: Plan) -> None:
     """Refuses networks for which the system would end the process."""
     sizes = count_weights(
         plan.recipe, plan.source.image_shape, plan.num_classes
     )
-    memory = _memory()
-    if memory is not None and sum(sizes) * _BYTES > memory:
+    memory = _bytes_of_memory()
+    if memory is not None and sum(sizes) * _BYTES_PER_WEIGHT > memory:
         raise MemoryError(
             f"The networks have {sum(sizes):,} weights, more than this "
             f"machine's {memory / 2**30:.0f} GiB of memory can train. "
@@ -85,7 +85,7 @@ def _check_size(plan: Plan) -> None:
         )
 
 
-def _memory() -> int | None:
+def _bytes_of_memory() -> int | None:
     """Returns the machine's bytes of memory, where the system tells."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

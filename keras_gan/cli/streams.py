@@ -15,7 +15,7 @@ from typing import Any
 
 __all__ = ["discard_output", "ready_streams"]
 
-_NUMBERS = (0, 1, 2)
+_STANDARD_STREAMS = (0, 1, 2)
 
 
 @contextmanager
@@ -27,16 +27,16 @@ def ready_streams() -> Iterator[None]:
     its messages into it. A stream whose encoding lacks a character prints the
     character's escape.
     """
-    _close_gaps()
+    _open_missing_streams()
     with ExitStack() as stack:
         for name, redirect in (
             ("stdout", redirect_stdout),
             ("stderr", redirect_stderr),
         ):
             if getattr(sys, name) is None:
-                nowhere = stack.enter_context(_nowhere())
-                stack.enter_context(redirect(nowhere))
-            stack.enter_context(_escaping(getattr(sys, name)))
+                null_device = stack.enter_context(_null_device())
+                stack.enter_context(redirect(null_device))
+            stack.enter_context(_with_escapes(getattr(sys, name)))
         yield
 
 
@@ -47,12 +47,12 @@ def discard_output() -> None:
     """
     with suppress(OSError, ValueError, AttributeError):
         number = sys.stdout.fileno()
-        with _nowhere() as nowhere:
-            os.dup2(nowhere.fileno(), number)
+        with _null_device() as null_device:
+            os.dup2(null_device.fileno(), number)
 
 
-def _close_gaps() -> None:
-    for number in _NUMBERS:
+def _open_missing_streams() -> None:
+    for number in _STANDARD_STREAMS:
         try:
             os.fstat(number)
         except OSError:
@@ -60,12 +60,12 @@ def _close_gaps() -> None:
             os.open(os.devnull, os.O_RDWR)
 
 
-def _nowhere() -> Any:
+def _null_device() -> Any:
     return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123
 
 
 @contextmanager
-def _escaping(stream: Any) -> Iterator[None]:
+def _with_escapes(stream: Any) -> Iterator[None]:
     if not isinstance(stream, TextIOWrapper) or stream.errors != "strict":
         yield
         return

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 __all__ = ["Member", "members", "pieces"]
 
-_PIECE = 2**22
+_BYTES_AT_ONCE = 2**22
 """Bytes that are read at once."""
 
 _SUFFIX = ".npy"
@@ -31,7 +31,7 @@ class Member:
     def __init__(self, path: Path, name: str) -> None:
         self.path, self.name = path, name
         with self._opened() as (file, size):
-            self.shape, self._fortran, self.dtype = _header(file)
+            self.shape, self._fortran, self.dtype = _read_header(file)
             if self.dtype.hasobject:
                 raise ValueError("it holds Python objects, which are not read")
             stated = file.tell() + self._row_bytes * self._rows
@@ -54,8 +54,8 @@ class Member:
             yield from pieces(np.asarray(self))
             return
         with self._opened() as (file, _):
-            _header(file)
-            for count in _counts(self._rows, self._row_bytes):
+            _read_header(file)
+            for count in _rows_at_once(self._rows, self._row_bytes):
                 content = file.read(count * self._row_bytes)
                 if len(content) < count * self._row_bytes:
                     raise ValueError("it ends early")
@@ -105,18 +105,20 @@ def pieces(array: NDArray[Any] | Member) -> Iterator[NDArray[Any]]:
         yield from array.pieces()
         return
     start = 0
-    for count in _counts(len(array), array[:1].nbytes):
+    for count in _rows_at_once(len(array), array[:1].nbytes):
         yield array[start : start + count]
         start += count
 
 
-def _counts(rows: int, row_bytes: int) -> Iterator[int]:
-    most = max(1, _PIECE // max(1, row_bytes))
+def _rows_at_once(rows: int, row_bytes: int) -> Iterator[int]:
+    most = max(1, _BYTES_AT_ONCE // max(1, row_bytes))
     for start in range(0, rows, most):
         yield min(most, rows - start)
 
 
-def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+def _read_header(
+    file: IO[bytes],
+) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     version = np.lib.format.read_magic(file)
     if version == (1, 0):
         return np.lib.format.read_array_header_1_0(file)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from keras_gan._checks import uint8_pixels
 from keras_gan.datasets.archive import Member, members, pieces
 from keras_gan.datasets.labels import as_labels
-from keras_gan.datasets.listing import printable
+from keras_gan.datasets.listing import path_text
 
 __all__ = ["Choice", "as_pixels", "pixel_shape", "read_arrays"]
 
@@ -19,11 +19,11 @@ Indices: TypeAlias = NDArray[np.int64]
 Choice: TypeAlias = Callable[[int, NDArray[np.int64] | None], Indices]
 """From the number of images and their labels to ascending indices."""
 
-_IMAGES = {
+_IMAGE_NAMES = {
     "train": ("x_train", "images_train", "images", "x", "arr_0"),
     "test": ("x_test", "images_test"),
 }
-_LABELS = {
+_LABEL_NAMES = {
     "train": ("y_train", "labels_train", "labels", "y", "arr_1"),
     "test": ("y_test", "labels_test"),
 }
@@ -47,13 +47,13 @@ def read_arrays(
             labels that can't be used.
     """
     try:
-        images, stored = _find(path, split)
+        images, stored = _open_arrays(path, split)
         count = _checked_shape(images)[0]
         labels = None if stored is None else as_labels(stored, count)
         chosen = None if choose is None else choose(count, labels)
         pixels = as_pixels(images, chosen)
     except ValueError as error:
-        raise ValueError(f"{printable(path)}: {error}") from error
+        raise ValueError(f"{path_text(path)}: {error}") from error
     if labels is None or chosen is None:
         return pixels, labels
     return pixels, labels[chosen]
@@ -113,7 +113,7 @@ def pixel_shape(images: Any) -> tuple[int, int, int, int]:
     return shape
 
 
-def _find(path: Path, split: str) -> tuple[Any, Any]:
+def _open_arrays(path: Path, split: str) -> tuple[Any, Any]:
     """Returns the images and the labels, or None, before they are read."""
     if path.suffix == ".npy":
         try:
@@ -126,7 +126,7 @@ def _find(path: Path, split: str) -> tuple[Any, Any]:
         names: tuple[str, ...] = ("arr_0",)
     else:
         names = members(path)
-    images = _first(names, _IMAGES[split])
+    images = _first_known(names, _IMAGE_NAMES[split])
     if images is None and split != "train":
         raise ValueError(
             'there is no test split. Use split="train", or store one as '
@@ -134,17 +134,17 @@ def _find(path: Path, split: str) -> tuple[Any, Any]:
         )
     if images is None:
         raise ValueError(
-            f"expected an array named one of {list(_IMAGES[split])}. "
+            f"expected an array named one of {list(_IMAGE_NAMES[split])}. "
             f"Received: arrays {list(names)}"
         )
     if path.suffix == ".npy":
         return array, None
-    labels = _first(names, _LABELS[split])
+    labels = _first_known(names, _LABEL_NAMES[split])
     stored = None if labels is None else np.asarray(Member(path, labels))
     return Member(path, images), stored
 
 
-def _first(names: tuple[str, ...], wanted: tuple[str, ...]) -> str | None:
+def _first_known(names: tuple[str, ...], wanted: tuple[str, ...]) -> str | None:
     return next((name for name in wanted if name in names), None)
 
 

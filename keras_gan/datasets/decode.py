@@ -20,18 +20,18 @@ __all__ = [
     "check_channels",
     "decode",
     "open_image",
+    "reason_unreadable",
     "resize",
     "size_pair",
     "upright_size",
-    "why",
 ]
 
 Pixels = NDArray[np.uint8]
 
 _WHITE = (255, 255, 255, 255)
-_LARGEST = 2**28
+_MOST_PIXELS = 2**28
 """Pixels of an image that is asked for; Pillow reads none of so many."""
-_STRIP = 2**20
+_STRIP_PIXELS = 2**20
 """Pixels that change their mode at once."""
 
 _FORMATS = (
@@ -44,7 +44,7 @@ _FORMATS = (
 Not what another program would draw, such as Ghostscript for EPS.
 """
 
-_TURNED = {5, 6, 7, 8}
+_SIDEWAYS = {5, 6, 7, 8}
 """The EXIF orientations whose height is stored as width."""
 
 _LATE_METADATA = {b"eXIf", b"iTXt", b"zTXt"}
@@ -73,7 +73,7 @@ def open_image(path: str | Path) -> Iterator[Image.Image]:
         yield image
 
 
-def why(error: Exception) -> str:
+def reason_unreadable(error: Exception) -> str:
     """Says in a few words why an image can't be read."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
@@ -99,7 +99,7 @@ def upright_size(path: str | Path, image: Image.Image) -> tuple[int, int]:
         exif = Image.Image.getexif(image)
     else:
         exif = image.getexif()
-    turned = exif.get(ExifTags.Base.Orientation) in _TURNED
+    turned = exif.get(ExifTags.Base.Orientation) in _SIDEWAYS
     return (width, height) if turned else (height, width)
 
 
@@ -137,7 +137,7 @@ def decode(path: Path, size: tuple[int, int], channels: int) -> Pixels:
         image.draft(None, (longest, longest))
         with pixel_budget().spent(image.width * image.height):
             ImageOps.exif_transpose(image, in_place=True)
-            return _fit(_plain(image, channels), size)
+            return _scaled_and_cropped(_grey_or_colour(image, channels), size)
 
 
 def resize(images: Pixels, size: tuple[int, int], channels: int) -> Pixels:
@@ -148,7 +148,9 @@ def resize(images: Pixels, size: tuple[int, int], channels: int) -> Pixels:
     for index, pixels in enumerate(images):
         squeezed = pixels[..., 0] if pixels.shape[-1] == 1 else pixels
         image = Image.fromarray(np.ascontiguousarray(squeezed))
-        resized[index] = _fit(_plain(image, channels), size)
+        resized[index] = _scaled_and_cropped(
+            _grey_or_colour(image, channels), size
+        )
     return resized
 
 
@@ -163,11 +165,11 @@ def size_pair(image_size: Any) -> tuple[int, int]:
     pair = (image_size, image_size) if one else image_size
     with contextlib.suppress(ValueError):
         height, width = whole_numbers("image_size", pair, 1, length=(2, 2))
-        if height * width <= _LARGEST:
+        if height * width <= _MOST_PIXELS:
             return height, width
     raise ValueError(
         "`image_size` must be a whole number of pixels above 0, or a pair "
-        f"(height, width), of at most {_LARGEST} pixels in all. "
+        f"(height, width), of at most {_MOST_PIXELS} pixels in all. "
         f"{received('image_size', image_size)}"
     )
 
@@ -187,23 +189,23 @@ def check_channels(channels: Any) -> int:
     )
 
 
-def _plain(image: Image.Image, channels: int) -> Image.Image:
+def _grey_or_colour(image: Image.Image, channels: int) -> Image.Image:
     """Returns the image in grey or colour, without transparency."""
     mode = "L" if channels == 1 else "RGB"
     if image.mode == mode and not image.has_transparency_data:
         return image
     width, height = image.size
-    rows = max(1, _STRIP // width)
+    rows = max(1, _STRIP_PIXELS // width)
     if rows >= height:
-        return _plain_strip(image, mode)
+        return _grey_or_colour_strip(image, mode)
     plain = Image.new(mode, image.size)
     for top in range(0, height, rows):
         strip = image.crop((0, top, width, min(height, top + rows)))
-        plain.paste(_plain_strip(strip, mode), (0, top))
+        plain.paste(_grey_or_colour_strip(strip, mode), (0, top))
     return plain
 
 
-def _plain_strip(image: Image.Image, mode: str) -> Image.Image:
+def _grey_or_colour_strip(image: Image.Image, mode: str) -> Image.Image:
     if image.mode.startswith("I"):
         image = _from_16_bit(image)
     if image.mode == "F":
@@ -225,7 +227,7 @@ def _from_16_bit(image: Image.Image) -> Image.Image:
     return Image.fromarray(np.rint(values / 257).astype(np.uint8))
 
 
-def _fit(image: Image.Image, size: tuple[int, int]) -> Pixels:
+def _scaled_and_cropped(image: Image.Image, size: tuple[int, int]) -> Pixels:
     height, width = size
     if image.size != (width, height):
         image = ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS)

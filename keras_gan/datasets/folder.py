@@ -13,11 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from keras_gan._checks import file_path, instance_of
-from keras_gan.datasets.decode import check_channels, decode, size_pair, why
+from keras_gan.datasets.decode import (
+    check_channels,
+    decode,
+    reason_unreadable,
+    size_pair,
+)
 from keras_gan.datasets.listing import (
     Listing,
     is_folder,
-    printable,
+    path_text,
     scan,
     warn_of_skipped,
 )
@@ -26,10 +31,10 @@ __all__ = ["ImageFolder"]
 
 Pixels = NDArray[np.uint8]
 
-_CHUNK = 256
-_TRIED = 64
+_IMAGES_AT_ONCE = 256
+_MOST_REPLACEMENTS_TRIED = 64
 """So many images in a row are tried in place of one that can't be read."""
-_SHORT_OF = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
+_LIMITS_OF_THE_PROCESS = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 """What says nothing about a file, but that the process is at a limit."""
 
 
@@ -134,8 +139,8 @@ class ImageFolder:
         """
         pixels = np.empty(self.shape, np.uint8)
         readable = np.ones(len(self), bool)
-        for start in range(0, len(self), _CHUNK):
-            chunk = self.files[start : start + _CHUNK]
+        for start in range(0, len(self), _IMAGES_AT_ONCE):
+            chunk = self.files[start : start + _IMAGES_AT_ONCE]
             decoded = decode_files(chunk, self.image_size, self.channels)
             for index, image in enumerate(decoded, start):
                 readable[index] = not isinstance(image, str)
@@ -156,12 +161,12 @@ class ImageFolder:
 
     def name_of(self, index: int) -> str:
         """Returns the path of an image below the folder, as printable text."""
-        return printable(Path(self.files[index]).relative_to(self.path))
+        return path_text(Path(self.files[index]).relative_to(self.path))
 
     def _require_folder(self) -> None:
         if not is_folder(self.path):
             raise ValueError(
-                f"The folder {printable(self.path)} is not there any more: its "
+                f"The folder {path_text(self.path)} is not there any more: its "
                 "images are read while they are used. Bring it back."
             )
 
@@ -171,7 +176,7 @@ class ImageFolder:
         others = np.roll(np.arange(len(self)), -index - 1)[:-1]
         if self.labels is not None:
             others = others[self.labels[others] == self.labels[index]]
-        others = others[:_TRIED]
+        others = others[:_MOST_REPLACEMENTS_TRIED]
         for other in others.tolist():
             (image,) = decode_files(
                 [self.files[other]], self.image_size, self.channels
@@ -185,7 +190,7 @@ class ImageFolder:
                 )
                 return image
         raise ValueError(
-            f"{printable(self.files[index])} can't be decoded ({reason}), and "
+            f"{path_text(self.files[index])} can't be decoded ({reason}), and "
             f"no image of this class that could replace it: {len(others)} more "
             "were tried. Bring the images back, or take them out of the folder."
         )
@@ -208,9 +213,12 @@ def decode_files(
             raise
         # Pillow's decoders raise whatever the broken bytes provoke.
         except Exception as error:
-            if isinstance(error, OSError) and error.errno in _SHORT_OF:
+            if (
+                isinstance(error, OSError)
+                and error.errno in _LIMITS_OF_THE_PROCESS
+            ):
                 raise
-            return why(error)
+            return reason_unreadable(error)
 
     return list(_readers().map(attempt, files))
 

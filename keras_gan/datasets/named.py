@@ -61,17 +61,17 @@ _DOWNLOADED = {"fashion_mnist": "fashion-mnist", "mnist": "mnist"}
 
 _PREFIXES = {"train": "train", "test": "t10k"}
 _IDX_UINT8 = b"\x00\x00\x08"
-_PIECE = 2**24
+_BYTES_AT_ONCE = 2**24
 
 
 def fashion_mnist(split: str, path: str | Path | None = None) -> Pixels:
     """Returns 60,000 training or 10,000 test images of clothes, 28x28."""
-    return _installed("fashion_mnist", split, path)
+    return _found_or_downloaded("fashion_mnist", split, path)
 
 
 def mnist(split: str, path: str | Path | None = None) -> Pixels:
     """Returns 60,000 training or 10,000 test images of digits, 28x28."""
-    return _installed("mnist", split, path)
+    return _found_or_downloaded("mnist", split, path)
 
 
 def fashion_mnist_sample(split: str, path: str | Path | None = None) -> Pixels:
@@ -140,7 +140,9 @@ def installed(name: str) -> bool:
     )
 
 
-def _installed(name: str, split: str, path: str | Path | None) -> Pixels:
+def _found_or_downloaded(
+    name: str, split: str, path: str | Path | None
+) -> Pixels:
     places = _places(name) if path is None else [Path(path)]
     for place in places:
         found = _read_place(place, split)
@@ -175,13 +177,13 @@ def _read_place(
     labels = _idx_file(place, split, "labels")
     if images is None or labels is None:
         return None
-    return _matching(read_idx(images, 3), read_idx(labels, 1), place)
+    return _checked_pair(read_idx(images, 3), read_idx(labels, 1), place)
 
 
 def _read_npz(path: Path, split: str) -> tuple[np.ndarray, np.ndarray]:
     try:
         images, labels = Member(path, f"x_{split}"), Member(path, f"y_{split}")
-        return _matching(as_pixels(images), np.asarray(labels), path)
+        return _checked_pair(as_pixels(images), np.asarray(labels), path)
     except ValueError as error:
         raise ValueError(
             f"{path} can't be read as an .npz with x_{split} and y_{split} "
@@ -189,7 +191,7 @@ def _read_npz(path: Path, split: str) -> tuple[np.ndarray, np.ndarray]:
         ) from error
 
 
-def _matching(
+def _checked_pair(
     images: np.ndarray, labels: np.ndarray, place: Path
 ) -> tuple[np.ndarray, np.ndarray]:
     count = labels.shape[0] if labels.ndim else 0
@@ -243,7 +245,7 @@ def _idx_array(file: Any, dimensions: int) -> np.ndarray:
     size = math.prod(shape)
     content = bytearray()
     # A damaged header may speak of terabytes, so memory follows what comes.
-    while piece := file.read(min(_PIECE, size + 1 - len(content))):
+    while piece := file.read(min(_BYTES_AT_ONCE, size + 1 - len(content))):
         content += piece
     if len(content) != size:
         amount = "more" if len(content) > size else f"{len(content)}"

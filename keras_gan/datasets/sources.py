@@ -14,7 +14,7 @@ from keras_gan.datasets.labels import as_labels
 
 __all__ = ["Source", "check_split", "choose"]
 
-_NAMED = 20
+_MOST_NAMED = 20
 """So many labels are named in an error; the rest is counted."""
 
 
@@ -139,14 +139,14 @@ def choose(
     """
     chosen = np.arange(count)
     if label is not None:
-        chosen = chosen[_has(name, labels, label)]
+        chosen = chosen[_images_with_label(name, labels, label)]
     if limit is not None:
         limit = whole_number("limit", limit, 1)
-        chosen = chosen[_evenly(len(chosen), limit)]
+        chosen = chosen[_evenly_spread(len(chosen), limit)]
     return chosen
 
 
-def _has(
+def _images_with_label(
     name: str, labels: NDArray[np.int64] | None, label: Any
 ) -> NDArray[np.bool_]:
     if labels is None:
@@ -158,11 +158,11 @@ def _has(
     found: NDArray[np.bool_] = labels == (label if is_number else -1)
     if isinstance(label, bool) or not found.any():
         known = np.unique(labels)
-        more = len(known) - _NAMED
+        more = len(known) - _MOST_NAMED
         rest = f" and {more} more" if more > 0 else ""
         raise ValueError(
             f"`label` must be one of {name}'s labels, "
-            f"{known[:_NAMED].tolist()}{rest}. {received('label', label)}"
+            f"{known[:_MOST_NAMED].tolist()}{rest}. {received('label', label)}"
         )
     return found
 
@@ -179,6 +179,6 @@ def _check_class_names(names: Any) -> None:
         )
 
 
-def _evenly(count: int, limit: int) -> NDArray[np.int64]:
+def _evenly_spread(count: int, limit: int) -> NDArray[np.int64]:
     kept = min(count, limit)
     return np.arange(kept) * count // kept

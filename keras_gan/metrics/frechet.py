@@ -11,7 +11,7 @@ from keras_gan._typing import Tensor
 
 __all__ = ["frechet_distance", "frechet_distance_from_moments"]
 
-_FEW = 64
+_FEW_SAMPLES = 64
 """Up to so many features, singular values take less than a millisecond."""
 
 
@@ -96,7 +96,7 @@ def _distance(difference: Array, real: Array, fake: Array) -> float:
     # Fewer rows first, for the smaller Gram matrix.
     real, fake = sorted((real, fake), key=len)
     product = dgemm(1.0, real, fake, trans_b=True)
-    exact = max(product.shape) <= _FEW
+    exact = max(product.shape) <= _FEW_SAMPLES
     if not exact:
         common, error = _nuclear_norm_by_gram(product)
         distance = offset + trace - 2.0 * common

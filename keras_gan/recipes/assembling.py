@@ -18,7 +18,11 @@ from keras_gan.datasets import ImageBatches, Source
 from keras_gan.datasets.arrays import pixel_shape
 from keras_gan.features.classifiers import CLASSIFIER_OF
 from keras_gan.models import GAN, WGANGP
-from keras_gan.recipes.parts import defaults, make, model_class
+from keras_gan.recipes.components import (
+    default_settings,
+    make_component,
+    model_class,
+)
 from keras_gan.recipes.recipe import Recipe, Settings, check_recipe
 
 __all__ = [
@@ -29,7 +33,7 @@ __all__ = [
     "networks",
 ]
 
-_REAL = 10_000
+_MOST_REAL_IMAGES = 10_000
 
 
 def assemble(
@@ -65,21 +69,23 @@ def assemble(
     """
     check_recipe(recipe)
     image_shape = shape_of("image_shape", image_shape)
-    num_classes = _count("num_classes", num_classes)
-    num_images = _count("num_images", num_images)
+    num_classes = _count_or_none("num_classes", num_classes)
+    num_images = _count_or_none("num_images", num_images)
     seed = seed_or_none("seed", seed)
     pair = networks(recipe, image_shape, num_classes, seed)
-    shared = _classes(recipe, num_classes)
+    shared = _class_argument(recipe, num_classes)
     augment = augmentation.get(
-        recipe.augment and make("augment", recipe.augment, seed=seed),
+        recipe.augment and make_component("augment", recipe.augment, seed=seed),
         image_shape,
         recipe.value_range,
     )
-    regularizer = recipe.regularizer and make("regularizer", recipe.regularizer)
-    gan: GAN = make(
+    regularizer = recipe.regularizer and make_component(
+        "regularizer", recipe.regularizer
+    )
+    gan: GAN = make_component(
         "model",
         recipe.model,
-        **dict(zip(_players(recipe), pair, strict=True)),
+        **dict(zip(_network_arguments(recipe), pair, strict=True)),
         regularizer=regularizer,
         augment=augment,
         seed=seed,
@@ -89,12 +95,12 @@ def assemble(
     gan.compile(
         _optimizer(recipe, "d_opt", steps),
         _optimizer(recipe, "g_opt", -(-steps // gan.discriminator_steps)),
-        recipe.loss and make("loss", recipe.loss),
+        recipe.loss and make_component("loss", recipe.loss),
     )
     return gan
 
 
-def _count(name: str, value: Any) -> int | None:
+def _count_or_none(name: str, value: Any) -> int | None:
     if value is None:
         return None
     return whole_number(name, value, 1, LARGEST_INT32)
@@ -119,14 +125,16 @@ def _optimizer(
     }
     if recipe.schedule is not None and steps:
         given["learning_rate"] = _schedule(recipe, part, steps)
-    return make(part, settings, **given)
+    return make_component(part, settings, **given)
 
 
 def _schedule(recipe: Recipe, part: str, steps: int) -> Any:
     assert recipe.schedule is not None
     settings = getattr(recipe, part)
-    rate = {**defaults(part, settings["name"]), **settings}["learning_rate"]
-    return make(
+    rate = {**default_settings(part, settings["name"]), **settings}[
+        "learning_rate"
+    ]
+    return make_component(
         "schedule",
         recipe.schedule,
         initial_learning_rate=rate,
@@ -141,12 +149,12 @@ def networks(
     seed: int | None = None,
 ) -> tuple[keras.Model, keras.Model]:
     """Makes the two networks of a recipe; takes what `assemble` takes."""
-    pair: tuple[keras.Model, keras.Model] = make(
+    pair: tuple[keras.Model, keras.Model] = make_component(
         "networks",
         recipe.networks,
         image_shape=tuple(image_shape),
         seed=seed,
-        **_classes(recipe, num_classes),
+        **_class_argument(recipe, num_classes),
     )
     return pair
 
@@ -176,7 +184,7 @@ def batches(
     check_recipe(recipe)
     count = pixel_shape(images)[0]
     if recipe.conditional and labels is None:
-        raise _no_classes(recipe, "labels")
+        raise _classes_missing(recipe, "labels")
     return ImageBatches(
         images,
         labels if recipe.conditional else None,
@@ -208,7 +216,7 @@ def clipping(recipe: Recipe) -> list[keras.callbacks.Callback]:
     check_recipe(recipe)
     if recipe.clipping is None:
         return []
-    return [make("clipping", recipe.clipping)]
+    return [make_component("clipping", recipe.clipping)]
 
 
 def evaluation(
@@ -227,20 +235,20 @@ def evaluation(
     }
     if settings["extractor"] is None:
         return []
-    real = source.select(limit=_REAL).images[:]
+    real = source.select(limit=_MOST_REAL_IMAGES).images[:]
     if len(real) < 2:
         raise ValueError(
             "A distance needs at least 2 real images; --set evaluation=none "
             f"measures nothing. Received: {len(real)}"
         )
-    found = make(
+    found = make_component(
         "evaluation", settings, metrics=recipe.evaluation["name"], real=real
     )
-    found.extractor = _extractor(found.extractor)
+    found.extractor = _loaded_extractor(found.extractor)
     return [found]
 
 
-def _extractor(name: str) -> features.Extractor:
+def _loaded_extractor(name: str) -> features.Extractor:
     """Finds the extractor's weights now, not after the first epoch."""
     imagenet = name == "imagenet"
     found = features.imagenet() if imagenet else features.classifier(name)
@@ -248,21 +256,21 @@ def _extractor(name: str) -> features.Extractor:
     return found
 
 
-def _players(recipe: Recipe) -> tuple[str, str]:
+def _network_arguments(recipe: Recipe) -> tuple[str, str]:
     found = model_class(recipe.model["name"])
     has_critic = found is not None and issubclass(found, WGANGP)
     return "generator", "critic" if has_critic else "discriminator"
 
 
-def _classes(recipe: Recipe, num_classes: int | None) -> dict[str, int]:
+def _class_argument(recipe: Recipe, num_classes: int | None) -> dict[str, int]:
     if not recipe.conditional:
         return {}
     if num_classes is None:
-        raise _no_classes(recipe, "num_classes")
+        raise _classes_missing(recipe, "num_classes")
     return {"num_classes": num_classes}
 
 
-def _no_classes(recipe: Recipe, argument: str) -> ValueError:
+def _classes_missing(recipe: Recipe, argument: str) -> ValueError:
     return ValueError(
         f"The recipe {recipe.name} trains on classes, and the data have "
         "none. Put the images of each class into a subfolder of its own, "

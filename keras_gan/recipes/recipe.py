@@ -7,28 +7,28 @@ from typing import Any, Self, get_type_hints
 from keras_gan._checks import instance_of, received
 from keras_gan.datasets.decode import check_channels
 from keras_gan.models import ConditionalGAN
-from keras_gan.recipes.checking import (
+from keras_gan.recipes.components import model_class
+from keras_gan.recipes.setting_types import (
     Range,
-    check,
     check_range,
+    check_type,
     check_value_range,
 )
-from keras_gan.recipes.parts import model_class
 
-__all__ = ["PLAIN", "Recipe", "Settings", "check_recipe"]
+__all__ = ["OWN_VALUES", "Recipe", "Settings", "check_recipe"]
 
 Settings = Mapping[str, Any]
 """A part by its `"name"`, and the settings that differ from its defaults."""
 
-_SOME = Range(low=1)
+_AT_LEAST_ONE = Range(low=1)
 _RANGES = {
     "label": Range(low=0),
-    "limit": _SOME,
+    "limit": _AT_LEAST_ONE,
     # Beyond it not even one batch of activations is in memory.
     "image_size": Range(1, 4096),
-    "batch_size": _SOME,
-    "epochs": _SOME,
-    "budget": _SOME,
+    "batch_size": _AT_LEAST_ONE,
+    "epochs": _AT_LEAST_ONE,
+    "budget": _AT_LEAST_ONE,
 }
 
 
@@ -101,14 +101,14 @@ class Recipe:
     )
 
     def __post_init__(self) -> None:
-        for name, hint in _HINTS.items():
+        for name, hint in _TYPES.items():
             value = getattr(self, name)
             if hint in (Settings, Settings | None):
-                _check_part(name, value, hint)
+                _check_component(name, value, hint)
             elif name == "value_range":
                 check_value_range(name, value)
             else:
-                check(name, value, hint)
+                check_type(name, value, hint)
                 check_range(name, value, _RANGES.get(name, Range()))
         if self.channels is not None:
             check_channels(self.channels)
@@ -166,7 +166,7 @@ def check_recipe(recipe: Any) -> None:
     instance_of("recipe", recipe, Recipe, words)
 
 
-def _check_part(name: str, value: Any, hint: Any) -> None:
+def _check_component(name: str, value: Any, hint: Any) -> None:
     if value is None and hint != Settings:
         return
     if not isinstance(value, Mapping) or not isinstance(value.get("name"), str):
@@ -175,10 +175,10 @@ def _check_part(name: str, value: Any, hint: Any) -> None:
         )
 
 
-_HINTS: dict[str, Any] = get_type_hints(Recipe)
-PLAIN = tuple(
+_TYPES: dict[str, Any] = get_type_hints(Recipe)
+OWN_VALUES = tuple(
     name
-    for name, hint in _HINTS.items()
+    for name, hint in _TYPES.items()
     if hint not in (Settings, Settings | None)
     and name not in ("name", "system")
 )

@@ -11,14 +11,15 @@ import h5py  # type: ignore[import-untyped]
 import keras
 
 from keras_gan._atomic_write import write_bytes
-from keras_gan.run_folder.files import DamagedFileError, NamedMemory
+from keras_gan.run_folder.damaged_file import DamagedFileError
+from keras_gan.run_folder.named_memory import NamedMemory
 
 __all__ = ["Checkpoint", "read", "updates_in", "write"]
 
 _TITLE = b"keras-gan checkpoint 1\n"
-_SUM = b"sha256 %s\n"
-_HDF5 = b"\x89HDF\r\n\x1a\n"
-_COUNTER = "optimizer/vars/iterations"
+_CHECKSUM_LINE = b"sha256 %s\n"
+_HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+_STEP_COUNTER = "optimizer/vars/iterations"
 
 
 @dataclass(frozen=True)
@@ -59,14 +60,14 @@ def write(model: keras.Model, path: Path, record: dict[str, Any]) -> None:
     model.save_weights(memory)
     weights = memory.getbuffer()
     text = json.dumps(record).encode() + b"\n"
-    before = len(_TITLE) + len(_SUM % (b"0" * 64))
+    before = len(_TITLE) + len(_CHECKSUM_LINE % (b"0" * 64))
     size = 512
     while size < before + len(text):
         size *= 2
     text = text.ljust(size - before - 1) + b"\n"
     digest = hashlib.sha256(text)
     digest.update(weights)
-    head = _TITLE + _SUM % digest.hexdigest().encode()
+    head = _TITLE + _CHECKSUM_LINE % digest.hexdigest().encode()
     write_bytes(path, head, text, weights)
 
 
@@ -82,8 +83,8 @@ def read(path: Path, epoch: int) -> Checkpoint:
         OSError: If it can't be read.
     """
     content = path.read_bytes()
-    old = content.startswith(_HDF5)
-    record = None if old else _record(content, path)
+    old = content.startswith(_HDF5_SIGNATURE)
+    record = None if old else _verified_record(content, path)
     return Checkpoint(path, epoch, updates_in(content, path), record)
 
 
@@ -99,17 +100,19 @@ def updates_in(weights: bytes, path: Path) -> int:
     """
     try:
         with h5py.File(io.BytesIO(weights)) as file:
-            return int(file[_COUNTER][()])
+            return int(file[_STEP_COUNTER][()])
     # Damage makes h5py fail in many ways.
     except Exception as error:
         raise DamagedFileError(path, error) from error
 
 
-def _record(content: bytes, path: Path) -> dict[str, Any]:
-    start = len(_TITLE) + len(_SUM % (b"0" * 64))
+def _verified_record(content: bytes, path: Path) -> dict[str, Any]:
+    start = len(_TITLE) + len(_CHECKSUM_LINE % (b"0" * 64))
     rest = memoryview(content)[start:]
     digest = hashlib.sha256(rest).hexdigest().encode()
-    if content[:start] != _TITLE + _SUM % digest:
+    if content[:start] != _TITLE + _CHECKSUM_LINE % digest:
         raise DamagedFileError(path, "its checksum is not that of its content")
-    found: dict[str, Any] = json.loads(content[start : content.index(_HDF5)])
+    found: dict[str, Any] = json.loads(
+        content[start : content.index(_HDF5_SIGNATURE)]
+    )
     return found

@@ -10,7 +10,7 @@ import keras
 
 from keras_gan.run_folder import checkpoint_file
 from keras_gan.run_folder.checkpoint_file import Checkpoint
-from keras_gan.run_folder.files import DamagedFileError
+from keras_gan.run_folder.damaged_file import DamagedFileError
 from keras_gan.run_folder.interruption import Interruption
 
 __all__ = [
@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 _NAME = re.compile(r"epoch-(\d+)\.weights\.h5")
-_KEPT = 2
+_NUMBER_KEPT = 2
 
 
 class Checkpoints(keras.callbacks.Callback):
@@ -68,7 +68,7 @@ def prune(folder: Path, done: int) -> None:
         folder: Where the checkpoints are.
         done: An epoch whose checkpoint is sound, and so is kept.
     """
-    for epoch, path in _found(folder)[:-_KEPT]:
+    for epoch, path in _checkpoint_files(folder)[:-_NUMBER_KEPT]:
         if epoch < done:
             path.unlink(missing_ok=True)
 
@@ -117,7 +117,7 @@ def sound_checkpoints(
         folder: Where the checkpoints are.
         failures: Takes what is wrong with the others.
     """
-    for epoch, path in reversed(_found(folder)):
+    for epoch, path in reversed(_checkpoint_files(folder)):
         try:
             yield checkpoint_file.read(path, epoch)
         except (DamagedFileError, OSError) as error:
@@ -127,10 +127,10 @@ def sound_checkpoints(
 
 def epochs_done(folder: Path) -> int:
     """Returns the epoch of the last checkpoint; 0 without any."""
-    found = _found(folder)
+    found = _checkpoint_files(folder)
     return found[-1][0] if found else 0
 
 
-def _found(folder: Path) -> list[tuple[int, Path]]:
+def _checkpoint_files(folder: Path) -> list[tuple[int, Path]]:
     named = [(_NAME.fullmatch(path.name), path) for path in folder.glob("*")]
     return sorted((int(match[1]), path) for match, path in named if match)

@@ -10,19 +10,19 @@ from pathlib import Path
 from typing import Any, Self
 
 from keras_gan._atomic_write import write_json
-from keras_gan.run_folder.files import DamagedFileError
+from keras_gan.run_folder.damaged_file import DamagedFileError
 from keras_gan.run_folder.lock import FolderInUseError, locked
 
 __all__ = ["RunFolder"]
 
 _SNAPSHOT = re.compile(r"epoch-(\d+)\.png")
-_WRITTEN = (
+_FILE_NAMES = (
     r"config\.json|metrics\.csv|(model|best)\.keras|losses\.png|progress\.gif|"
     r"report\.html|epoch-\d+\.(png|weights\.h5)"
 )
 # Earlier versions wrote the report under the last of these names first.
-_LEFTOVER = re.compile(rf"\.\d+-({_WRITTEN})|report\.html\.part")
-_LONGEST = 16 * 2**20
+_LEFTOVER = re.compile(rf"\.\d+-({_FILE_NAMES})|report\.html\.part")
+_MOST_BYTES = 16 * 2**20
 """Bytes of a configuration: some hundred thousand class names."""
 
 
@@ -159,7 +159,7 @@ class RunFolder:
                 f"{self.path} is not the folder of a run: it has no "
                 "config.json."
             )
-        return _object(self.config)
+        return _read_json_object(self.config)
 
     def forget_after(self, epoch: int) -> None:
         """Removes what a killed run left behind of epochs to be done again.
@@ -167,25 +167,25 @@ class RunFolder:
         Args:
             epoch: How many epochs are done.
         """
-        for path in [*_files(self.path), *_files(self.backup)]:
+        for path in [*_files_in(self.path), *_files_in(self.backup)]:
             if _LEFTOVER.fullmatch(path.name):
                 path.unlink()
-        for path in _files(self.images):
+        for path in _files_in(self.images):
             found = _SNAPSHOT.fullmatch(path.name)
             undone = found is not None and int(found[1]) > epoch
             if undone or _LEFTOVER.fullmatch(path.name):
                 path.unlink()
 
 
-def _files(folder: Path) -> Iterable[Path]:
+def _files_in(folder: Path) -> Iterable[Path]:
     if not folder.is_dir():
         return []
     return [path for path in folder.iterdir() if path.is_file()]
 
 
-def _object(path: Path) -> dict[str, Any]:
+def _read_json_object(path: Path) -> dict[str, Any]:
     size = path.stat().st_size
-    if size > _LONGEST:
+    if size > _MOST_BYTES:
         raise DamagedFileError(path, f"it has {size:,} bytes")
     content = path.read_bytes()
     try:
@@ -199,6 +199,6 @@ def _object(path: Path) -> dict[str, Any]:
 
 def _recipe_name(config: Path) -> str | None:
     try:
-        return str(_object(config)["recipe"]["name"])
+        return str(_read_json_object(config)["recipe"]["name"])
     except (ValueError, TypeError, KeyError, OSError):
         return None

@@ -14,7 +14,7 @@ else:
 
 __all__ = ["FolderInUseError", "locked"]
 
-_NAME = ".lock"
+_LOCK_FILE = ".lock"
 
 
 class FolderInUseError(ValueError):
@@ -35,8 +35,8 @@ def locked(folder: Path) -> Iterator[None]:
         FolderInUseError: If another process has it.
         OSError: If the folder can't be written.
     """
-    path = folder / _NAME
-    handle = _taken(path)
+    path = folder / _LOCK_FILE
+    handle = _open_and_lock(path)
     try:
         yield
     finally:
@@ -46,12 +46,12 @@ def locked(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _taken(path: Path) -> int:
+def _open_and_lock(path: Path) -> int:
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
         try:
-            _lock(handle, path)
-            if _is(handle, path):
+            _try_to_lock(handle, path)
+            if _is_file_at(handle, path):
                 return handle
         except BaseException:
             os.close(handle)
@@ -59,7 +59,7 @@ def _taken(path: Path) -> int:
         os.close(handle)
 
 
-def _lock(handle: int, path: Path) -> None:
+def _try_to_lock(handle: int, path: Path) -> None:
     try:
         if sys.platform == "win32":
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
@@ -78,7 +78,7 @@ def _lock(handle: int, path: Path) -> None:
         )
 
 
-def _is(handle: int, path: Path) -> bool:
+def _is_file_at(handle: int, path: Path) -> bool:
     """Whether the path still leads to this file."""
     try:
         return os.path.samestat(os.fstat(handle), path.stat())

@@ -10,7 +10,7 @@ from typing import Any
 import keras
 
 from keras_gan._atomic_write import write_text
-from keras_gan.run_folder.files import DamagedFileError
+from keras_gan.run_folder.damaged_file import DamagedFileError
 from keras_gan.run_folder.interruption import Interruption
 
 __all__ = [
@@ -71,7 +71,7 @@ class MetricsFile(keras.callbacks.Callback):
         Raises:
             OSError: If the file can't be written.
         """
-        write_text(self._path, _table(self.rows))
+        write_text(self._path, _as_csv(self.rows))
 
 
 def read_metrics(path: Path, epochs: int | None = None) -> list[Row]:
@@ -89,7 +89,7 @@ def read_metrics(path: Path, epochs: int | None = None) -> list[Row]:
         return []
     content = path.read_bytes()
     try:
-        rows = [_row(record) for record in _records(content.decode())]
+        rows = [_exact_row(record) for record in _records(content.decode())]
     except (
         ValueError,
         ArithmeticError,
@@ -138,7 +138,7 @@ def read_legible(path: Path) -> list[LegibleRow]:
 
 def same_rows(one: list[Row], other: list[Row]) -> bool:
     """Whether rows are equal to the bit, NaN included."""
-    return _table(one) == _table(other)
+    return _as_csv(one) == _as_csv(other)
 
 
 def _records(text: str) -> list[dict[Any, Any]]:
@@ -153,13 +153,13 @@ def _finite(text: Any) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _row(values: dict[str, Any]) -> Row:
+def _exact_row(values: dict[str, Any]) -> Row:
     row = {key: float(value) for key, value in values.items() if value}
     row["epoch"] = int(row["epoch"])
     return row
 
 
-def _table(rows: list[Row]) -> str:
+def _as_csv(rows: list[Row]) -> str:
     columns = list(dict.fromkeys(key for row in rows for key in row))
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")

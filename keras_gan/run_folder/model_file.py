@@ -8,7 +8,8 @@ import keras
 
 from keras_gan._atomic_write import write_bytes
 from keras_gan.run_folder.checkpoint_file import updates_in
-from keras_gan.run_folder.files import DamagedFileError, NamedMemory
+from keras_gan.run_folder.damaged_file import DamagedFileError
+from keras_gan.run_folder.named_memory import NamedMemory
 
 __all__ = ["check_model", "save_model", "updates_of"]
 

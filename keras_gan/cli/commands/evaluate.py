@@ -10,7 +10,7 @@ from keras_gan.cli.arguments import (
     check_count,
     name_or_path,
     path,
-    whole,
+    whole_number_in,
 )
 from keras_gan.cli.console import console, labelled
 from keras_gan.cli.errors import UsageError, user_input
@@ -83,7 +83,7 @@ def add_parser(commands: Any) -> None:
     )
     add(
         "--seed",
-        type=whole(0, LARGEST_SEED),
+        type=whole_number_in(0, LARGEST_SEED),
         default=0,
         metavar="S",
         help="of the images [0]",
@@ -100,12 +100,12 @@ def run(arguments: argparse.Namespace) -> int:
     with user_input():
         names = _metric_names(arguments.metrics)
         _check_extractor(arguments.extractor)
-        config, fake, labels = _fake(arguments)
-        real = _real(arguments, config)
+        config, fake, labels = _generated_images(arguments)
+        real = _real_images(arguments, config)
         scores = metrics.evaluate(
             real.images[:],
             fake,
-            extractor=_extractor(arguments.extractor, real.name),
+            extractor=_chosen_extractor(arguments.extractor, real.name),
             metrics=names,
             labels=labels,
             k=arguments.k,
@@ -115,7 +115,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(scores))
     else:
-        _print(scores)
+        _print_table(scores)
     return 0
 
 
@@ -154,7 +154,7 @@ def _metric_names(given: str | None) -> list[str]:
     return names
 
 
-def _fake(arguments: Any) -> tuple[dict[str, Any] | None, Any, Any]:
+def _generated_images(arguments: Any) -> tuple[dict[str, Any] | None, Any, Any]:
     """Returns the run's configuration, if any, the images and the labels."""
     if arguments.model.suffix == ".npz":
         from keras_gan.datasets.arrays import read_arrays
@@ -176,14 +176,14 @@ def _fake(arguments: Any) -> tuple[dict[str, Any] | None, Any, Any]:
     return trained.config, images, labels
 
 
-def _real(arguments: Any, config: dict[str, Any] | None) -> Any:
+def _real_images(arguments: Any, config: dict[str, Any] | None) -> Any:
     """The real images: of the run itself, of another, or named."""
-    from keras_gan.cli import settings
+    from keras_gan.cli import run_config
     from keras_gan.run_folder import RunFolder
 
     named = arguments.data
     if named is not None and RunFolder(Path(named)).started:
-        config, named = settings.read(RunFolder(Path(named)))[0], None
+        config, named = run_config.read(RunFolder(Path(named)))[0], None
     recipe = config["recipe"] if config else {}
     name = named or recipe.get("data")
     if name is None:
@@ -196,11 +196,11 @@ def _real(arguments: Any, config: dict[str, Any] | None) -> Any:
     limits = dict.fromkeys(("train", "test"), arguments.num_real)
     if named is None:
         limits["train"] = recipe.get("limit")
-    source = _split(name, arguments.real_split, kind, limits)
+    source = _source_of_split(name, arguments.real_split, kind, limits)
     return source.select(limit=arguments.num_real)
 
 
-def _split(
+def _source_of_split(
     name: str,
     split: str | None,
     kind: dict[str, Any],
@@ -217,7 +217,7 @@ def _split(
     return datasets.source(name, "train", limit=limits["train"], **kind)
 
 
-def _extractor(name: str, data: str) -> Any:
+def _chosen_extractor(name: str, data: str) -> Any:
     from keras_gan import features
     from keras_gan.features.classifiers import CLASSIFIER_OF, CLASSIFIERS
 
@@ -230,7 +230,7 @@ def _extractor(name: str, data: str) -> Any:
     return features.inception(name)
 
 
-def _print(scores: dict[str, Any]) -> None:
+def _print_table(scores: dict[str, Any]) -> None:
     out = console()
     for name, value in scores.items():
         text = f"{value:.4g}" if isinstance(value, float) else str(value)

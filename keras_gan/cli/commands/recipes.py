@@ -5,7 +5,7 @@ from typing import Any
 
 __all__ = ["add_parser", "run"]
 
-_SHAPES = {None: (64, 64, 3), "digits": (8, 8, 1)}
+_IMAGE_SHAPES = {None: (64, 64, 3), "digits": (8, 8, 1)}
 _CLASSES = 10
 
 
@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
         table.add_column(title, overflow="fold")
     for title in ("parameters\nG + D", "measured\nepochs", "time", "score"):
         table.add_column(title, overflow="fold", justify="right")
-    measured = _measured()
+    measured = _measured_results()
     for recipe in recipes.ALL:
         result = measured.get(recipe.name, {})
         table.add_row(
@@ -62,21 +62,21 @@ def _data(recipe: Any) -> str:
 
 
 def _parameters(recipe: Any) -> str:
-    from keras_gan.recipes.sizes import count_weights
+    from keras_gan.recipes.weight_counts import count_weights
 
-    shape = _SHAPES.get(recipe.data, (28, 28, 1))
+    shape = _IMAGE_SHAPES.get(recipe.data, (28, 28, 1))
     classes = _CLASSES if recipe.conditional else None
     sizes = count_weights(recipe, shape, classes)
-    return " + ".join(_short(size) for size in sizes)
+    return " + ".join(_rounded(size) for size in sizes)
 
 
-def _short(count: int) -> str:
+def _rounded(count: int) -> str:
     if count < 1_000_000:
         return f"{count / 1000:.0f}k"
     return f"{count / 1_000_000:.1f}M"
 
 
-def _measured() -> dict[str, dict[str, Any]]:
+def _measured_results() -> dict[str, dict[str, Any]]:
     """Returns what was measured, by recipe; nothing where nothing was."""
     import json
     from importlib.resources import files

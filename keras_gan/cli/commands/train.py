@@ -15,7 +15,7 @@ from keras_gan.cli.arguments import (
     LARGEST_SEED,
     name_or_path,
     run_path,
-    whole,
+    whole_number_in,
 )
 from keras_gan.cli.errors import UsageError, user_input
 
@@ -42,7 +42,7 @@ def add_parser(commands: Any) -> None:
         help="fashion_mnist, mnist, digits, fashion_mnist_sample, "
         "a folder of images, an .npz or .npy",
     )
-    count, seed = whole(1, LARGEST), whole(0, LARGEST_SEED)
+    count, seed = whole_number_in(1, LARGEST), whole_number_in(0, LARGEST_SEED)
     add("--epochs", type=count, metavar="N", help="times through the data")
     add("--batch-size", type=count, metavar="B", help="images in a batch")
     add("--seed", type=seed, metavar="S", help="of all that is random [0]")
@@ -82,7 +82,7 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Trains, or shows what would be trained."""
-    from keras_gan.cli import describing, planning, settings, training
+    from keras_gan.cli import plan_summary, planning, run_config, training
     from keras_gan.cli.preparing import prepare
     from keras_gan.run_folder import locked
 
@@ -96,7 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
             if held:
                 stack.enter_context(locked(folder.path))
             plan = planning.plan(arguments, folder, workers.rank)
-            blaming = settings.blaming(plan.folder)
+            blaming = run_config.named_in_errors(plan.folder)
             with blaming if plan.resumed else nullcontext():
                 prepared = prepare(plan, workers)
             if writes and not held:
@@ -104,7 +104,9 @@ def run(arguments: argparse.Namespace) -> int:
                 plan = stack.enter_context(planning.claimed(plan, named))
         if workers.rank:
             stack.enter_context(redirect_stdout(StringIO()))
-        describing.show(plan, prepared.gan, in_full=arguments.dry_run)
+        plan_summary.print_summary(
+            plan, prepared.gan, in_full=arguments.dry_run
+        )
         if arguments.dry_run:
             return 0
         return training.train(plan, prepared, workers)

@@ -11,10 +11,10 @@ from keras_gan.cli.console import console, counted, labelled
 from keras_gan.cli.planning import Plan
 from keras_gan.models import GAN
 
-__all__ = ["show"]
+__all__ = ["print_summary"]
 
 
-def show(plan: Plan, gan: GAN, *, in_full: bool) -> None:
+def print_summary(plan: Plan, gan: GAN, *, in_full: bool) -> None:
     """Prints a run's data, networks and folder.
 
     Args:
@@ -43,7 +43,7 @@ def _lines(plan: Plan, gan: GAN, planned: bool) -> list[tuple[str, str]]:
     return [
         ("recipe", f"{recipe.name}: {recipe.system}"),
         ("data", f"{source.name}: {count:,} images {size} ({source.origin})"),
-        ("networks", f"{recipe.networks['name']}, {sizes(gan)}"),
+        ("networks", f"{recipe.networks['name']}, {weight_counts(gan)}"),
         (
             "training",
             f"{epochs} of {counted(batches, 'batch', 'batches')} of "
@@ -54,7 +54,7 @@ def _lines(plan: Plan, gan: GAN, planned: bool) -> list[tuple[str, str]]:
     ]
 
 
-def sizes(gan: GAN) -> str:
+def weight_counts(gan: GAN) -> str:
     """Returns how many weights each network has."""
     return (
         f"generator {gan.generator.count_params():,} weights, "

@@ -11,17 +11,17 @@ from typing import Any
 from keras_gan import recipes, run_folder
 from keras_gan.cli.errors import UsageError
 from keras_gan.recipes import Recipe
-from keras_gan.recipes.parts import PARTS
+from keras_gan.recipes.components import COMPONENTS
 from keras_gan.run_folder import RunFolder
 
-__all__ = ["blaming", "read", "there"]
+__all__ = ["exists", "named_in_errors", "read"]
 
 Check = Callable[[Any], bool]
 
 
-def there(folder: RunFolder) -> bool:
+def exists(folder: RunFolder) -> bool:
     """Whether a folder holds a run: settings, or a checkpoint with a copy."""
-    return folder.started or _kept(folder) is not None
+    return folder.started or _copy_in_checkpoint(folder) is not None
 
 
 def read(folder: RunFolder) -> tuple[dict[str, Any], Recipe]:
@@ -36,29 +36,31 @@ def read(folder: RunFolder) -> tuple[dict[str, Any], Recipe]:
         ValueError: If there is no run.
         OSError: If a file can't be read.
     """
-    kept = _kept(folder)
+    kept = _copy_in_checkpoint(folder)
     if kept is not None and not folder.started:
         warnings.warn(
             f"{folder.config} is missing. The copy in the checkpoint is used.",
             stacklevel=2,
         )
         return kept, Recipe.from_dict(kept["recipe"])
-    with blaming(folder, helped=kept is not None):
+    with named_in_errors(folder, has_copy=kept is not None):
         config = folder.read_config()
-        _require_shape(config)
-        recipe = _recipe(config["recipe"])
+        _check_keys(config)
+        recipe = _recipe_of(config["recipe"])
         if kept is not None:
             _require_same(config, kept)
     return config, recipe
 
 
 @contextmanager
-def blaming(folder: RunFolder, *, helped: bool = False) -> Iterator[None]:
+def named_in_errors(
+    folder: RunFolder, *, has_copy: bool = False
+) -> Iterator[None]:
     """Names config.json where its values are to blame for an error.
 
     Args:
         folder: The run.
-        helped: Whether a checkpoint holds a copy.
+        has_copy: Whether a checkpoint holds a copy.
 
     Raises:
         UsageError: In place of a `ValueError`, `TypeError` or the like.
@@ -69,7 +71,7 @@ def blaming(folder: RunFolder, *, helped: bool = False) -> Iterator[None]:
         text = str(error)
         if str(folder.path) not in text:
             text = f"{folder.config}: {text}"
-        if helped:
+        if has_copy:
             text = text.rstrip(".") + (
                 ". Put it right; or remove it, and `keras-gan train --resume "
                 f"--out {folder.path}` takes the copy in the checkpoint."
@@ -77,7 +79,7 @@ def blaming(folder: RunFolder, *, helped: bool = False) -> Iterator[None]:
         raise UsageError(text) from error
 
 
-def _kept(folder: RunFolder) -> dict[str, Any] | None:
+def _copy_in_checkpoint(folder: RunFolder) -> dict[str, Any] | None:
     for checkpoint in run_folder.sound_checkpoints(folder.backup):
         if checkpoint.record is not None and "config" in checkpoint.record:
             config: dict[str, Any] = checkpoint.record["config"]
@@ -85,44 +87,50 @@ def _kept(folder: RunFolder) -> dict[str, Any] | None:
     return None
 
 
-def _whole(least: int, most: float = math.inf) -> Check:
+def _whole_number(least: int, most: float = math.inf) -> Check:
     return lambda value: type(value) is int and least <= value <= most
 
 
-def _text(value: Any) -> bool:
+def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
-def _texts(value: Any) -> bool:
-    return isinstance(value, list) and all(map(_text, value))
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_is_text, value))
 
 
-def _sides(value: Any) -> bool:
+def _is_image_shape(value: Any) -> bool:
     size = isinstance(value, list) and len(value) == 3
-    return size and all(map(_whole(1), value))
+    return size and all(map(_whole_number(1), value))
 
 
-_WANTED: dict[str, tuple[Check, str]] = {
-    "backend": (_text, "a name"),
+_REQUIRED: dict[str, tuple[Check, str]] = {
+    "backend": (_is_text, "a name"),
     "recipe": (lambda value: isinstance(value, dict), "an object"),
-    "seed": (_whole(0, 2**32 - 1), "a whole number from 0 to 4294967295"),
-    "image_shape": (_sides, "three whole numbers [height, width, channels]"),
+    "seed": (
+        _whole_number(0, 2**32 - 1),
+        "a whole number from 0 to 4294967295",
+    ),
+    "image_shape": (
+        _is_image_shape,
+        "three whole numbers [height, width, channels]",
+    ),
     "num_classes": (
-        lambda value: value is None or _whole(1)(value),
+        lambda value: value is None or _whole_number(1)(value),
         "a whole number or null",
     ),
     "data": (lambda value: isinstance(value, dict), "an object"),
-    "data.num_images": (_whole(1), "a whole number"),
+    "data.num_images": (_whole_number(1), "a whole number"),
     "data.class_names": (
-        lambda value: value is None or _texts(value),
+        lambda value: value is None or _are_texts(value),
         "a list of names or null",
     ),
-    "data.digest": (_text, "a text"),
+    "data.digest": (_is_text, "a text"),
 }
 
 
-def _require_shape(config: dict[str, Any]) -> None:
-    for key, (fits, wanted) in _WANTED.items():
+def _check_keys(config: dict[str, Any]) -> None:
+    for key, (fits, wanted) in _REQUIRED.items():
         place: Any = config
         for part in key.split("."):
             if part not in place:
@@ -130,46 +138,47 @@ def _require_shape(config: dict[str, Any]) -> None:
             place = place[part]
         if not fits(place):
             raise ValueError(
-                f"`{key}` must be {wanted}. Received: {_short(place)}."
+                f"`{key}` must be {wanted}. Received: {_cut(place)}."
             )
 
 
-def _recipe(values: dict[str, Any]) -> Recipe:
+def _recipe_of(values: dict[str, Any]) -> Recipe:
     """Takes from config.json what `--set` takes, and nothing else."""
     for each in fields(Recipe):
         optional = (each.default, each.default_factory) != (MISSING, MISSING)
         if each.name not in values and not optional:
             raise ValueError(f"`recipe.{each.name}` is missing.")
     for key in ("name", "system"):
-        if not _text(values[key]):
+        if not _is_text(values[key]):
             raise ValueError(
-                f"`recipe.{key}` must be a text. Received: "
-                f"{_short(values[key])}."
+                f"`recipe.{key}` must be a text. Received: {_cut(values[key])}."
             )
-    for part in PARTS:
-        _require_part(part, values.get(part))
+    for part in COMPONENTS:
+        _check_component(part, values.get(part))
     known = {"value_range": (-1.0, 1.0), **values}
     recipe = Recipe.from_dict(known)
-    settings = {key: known[key] for key in known if key not in PARTS}
-    named = [(key, settings[key]) for key in settings if key not in _FIXED]
-    return recipes.override(recipe, [*named, *_part_settings(values)])
+    settings = {key: known[key] for key in known if key not in COMPONENTS}
+    named = [
+        (key, settings[key]) for key in settings if key not in _NOT_SETTINGS
+    ]
+    return recipes.override(recipe, [*named, *_component_settings(values)])
 
 
-_FIXED = ("name", "system")
+_NOT_SETTINGS = ("name", "system")
 
 
-def _require_part(part: str, settings: Any) -> None:
+def _check_component(part: str, settings: Any) -> None:
     if settings is None and part not in ("networks", "model"):
         return
-    if not isinstance(settings, dict) or not _text(settings.get("name")):
+    if not isinstance(settings, dict) or not _is_text(settings.get("name")):
         raise ValueError(
             f"`recipe.{part}` must be an object with a `name`. Received: "
-            f"{_short(settings)}."
+            f"{_cut(settings)}."
         )
 
 
-def _part_settings(values: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    for part in PARTS:
+def _component_settings(values: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for part in COMPONENTS:
         for key, value in (values.get(part) or {}).items():
             if key != "name":
                 yield f"{part}.{key}", value
@@ -177,31 +186,31 @@ def _part_settings(values: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def _require_same(config: dict[str, Any], kept: dict[str, Any]) -> None:
     """Compares with the copy in a checkpoint; epochs may be added."""
-    now, before = _flat(config), _flat(kept)
-    for key in sorted({*now, *before} - _FREE):
+    now, before = _flattened(config), _flattened(kept)
+    for key in sorted({*now, *before} - _MAY_DIFFER):
         if now.get(key) != before.get(key):
             raise ValueError(
-                f"`{key}` is {_short(now.get(key))}, and the run was made "
-                f"with {_short(before.get(key))}."
+                f"`{key}` is {_cut(now.get(key))}, and the run was made "
+                f"with {_cut(before.get(key))}."
             )
 
 
-_FREE = {
+_MAY_DIFFER = {
     *("keras_gan", "keras", "recipe.epochs", "recipe.system"),
     # Compared with the data themselves, in the form that it was noted in.
     "data.digest",
 }
 
 
-def _flat(value: Any, prefix: str = "") -> dict[str, Any]:
+def _flattened(value: Any, prefix: str = "") -> dict[str, Any]:
     if not isinstance(value, dict):
         return {prefix: value}
     flat: dict[str, Any] = {}
     for key, each in value.items():
-        flat |= _flat(each, f"{prefix}.{key}" if prefix else key)
+        flat |= _flattened(each, f"{prefix}.{key}" if prefix else key)
     return flat
 
 
-def _short(value: Any) -> str:
+def _cut(value: Any) -> str:
     text = json.dumps(value)
     return text if len(text) < 80 else f"{text[:76]} ..."

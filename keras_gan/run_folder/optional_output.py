@@ -7,11 +7,11 @@ from typing import Any
 
 import keras
 
-__all__ = ["Decoration", "decorating"]
+__all__ = ["OptionalCallback", "warning_on_failure"]
 
 
 @contextmanager
-def decorating(what: str) -> Iterator[None]:
+def warning_on_failure(what: str) -> Iterator[None]:
     """Turns an error in what is only to look at into a warning.
 
     Args:
@@ -28,7 +28,7 @@ def decorating(what: str) -> Iterator[None]:
         )
 
 
-class Decoration(keras.callbacks.Callback):
+class OptionalCallback(keras.callbacks.Callback):
     """Lets a callback that is only to look at fail without the training.
 
     It is tried again at the next epoch, unless it could not begin.
@@ -58,7 +58,7 @@ class Decoration(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Begins."""
-        with decorating(self._what):
+        with warning_on_failure(self._what):
             self._callback.on_train_begin(logs)
             self._began = True
 
@@ -84,5 +84,5 @@ class Decoration(keras.callbacks.Callback):
 
     def _try(self, hook: Callable[..., None], *arguments: Any) -> None:
         if self._began:
-            with decorating(self._what):
+            with warning_on_failure(self._what):
                 hook(*arguments)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from keras_gan.cli.errors import user_input
 from keras_gan.cli.interrupting import interruptible
 
-__all__ = ["hushed", "load_backend"]
+__all__ = ["load_backend", "stderr_held_back"]
 
 _STDERR = 2
 
@@ -29,13 +29,13 @@ def load_backend() -> None:
     with (
         interruptible(signal.SIGINT, signal.SIGTERM),
         user_input(),
-        hushed(),
+        stderr_held_back(),
     ):
         import keras_gan.models  # noqa: F401
 
 
 @contextmanager
-def hushed() -> Iterator[None]:
+def stderr_held_back() -> Iterator[None]:
     """Keeps stderr back, and gives it out if something fails.
 
     The libraries' own code writes to the file descriptor.

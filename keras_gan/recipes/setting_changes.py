@@ -6,12 +6,16 @@ from dataclasses import fields, replace
 from typing import Any
 
 from keras_gan._checks import received, shown
-from keras_gan.recipes.parts import PARTS, check_setting, defaults
-from keras_gan.recipes.recipe import PLAIN, Recipe, check_recipe
+from keras_gan.recipes.components import (
+    COMPONENTS,
+    check_setting,
+    default_settings,
+)
+from keras_gan.recipes.recipe import OWN_VALUES, Recipe, check_recipe
 
-__all__ = ["override", "parse"]
+__all__ = ["override", "parse_change"]
 
-_FIXED = ("name", "system")
+_NEVER_CHANGED = ("name", "system")
 _WORDS = {"true": True, "false": False, "none": None, "null": None}
 
 
@@ -38,14 +42,14 @@ def override(recipe: Recipe, changes: Iterable[tuple[str, Any]]) -> Recipe:
     changes = _pairs(changes)
     for key, value in changes:
         head, *rest = key.split(".")
-        if head in PARTS:
-            part: Any = _changed_part(recipe, head, rest, value)
+        if head in COMPONENTS:
+            part: Any = _component_with_setting(recipe, head, rest, value)
             recipe = replace(recipe, **{head: part})
         else:
-            recipe = _changed(recipe, key, value)
+            recipe = _with_own_value(recipe, key, value)
     keys = {key.removesuffix(".name") for key, _ in changes}
     if keys & {"model", "networks"} and "networks.conditioning" not in keys:
-        return _told_as_the_model_wants(recipe)
+        return _with_conditioning_for_the_model(recipe)
     return recipe
 
 
@@ -68,7 +72,7 @@ def _pairs(changes: Any) -> list[tuple[str, Any]]:
     return [(key, value) for key, value in pairs]
 
 
-def parse(text: str) -> tuple[str, Any]:
+def parse_change(text: str) -> tuple[str, Any]:
     """Reads `key=value`: numbers, true, false, none, lists; else a string.
 
     Raises:
@@ -80,10 +84,10 @@ def parse(text: str) -> tuple[str, Any]:
             "A change is written key=value, for example networks.filters=16. "
             f"Received: {text!r}"
         )
-    return key.strip(), _value(value.strip())
+    return key.strip(), _parsed_value(value.strip())
 
 
-def _value(text: str) -> Any:
+def _parsed_value(text: str) -> Any:
     if text.lower() in _WORDS:
         return _WORDS[text.lower()]
     try:
@@ -93,9 +97,11 @@ def _value(text: str) -> Any:
         return text
 
 
-def _changed(recipe: Recipe, key: str, value: Any) -> Recipe:
-    if key not in PLAIN:
-        raise _unknown_key(key, [*PLAIN, *(f"{part}.…" for part in PARTS)])
+def _with_own_value(recipe: Recipe, key: str, value: Any) -> Recipe:
+    if key not in OWN_VALUES:
+        raise _unknown_key(
+            key, [*OWN_VALUES, *(f"{part}.…" for part in COMPONENTS)]
+        )
     changed = replace(recipe, **{key: value})
     if key != "value_range":
         return changed
@@ -103,19 +109,19 @@ def _changed(recipe: Recipe, key: str, value: Any) -> Recipe:
     return replace(changed, value_range=(float(low), float(high)))
 
 
-def _changed_part(
+def _component_with_setting(
     recipe: Recipe, part: str, rest: list[str], value: Any
 ) -> dict[str, Any] | None:
     current: Mapping[str, Any] | None = getattr(recipe, part)
     if rest in ([], ["name"]):
-        return _named_part(part, value)
+        return _component_by_name(part, value)
     if current is None:
         raise ValueError(
             f"{recipe.name} leaves `{part}` at the default. Say which one "
             f"first, for example --set {part}=NAME. "
             f"Received: {'.'.join([part, *rest])}"
         )
-    known = defaults(part, current["name"])
+    known = default_settings(part, current["name"])
     key = ".".join(rest)
     if key not in known:
         raise _unknown_key(f"{part}.{key}", [f"{part}.{k}" for k in known])
@@ -123,18 +129,18 @@ def _changed_part(
     return {**current, key: value}
 
 
-def _named_part(part: str, value: Any) -> dict[str, Any] | None:
+def _component_by_name(part: str, value: Any) -> dict[str, Any] | None:
     if value is None and part not in ("networks", "model"):
         return None
     if not isinstance(value, str):
         raise ValueError(
             f"`{part}` is chosen by its name. {received(part, value)}"
         )
-    defaults(part, value)  # Raises where there is none of that name.
+    default_settings(part, value)  # Raises where there is none of that name.
     return {"name": value}
 
 
-def _told_as_the_model_wants(recipe: Recipe) -> Recipe:
+def _with_conditioning_for_the_model(recipe: Recipe) -> Recipe:
     """Lets the discriminator name the class for ACGAN, and for no other."""
     names = recipe.model["name"] == "ACGAN"
     does = recipe.networks.get("conditioning") == "auxiliary"
@@ -153,5 +159,5 @@ def _unknown_key(key: str, known: Iterable[str]) -> ValueError:
     )
 
 
-_KEYS = {*PLAIN, *PARTS, *_FIXED}
+_KEYS = {*OWN_VALUES, *COMPONENTS, *_NEVER_CHANGED}
 assert {each.name for each in fields(Recipe)} == _KEYS

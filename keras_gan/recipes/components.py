@@ -15,15 +15,22 @@ from keras_gan import (
     networks,
     regularizers,
 )
-from keras_gan.recipes.checking import (
+from keras_gan.recipes.setting_types import (
     Range,
-    check,
+    as_declared,
     check_range,
+    check_type,
     check_value_range,
-    converted,
 )
 
-__all__ = ["PARTS", "check_setting", "defaults", "hints", "make", "model_class"]
+__all__ = [
+    "COMPONENTS",
+    "check_setting",
+    "default_settings",
+    "make_component",
+    "model_class",
+    "types_of_settings",
+]
 
 Maker = Callable[..., Any]
 
@@ -33,7 +40,7 @@ _CLIPPING: dict[str, Maker] = {
 }
 
 
-def _cosine(
+def _cosine_schedule(
     initial_learning_rate: float,
     decay_steps: int,
     hold: float = 0.0,
@@ -56,7 +63,7 @@ def _cosine(
     )
 
 
-def _linear(
+def _linear_schedule(
     initial_learning_rate: float,
     decay_steps: int,
     end_learning_rate: float = 0.0,
@@ -67,11 +74,11 @@ def _linear(
 
 
 _SCHEDULES: dict[str, Maker] = {
-    "cosine": _cosine,
-    "linear": _linear,
+    "cosine": _cosine_schedule,
+    "linear": _linear_schedule,
 }
-_DISTANCES = ("fid", "kid")
-_GIVEN = (
+_EVALUATION_METRICS = ("fid", "kid")
+_NEVER_SET = (
     *("self", "name", "seed", "image_shape", "num_classes"),
     *("generator", "discriminator", "critic", "regularizer", "augment"),
     *("real", "metrics", "split", "labels", "cache"),
@@ -79,7 +86,7 @@ _GIVEN = (
 )
 """Arguments that no recipe sets: they follow from data, seed or other parts."""
 
-_KERAS_HINTS: dict[str, Any] = {
+_TYPES_IN_KERAS: dict[str, Any] = {
     "weight_decay": float | None,
     "clipnorm": float | None,
     "clipvalue": float | None,
@@ -137,11 +144,11 @@ _RANGES: dict[str, dict[str, Range]] = {
 """Where the part itself leaves it open."""
 
 
-def make(part: str, settings: Mapping[str, Any], **given: Any) -> Any:
+def make_component(part: str, settings: Mapping[str, Any], **given: Any) -> Any:
     """Makes a part, such as a loss, from its name and settings.
 
     Args:
-        part: One of `PARTS`.
+        part: One of `COMPONENTS`.
         settings: As in a `Recipe`.
         **given: Arguments that follow from data, seed or other parts.
 
@@ -154,15 +161,17 @@ def make(part: str, settings: Mapping[str, Any], **given: Any) -> Any:
     for key, value in settings.items():
         if key != "name":
             check_setting(part, name, key, value)
-            arguments[key] = converted(value, hints(part, name).get(key))
-    return PARTS[part](name)(**{**arguments, **given})
+            arguments[key] = as_declared(
+                value, types_of_settings(part, name).get(key)
+            )
+    return COMPONENTS[part](name)(**{**arguments, **given})
 
 
 def check_setting(part: str, name: str, key: str, value: Any) -> None:
     """Refuses a value that a part can't be told.
 
     Args:
-        part: One of `PARTS`.
+        part: One of `COMPONENTS`.
         name: Which of its kind.
         key: Its argument.
         value: Of plain data: a number, text, bool, None, or a list of these.
@@ -171,10 +180,10 @@ def check_setting(part: str, name: str, key: str, value: Any) -> None:
         ValueError: If there is none of that name, the value is of the wrong
             type, or the number out of range.
     """
-    hint = hints(part, name).get(key)
+    hint = types_of_settings(part, name).get(key)
     if hint is None:
         return  # It is unknown, which the part itself says.
-    check(f"{part}.{key}", value, hint)
+    check_type(f"{part}.{key}", value, hint)
     if key == "value_range" and value is not None:
         check_value_range(f"{part}.{key}", value)
     ranges = _RANGES.get(part, {})
@@ -182,21 +191,21 @@ def check_setting(part: str, name: str, key: str, value: Any) -> None:
         check_range(f"{part}.{key}", value, ranges[key])
 
 
-def defaults(part: str, name: str) -> dict[str, Any]:
+def default_settings(part: str, name: str) -> dict[str, Any]:
     """Returns what a part can be told, with the defaults.
 
     Args:
-        part: One of `PARTS`.
+        part: One of `COMPONENTS`.
         name: Which of its kind.
 
     Raises:
         ValueError: If there is none of that name.
     """
-    maker = PARTS[part](name)
+    maker = COMPONENTS[part](name)
     # A model reads the latents' size off its generator.
-    given = (*_GIVEN, "latent_dim") if part == "model" else _GIVEN
+    given = (*_NEVER_SET, "latent_dim") if part == "model" else _NEVER_SET
     found: dict[str, Any] = {}
-    for each in _makers(maker):
+    for each in _constructors(maker):
         for parameter in inspect.signature(each).parameters.values():
             if parameter.name in given or parameter.kind in _VARIADIC:
                 continue
@@ -207,28 +216,28 @@ def defaults(part: str, name: str) -> dict[str, Any]:
 
 
 @cache
-def hints(part: str, name: str) -> dict[str, Any]:
+def types_of_settings(part: str, name: str) -> dict[str, Any]:
     """Returns of which type each of a part's settings may be.
 
     Keras has no type hints. There it is the type of the default or, where
     that is None, what Keras documents.
 
     Args:
-        part: One of `PARTS`.
+        part: One of `COMPONENTS`.
         name: Which of its kind.
 
     Raises:
         ValueError: If there is none of that name.
     """
     declared: dict[str, Any] = {}
-    for each in _makers(PARTS[part](name)):
+    for each in _constructors(COMPONENTS[part](name)):
         declared = {**get_type_hints(each), **declared}
     found = {}
-    for key, default in defaults(part, name).items():
+    for key, default in default_settings(part, name).items():
         if key in declared and declared[key] is not Any:
             found[key] = declared[key]
-        elif key in _KERAS_HINTS:
-            found[key] = _KERAS_HINTS[key]
+        elif key in _TYPES_IN_KERAS:
+            found[key] = _TYPES_IN_KERAS[key]
         else:
             found[key] = Any if default is None else type(default)
     return found
@@ -240,7 +249,7 @@ _VARIADIC = (
 )
 
 
-def _makers(maker: Maker) -> list[Maker]:
+def _constructors(maker: Maker) -> list[Maker]:
     """A class takes its bases' arguments too, up to those of Keras."""
     if not isinstance(maker, type):
         return [maker]
@@ -301,8 +310,8 @@ def _clipping(name: str) -> Maker:
 
 
 def _evaluation(name: str) -> Maker:
-    if name not in _DISTANCES:
-        raise _unknown("evaluation", name, _DISTANCES)
+    if name not in _EVALUATION_METRICS:
+        raise _unknown("evaluation", name, _EVALUATION_METRICS)
     return callbacks.Evaluation
 
 
@@ -312,7 +321,7 @@ def _unknown(part: str, name: str, known: Any) -> ValueError:
     )
 
 
-PARTS: dict[str, Callable[[str], Maker]] = {
+COMPONENTS: dict[str, Callable[[str], Maker]] = {
     "networks": _network,
     "model": _model,
     "loss": _loss,

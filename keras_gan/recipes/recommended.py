@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from keras_gan.recipes.recipe import Recipe
 
-__all__ = ["OURS"]
+__all__ = ["RECOMMENDED"]
 
 _ADAM = {
     "name": "adam",
@@ -108,4 +108,4 @@ QUICK_64 = replace(
     budget=300_000,
 )
 
-OURS = (QUICK, AC_GAN, SNGAN, FEW_IMAGES, QUICK_64)
+RECOMMENDED = (QUICK, AC_GAN, SNGAN, FEW_IMAGES, QUICK_64)

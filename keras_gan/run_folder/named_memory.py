@@ -1,19 +1,8 @@
-"""What the modules that read and write a run's files share."""
+"""A file in memory that Keras takes for a path."""
 
 import io
-from pathlib import Path
-from typing import Any
 
-__all__ = ["DamagedFileError", "NamedMemory"]
-
-
-class DamagedFileError(ValueError):
-    """A file that is there, and is not what was written."""
-
-    def __init__(self, path: Path, reason: Any) -> None:
-        said = " ".join(str(reason).split())[:200] or type(reason).__name__
-        super().__init__(f"{path} is damaged: {said}")
-        self.path = path
+__all__ = ["NamedMemory"]
 
 
 class NamedMemory(io.BytesIO):
