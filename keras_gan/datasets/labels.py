@@ -69,7 +69,7 @@ def _as_array(labels: Any) -> NDArray[Any]:
 
 
 def _as_numbers(given: NDArray[Any]) -> NDArray[Any]:
-    """The same as whole or floating numbers of numpy."""
+    """Returns the same as whole or floating numbers of numpy."""
     if given.dtype == bool:
         return given.astype(np.uint8)
     rule = f"must be numbers; where they are names, {_HOW_TO_NUMBER}"

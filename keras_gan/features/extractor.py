@@ -1,4 +1,4 @@
-"""From images to features: batched, bounded, and without side effects."""
+"""Feature extractors: from images to features, batch by batch."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -83,7 +83,7 @@ class Extractor:
     def __call__(
         self, pixels: Array, *, progress: Progress | None = None
     ) -> Array:
-        """The features of some images.
+        """Returns the features of some images.
 
         Args:
             pixels: uint8 images, (n, H, W, 1) or (n, H, W, 3), of any size.
@@ -100,7 +100,7 @@ class Extractor:
     def extract(
         self, pixels: Array, *, progress: Progress | None = None
     ) -> Extracted:
-        """Features and class probabilities from one pass over the images.
+        """Returns features and class probabilities, from one pass.
 
         Args:
             pixels: uint8 images, (n, H, W, 1) or (n, H, W, 3), of any size.
@@ -127,12 +127,12 @@ class Extractor:
         return Extracted(results[0], results[1] if results[1:] else None)
 
     def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments."""
+        """Returns the constructor's arguments."""
         return {"batch_size": self.batch_size}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
-        """An extractor like the one the configuration came from."""
+        """Makes the extractor that a configuration describes."""
         return cls(**config)
 
     def _build(self) -> keras.Model:
@@ -177,7 +177,7 @@ class ModelExtractor(Extractor):
         return f"{self._label}@{weights_digest(self.model.get_weights())}"
 
     def get_config(self) -> dict[str, Any]:
-        """Refused: weights don't travel in a configuration.
+        """Raises an error, because a configuration holds no weights.
 
         Raises:
             NotImplementedError: Always.
@@ -205,7 +205,7 @@ def from_model(
     name: str | None = None,
     batch_size: int = 256,
 ) -> ModelExtractor:
-    """An extractor of your own: any Keras model, or one of its layers.
+    """Makes an extractor of any Keras model, or of one of its layers.
 
     Args:
         model: A functional or Sequential model of images. With `layer=None`
@@ -279,7 +279,7 @@ def _require_layer(model: keras.Model, name: Any) -> None:
 
 
 def weights_digest(weights: list[Array]) -> str:
-    """Eight digits that differ where any weight does."""
+    """Returns eight digits that differ if any weight does."""
     digest = hashlib.sha256()
     for array in weights:
         digest.update(str(array.shape).encode())

@@ -1,4 +1,4 @@
-"""Features of real images are computed once: a cache that can't lie."""
+"""A cache on disk for the features of real images."""
 
 import hashlib
 import warnings
@@ -23,7 +23,7 @@ def cached_features(
     *,
     progress: Progress | None = None,
 ) -> Extracted:
-    """The features of some images, from a file if they were computed before.
+    """Returns features of images, from a file if they were computed before.
 
     A file is found by a hash of the images and the extractor's name, is only
     ever replaced as a whole, and is believed only if its checksum holds. So

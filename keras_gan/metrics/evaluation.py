@@ -228,7 +228,7 @@ class Evaluator:
         labels: Array | None = None,
         progress: Progress | None = None,
     ) -> dict[str, Any]:
-        """The numbers for some generated images; see `evaluate`."""
+        """Measures some generated images; see `evaluate`."""
         fake_images = images("fake_images", fake_images)
         neighbour_count(self.k, fake_images=fake_images)
         for name in self.metrics:
@@ -250,7 +250,7 @@ class Evaluator:
         }
 
     def prepare(self, *, progress: Progress | None = None) -> Extracted:
-        """What the extractor says about the real images.
+        """Returns what the extractor says about the real images.
 
         Args:
             progress: Called with images done and in total, where they are not

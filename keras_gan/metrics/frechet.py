@@ -16,7 +16,7 @@ _FEW_SAMPLES = 64
 
 
 def frechet_distance(real: Tensor, fake: Tensor) -> float:
-    """Frechet distance between Gaussians fitted to two sets of features.
+    """Computes the Frechet distance of Gaussians fitted to two feature sets.
 
     `|m_r - m_f|^2 + tr(C_r) + tr(C_f) - 2 tr((C_r C_f)^(1/2))`, with unbiased
     covariances. On Inception features this is the FID. It falls as samples get
@@ -54,7 +54,7 @@ def frechet_distance(real: Tensor, fake: Tensor) -> float:
 def frechet_distance_from_moments(
     real_mean: Array, real_cov: Array, fake_mean: Array, fake_cov: Array
 ) -> float:
-    """Frechet distance of two Gaussians given by mean and covariance.
+    """Computes the Frechet distance of two Gaussians, by mean and covariance.
 
     For statistics that were kept instead of features. `frechet_distance` is
     more exact where a covariance lacks full rank.
@@ -111,7 +111,7 @@ def _distance(difference: Array, real: Array, fake: Array) -> float:
 
 
 def _nuclear_norm_by_gram(product: Array) -> tuple[float, float]:
-    """The sum of singular values, four times as fast, and its error.
+    """Returns the sum of singular values, four times as fast, and its error.
 
     Squaring costs half the digits of small singular values.
     """
@@ -128,7 +128,7 @@ def _nuclear_norm_by_gram(product: Array) -> tuple[float, float]:
 
 
 def _moments(features: Array) -> tuple[Array, Array]:
-    """The mean, and a factor R of the covariance R'R with few rows."""
+    """Returns the mean, and a factor R of the covariance R'R with few rows."""
     mean = features.mean(axis=0, dtype=np.float64)
     scale = np.sqrt(len(features) - 1)
     if len(features) > features.shape[1]:
@@ -146,7 +146,7 @@ def _moments(features: Array) -> tuple[Array, Array]:
 
 
 def _cholesky(features: Array, mean: Array) -> Array | None:
-    """A triangle R with R'R = X'X, or None where rounding would show."""
+    """Returns a triangle R with R'R = X'X; None where rounding would show."""
     dim = len(mean)
     step = min(_rows_at_a_time(dim), len(features))
     scatter, buffer = np.zeros((dim, dim), order="F"), np.empty((step, dim))

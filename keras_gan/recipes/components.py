@@ -250,7 +250,7 @@ _VARIADIC = (
 
 
 def _constructors(maker: Maker) -> list[Maker]:
-    """A class takes its bases' arguments too, up to those of Keras."""
+    """Returns the functions whose arguments a class takes: its bases', too."""
     if not isinstance(maker, type):
         return [maker]
     own = [base for base in maker.__mro__ if "__init__" in vars(base)]

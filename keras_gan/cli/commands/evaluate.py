@@ -177,7 +177,7 @@ def _generated_images(arguments: Any) -> tuple[dict[str, Any] | None, Any, Any]:
 
 
 def _real_images(arguments: Any, config: dict[str, Any] | None) -> Any:
-    """The real images: of the run itself, of another, or named."""
+    """Returns the real images: of this run, of another one, or by name."""
     from keras_gan.cli import run_config
     from keras_gan.run_folder import RunFolder
 
