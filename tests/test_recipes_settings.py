@@ -21,7 +21,7 @@ from keras_gan.recipes.components import (
     make_component,
     types_of_settings,
 )
-from keras_gan.recipes.recipe import PLAIN
+from keras_gan.recipes.recipe import OWN_VALUES
 from keras_gan.recipes.weight_counts import count_weights
 from keras_gan.run_folder import RunFolder
 from tests.test_recipes import shape_of, small
@@ -70,7 +70,7 @@ VARIANTS = dict(variants())
 
 def keys(recipe):
     """Every key of `--set`, with the part and its name where it is of one."""
-    for key in PLAIN:
+    for key in OWN_VALUES:
         yield key, (key,)
     for part in COMPONENTS:
         settings = getattr(recipe, part)

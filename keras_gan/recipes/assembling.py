@@ -1,4 +1,4 @@
-"""From a recipe to a compiled GAN and the batches it trains on."""
+"""Making what a recipe describes: GAN, batches and callbacks."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -51,7 +51,7 @@ def assemble(
         image_shape: (H, W, C).
         num_classes: How many classes the labels name; needed where the recipe
             is conditional.
-        seed: Of the initial weights, the latents, dropout and penalties.
+        seed: Seed of initial weights, latents, dropout and penalties.
         num_images: How many images an epoch has. With it the learning rates
             follow the recipe's schedule to the end of its epochs; without,
             they stay as they are.
@@ -148,7 +148,7 @@ def networks(
     num_classes: int | None = None,
     seed: int | None = None,
 ) -> tuple[keras.Model, keras.Model]:
-    """Makes the two networks of a recipe; takes what `assemble` takes."""
+    """Makes the two networks of a recipe. Arguments are those of `assemble`."""
     pair: tuple[keras.Model, keras.Model] = make_component(
         "networks",
         recipe.networks,
@@ -173,7 +173,7 @@ def batches(
         recipe: The recipe.
         images: uint8 (n, H, W, C): an array or a `datasets.ImageFolder`.
         labels: Class numbers (n,); needed where the recipe is conditional.
-        seed: Of the order, from 0 to 2**31 - 1.
+        seed: Seed of the order, from 0 to 2**31 - 1.
         part: As for `datasets.ImageBatches`.
 
     Raises:
@@ -191,7 +191,8 @@ def batches(
         batch_size=recipe.batch_size,
         seed=seed,
         value_range=recipe.value_range,
-        # One batch size is compiled once. Another epoch has other left-overs.
+        # A last batch of another size would compile the step once more. The
+        # images that one epoch leaves out are in another.
         drop_remainder=count >= recipe.batch_size,
         part=part,
     )
@@ -224,8 +225,8 @@ def evaluation(
 ) -> list[keras.callbacks.Callback]:
     """Returns the callbacks that a recipe's `evaluation` asks for.
 
-    They compare with the training images: a test set that chose the best
-    epoch would no longer be one.
+    They compare with the training images: a test set that is used to choose
+    the best epoch is no longer a test set.
     """
     if recipe.evaluation is None:
         return []
@@ -249,7 +250,10 @@ def evaluation(
 
 
 def _loaded_extractor(name: str) -> features.Extractor:
-    """Finds the extractor's weights now, not after the first epoch."""
+    """Returns an extractor, with its weights loaded already.
+
+    An error then comes now, not after the first epoch.
+    """
     imagenet = name == "imagenet"
     found = features.imagenet() if imagenet else features.classifier(name)
     found.network  # noqa: B018

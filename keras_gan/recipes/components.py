@@ -1,4 +1,9 @@
-"""From a part's name to the code behind it, and to what it can be told."""
+"""The components of a recipe: by name, the code that makes each of them.
+
+A component, such as the loss, is described by a name and settings. Here is
+which function or class the name stands for, which settings it takes, of which
+types and in which ranges.
+"""
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
@@ -84,7 +89,7 @@ _NEVER_SET = (
     *("real", "metrics", "split", "labels", "cache"),
     *("initial_learning_rate", "decay_steps"),
 )
-"""Arguments that no recipe sets: they follow from data, seed or other parts."""
+"""Arguments that no recipe sets: data, seed or other components do."""
 
 _TYPES_IN_KERAS: dict[str, Any] = {
     "weight_decay": float | None,
@@ -101,7 +106,7 @@ _TYPES_IN_KERAS: dict[str, Any] = {
 _SHARE = Range(0, 1, below=True)
 _POSITIVE = Range(0, above=True)
 _NOT_NEGATIVE = Range(0)
-# Keras takes most numbers, and the weights are NaN after the first step.
+# Keras accepts nearly any number, and then the weights become NaN.
 _OPTIMIZER_RANGES = {
     **dict.fromkeys(
         ("learning_rate", "epsilon", "epsilon_1", "epsilon_2", "beta"),
@@ -123,7 +128,7 @@ _OPTIMIZER_RANGES = {
     "initial_accumulator_value": _NOT_NEGATIVE,
     "learning_rate_power": Range(high=0),
     "beta_2_decay": Range(high=0),
-    # Each of these steps is a part of the compiled step.
+    # Each of these steps makes the compiled step longer.
     "ns_steps": Range(1, 100),
     "ema_momentum": Range(0, 1),
 }
@@ -135,75 +140,77 @@ _RANGES: dict[str, dict[str, Range]] = {
     },
     "d_opt": _OPTIMIZER_RANGES,
     "g_opt": _OPTIMIZER_RANGES,
-    # Those of Keras' losses: scores are (n, 1).
+    # Arguments of Keras' losses. Scores are (n, 1), hence the axes.
     "loss": {"label_smoothing": Range(0, 1), "axis": Range(-1, 1)},
     "schedule": {"alpha": Range(0, 1), "end_learning_rate": _NOT_NEGATIVE},
-    # All of them are made before the first is measured.
+    # All images are made, and in memory, before the first is measured.
     "evaluation": {"num_samples": Range(2, 1_000_000)},
 }
-"""Where the part itself leaves it open."""
+"""The ranges that a component does not check itself."""
 
 
-def make_component(part: str, settings: Mapping[str, Any], **given: Any) -> Any:
-    """Makes a part, such as a loss, from its name and settings.
+def make_component(
+    component: str, settings: Mapping[str, Any], **given: Any
+) -> Any:
+    """Makes a component, such as a loss, from its name and settings.
 
     Args:
-        part: One of `COMPONENTS`.
+        component: One of `COMPONENTS`.
         settings: As in a `Recipe`.
-        **given: Arguments that follow from data, seed or other parts.
+        **given: Arguments that no recipe sets.
 
     Raises:
-        ValueError: If there is no part of that name, or a setting is wrong.
+        ValueError: If there is none of that name, or a setting is wrong.
         TypeError: If a setting is unknown.
     """
     name = settings["name"]
     arguments = {}
     for key, value in settings.items():
         if key != "name":
-            check_setting(part, name, key, value)
+            check_setting(component, name, key, value)
             arguments[key] = as_declared(
-                value, types_of_settings(part, name).get(key)
+                value, types_of_settings(component, name).get(key)
             )
-    return COMPONENTS[part](name)(**{**arguments, **given})
+    return COMPONENTS[component](name)(**{**arguments, **given})
 
 
-def check_setting(part: str, name: str, key: str, value: Any) -> None:
-    """Refuses a value that a part can't be told.
+def check_setting(component: str, name: str, key: str, value: Any) -> None:
+    """Raises an error if a setting has a wrong value.
 
     Args:
-        part: One of `COMPONENTS`.
-        name: Which of its kind.
+        component: One of `COMPONENTS`.
+        name: Its name, such as `hinge`.
         key: Its argument.
-        value: Of plain data: a number, text, bool, None, or a list of these.
+        value: A number, text, bool, None, or a list of these.
 
     Raises:
         ValueError: If there is none of that name, the value is of the wrong
             type, or the number out of range.
     """
-    hint = types_of_settings(part, name).get(key)
+    hint = types_of_settings(component, name).get(key)
     if hint is None:
-        return  # It is unknown, which the part itself says.
-    check_type(f"{part}.{key}", value, hint)
+        return  # The setting is unknown: making the component raises.
+    check_type(f"{component}.{key}", value, hint)
     if key == "value_range" and value is not None:
-        check_value_range(f"{part}.{key}", value)
-    ranges = _RANGES.get(part, {})
+        check_value_range(f"{component}.{key}", value)
+    ranges = _RANGES.get(component, {})
     if key in ranges:
-        check_range(f"{part}.{key}", value, ranges[key])
+        check_range(f"{component}.{key}", value, ranges[key])
 
 
-def default_settings(part: str, name: str) -> dict[str, Any]:
-    """Returns what a part can be told, with the defaults.
+def default_settings(component: str, name: str) -> dict[str, Any]:
+    """Returns the settings that a component takes, with their defaults.
 
     Args:
-        part: One of `COMPONENTS`.
-        name: Which of its kind.
+        component: One of `COMPONENTS`.
+        name: Its name, such as `hinge`.
 
     Raises:
         ValueError: If there is none of that name.
     """
-    maker = COMPONENTS[part](name)
+    maker = COMPONENTS[component](name)
     # A model reads the latents' size off its generator.
-    given = (*_NEVER_SET, "latent_dim") if part == "model" else _NEVER_SET
+    given = (*_NEVER_SET, "latent_dim") if component == "model" else _NEVER_SET
     found: dict[str, Any] = {}
     for each in _constructors(maker):
         for parameter in inspect.signature(each).parameters.values():
@@ -216,24 +223,24 @@ def default_settings(part: str, name: str) -> dict[str, Any]:
 
 
 @cache
-def types_of_settings(part: str, name: str) -> dict[str, Any]:
-    """Returns of which type each of a part's settings may be.
+def types_of_settings(component: str, name: str) -> dict[str, Any]:
+    """Returns the type of each setting of a component.
 
-    Keras has no type hints. There it is the type of the default or, where
-    that is None, what Keras documents.
+    Keras has no type hints. For its classes this is the type of the default
+    or, if the default is None, the type that Keras documents.
 
     Args:
-        part: One of `COMPONENTS`.
-        name: Which of its kind.
+        component: One of `COMPONENTS`.
+        name: Its name, such as `hinge`.
 
     Raises:
         ValueError: If there is none of that name.
     """
     declared: dict[str, Any] = {}
-    for each in _constructors(COMPONENTS[part](name)):
+    for each in _constructors(COMPONENTS[component](name)):
         declared = {**get_type_hints(each), **declared}
     found = {}
-    for key, default in default_settings(part, name).items():
+    for key, default in default_settings(component, name).items():
         if key in declared and declared[key] is not Any:
             found[key] = declared[key]
         elif key in _TYPES_IN_KERAS:
@@ -315,9 +322,9 @@ def _evaluation(name: str) -> Maker:
     return callbacks.Evaluation
 
 
-def _unknown(part: str, name: str, known: Any) -> ValueError:
+def _unknown(component: str, name: str, known: Any) -> ValueError:
     return ValueError(
-        f"`{part}` must be one of {', '.join(known)}. Received: {name!r}"
+        f"`{component}` must be one of {', '.join(known)}. Received: {name!r}"
     )
 
 
@@ -333,4 +340,4 @@ COMPONENTS: dict[str, Callable[[str], Maker]] = {
     "clipping": _clipping,
     "evaluation": _evaluation,
 }
-"""A recipe's parts, each with the way from a name to the code."""
+"""A recipe's components, each with the function that finds one by name."""

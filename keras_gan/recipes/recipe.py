@@ -1,4 +1,4 @@
-"""A complete experiment, as data."""
+"""The recipe: a complete description of a training, as plain data."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -18,13 +18,13 @@ from keras_gan.recipes.setting_types import (
 __all__ = ["OWN_VALUES", "Recipe", "Settings", "check_recipe"]
 
 Settings = Mapping[str, Any]
-"""A part by its `"name"`, and the settings that differ from its defaults."""
+"""A component: its `"name"`, and the settings that are not the defaults."""
 
 _AT_LEAST_ONE = Range(low=1)
 _RANGES = {
     "label": Range(low=0),
     "limit": _AT_LEAST_ONE,
-    # Beyond it not even one batch of activations is in memory.
+    # With larger images not even one batch of activations fits in memory.
     "image_size": Range(1, 4096),
     "batch_size": _AT_LEAST_ONE,
     "epochs": _AT_LEAST_ONE,
@@ -34,10 +34,11 @@ _RANGES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """Everything that a training run follows from, beside data and seed.
+    """Everything that decides a training run, beside data and seed.
 
-    A part such as the networks is a mapping: `"name"` says which, every other
-    key is an argument of its. What is left out keeps the part's default.
+    A component, such as the networks, is a mapping: `"name"` says which one it
+    is, and every other key is one of its arguments. What is left out keeps the
+    component's default.
 
     Args:
         name: What the command line calls it.
@@ -73,7 +74,7 @@ class Recipe:
 
     Raises:
         ValueError: If a value is of the wrong type or out of range. The
-            settings of a part are looked at when it is made.
+            settings of a component are looked at when it is made.
     """
 
     name: str
@@ -120,7 +121,7 @@ class Recipe:
 
     @property
     def conditional(self) -> bool:
-        """Whether the networks are told the class."""
+        """Whether the networks take the class as an input."""
         found = model_class(self.model["name"])
         return found is not None and issubclass(found, ConditionalGAN)
 
@@ -157,7 +158,7 @@ class Recipe:
 
 
 def check_recipe(recipe: Any) -> None:
-    """Refuses what is no recipe, such as the name of one.
+    """Raises an error if something is no recipe, for example its name.
 
     Raises:
         TypeError: With what was received.
@@ -182,4 +183,4 @@ OWN_VALUES = tuple(
     if hint not in (Settings, Settings | None)
     and name not in ("name", "system")
 )
-"""What is a value of the recipe's own, and no part."""
+"""The keys of a recipe that are plain values, not components."""

@@ -1,4 +1,4 @@
-"""Whether a value is of the type and in the range that a setting wants."""
+"""Checks that a setting has the declared type and is in the allowed range."""
 
 import math
 from collections.abc import Sequence
@@ -19,14 +19,14 @@ __all__ = [
 
 _LARGEST_INT = 2**31 - 1
 _LARGEST_FLOAT = 3.4e38
-"""Backends count in 32 bits, and calculate in them."""
+"""The backends count and calculate with 32 bits."""
 
 ANY_VALUE = bool | float | str | None
-"""What a setting may be that says nothing of its type."""
+"""The type of a setting that declares none."""
 
 
 class Range(NamedTuple):
-    """The numbers that a setting may be."""
+    """The range of numbers that a setting allows."""
 
     low: float = -math.inf
     high: float = math.inf
@@ -51,7 +51,7 @@ class Range(NamedTuple):
 
 
 def check_type(key: str, value: Any, hint: Any) -> None:
-    """Refuses a value that a setting's type hint does not allow.
+    """Raises an error if a value is not of the declared type.
 
     Args:
         key: The setting, as it is written with `--set`.
@@ -80,7 +80,7 @@ def check_type(key: str, value: Any, hint: Any) -> None:
 
 
 def check_range(key: str, value: Any, allowed: Range) -> None:
-    """Refuses a number out of a range; what is no number passes.
+    """Raises an error if a number is out of range. Other values pass.
 
     Raises:
         ValueError: With the key, the range and the value.
@@ -91,7 +91,7 @@ def check_range(key: str, value: Any, allowed: Range) -> None:
 
 
 def check_value_range(key: str, value: Any) -> None:
-    """Refuses what is no pair of numbers, the smaller one first.
+    """Raises an error unless the value is a pair of numbers, the lower first.
 
     Raises:
         ValueError: With the key and the value.
@@ -112,9 +112,9 @@ def check_value_range(key: str, value: Any) -> None:
 
 
 def as_declared(value: Any, hint: Any) -> Any:
-    """Returns a whole number as a float where the hint says float.
+    """Returns a whole number as a float if the declared type is float.
 
-    JAX takes a large one for an integer of 32 bits otherwise.
+    JAX would take a large one for an integer of 32 bits.
     """
     number = isinstance(value, int) and not isinstance(value, bool)
     names = _type_names(ANY_VALUE if hint is Any else hint)
@@ -123,7 +123,7 @@ def as_declared(value: Any, hint: Any) -> Any:
 
 
 def has_type(value: Any, hint: Any) -> bool:
-    """Whether a value is of a type; a whole number is a float, too."""
+    """Whether a value has a type. A whole number is a float, too."""
     origin = get_origin(hint)
     if hint is Any:
         return has_type(value, ANY_VALUE)
@@ -143,7 +143,7 @@ def has_type(value: Any, hint: Any) -> bool:
 
 
 def type_name(hint: Any) -> str:
-    """Says a type hint in the words of an error: `float or none`."""
+    """Returns a type as words for an error: `float or none`."""
     return " or ".join(sorted(_type_names(ANY_VALUE if hint is Any else hint)))
 
 
