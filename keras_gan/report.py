@@ -1,4 +1,4 @@
-"""A run's report: one HTML file that holds everything there is to see."""
+"""The report of a run: curves, pictures and settings in one HTML file."""
 
 import base64
 import html
@@ -35,9 +35,10 @@ Rows = list[LegibleRow]
 def write_report(run_folder: str | Path) -> Path:
     """Writes `report.html` into a run's folder, and returns its path.
 
-    One file that opens by double-click, without a server or network: loss and
-    metric curves, the snapshots on a slider, configuration and versions. What
-    the folder does not hold is left out, so a run may still be going on.
+    The file opens in a browser, without a server or network. It shows the
+    curves of losses and metrics, the snapshots with a slider, the configuration
+    and the versions. It shows what the folder holds so far, so the run may
+    still be training.
 
     Args:
         run_folder: A folder with any of `config.json` (a dictionary),
@@ -100,10 +101,10 @@ def _page(
 
 
 def _in_a_script(data: Any) -> str:
-    """Returns JSON without the characters that mean something to HTML.
+    """Returns JSON without the characters that have a meaning in HTML.
 
-    A script element ends at the first `</script`, wherever it is, and after
-    `<!--<script` it does not end there any more.
+    A script element ends at the first `</script`, even inside a text. After
+    `<!--<script` it does not even end there.
     """
     return json.dumps(data, allow_nan=False).translate(_TO_ESCAPE)
 
@@ -189,7 +190,7 @@ def _snapshot_frames(folder: Path) -> list[dict[str, str]]:
 
 
 def _caption(stem: str) -> str:
-    """Says "epoch 12" for "epoch-0012"."""
+    """Returns "epoch 12" for "epoch-0012"."""
     unit, count = stem.split("-")
     return f"{unit} {int(count):,}"
 
@@ -197,9 +198,9 @@ def _caption(stem: str) -> str:
 def _versions(
     config: dict[str, Any],
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """Returns the settings, and the environment that they were used in.
+    """Returns the settings and the environment of a run.
 
-    A configuration may bring an environment of its own: that of the run.
+    If the configuration names no environment, it is that of this process.
     """
     config = dict(config)
     recipe = config.get("recipe")
@@ -231,7 +232,7 @@ def _environment() -> dict[str, str]:
 
 
 def _flattened(nested: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
-    """Returns {"a.b": "1"} for {"a": {"b": 1}}, without what is not set."""
+    """Returns {"a.b": "1"} for {"a": {"b": 1}}. None is left out."""
     flat: dict[str, str] = {}
     for key, value in nested.items():
         name = f"{prefix}{key}"
@@ -243,7 +244,7 @@ def _flattened(nested: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 
 
 def _as_words(value: Any) -> str:
-    """Says "adam, beta_1 0.5" for {"name": "adam", "beta_1": 0.5}."""
+    """Returns "adam, beta_1 0.5" for {"name": "adam", "beta_1": 0.5}."""
     if isinstance(value, str):
         return value
     if isinstance(value, list):
@@ -266,7 +267,7 @@ def _fact_card(name: str, value: str) -> str:
 
 
 def _slider(count: int) -> str:
-    """Returns the snapshots on a slider, which starts at the last one."""
+    """Returns the slider for the snapshots. It starts at the last one."""
     last = count - 1
     return (
         '<div class="card picture"><h2>Generated images</h2>'
@@ -286,5 +287,5 @@ def _table(title: str, rows: Mapping[str, str]) -> str:
 
 
 def _breakable(name: str) -> str:
-    """Lets a long name go on in the next line, but not within a word."""
+    """Returns a long name as HTML that may break after `.` and `_`."""
     return re.sub(r"([._])", r"\1<wbr>", _escaped(name))

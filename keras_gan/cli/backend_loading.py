@@ -1,4 +1,4 @@
-"""Loads Keras and its backend without what they report of themselves."""
+"""Loading Keras and its backend without their messages."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ _STDERR = 2
 
 
 def load_backend() -> None:
-    """Imports Keras, and `keras_gan` for the chosen backend.
+    """Imports Keras and the models, for the backend in KERAS_BACKEND.
 
     Raises:
         UsageError: If KERAS_BACKEND names none, or one that is not installed.
@@ -24,7 +24,7 @@ def load_backend() -> None:
     """
     if "keras" in sys.modules:
         return
-    # What TensorFlow reports later is noise, too; its errors still raise.
+    # TensorFlow's later messages are of no use either. Errors are raised.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with (
         interruptible(signal.SIGINT, signal.SIGTERM),
@@ -36,9 +36,9 @@ def load_backend() -> None:
 
 @contextmanager
 def stderr_held_back() -> Iterator[None]:
-    """Keeps stderr back, and gives it out if something fails.
+    """Holds back what is written to stderr, and prints it after an error.
 
-    The libraries' own code writes to the file descriptor.
+    The file descriptor is redirected, because code in C writes to it.
     """
     sys.stderr.flush()
     before = os.dup(_STDERR)

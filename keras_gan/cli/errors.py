@@ -1,4 +1,4 @@
-"""What the user can put right."""
+"""Errors that the user can correct."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ __all__ = ["UsageError", "in_one_line", "user_input"]
 
 
 class UsageError(Exception):
-    """Bad usage or input: its message, in one line, is all that is shown."""
+    """Bad usage or input. The command prints its message in one line."""
 
 
 _OF_INPUT = (
@@ -21,7 +21,7 @@ _OF_INPUT = (
 
 @contextmanager
 def user_input() -> Iterator[None]:
-    """Turns the errors that bad input causes into a `UsageError`."""
+    """Turns errors that bad input causes into a `UsageError`."""
     try:
         yield
     except _OF_INPUT as error:

@@ -1,4 +1,4 @@
-"""A trained GAN from a run's folder or a `.keras` file."""
+"""Loading a trained GAN from a run's folder or a `.keras` file."""
 
 import warnings
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 
 @dataclass(frozen=True)
 class Trained:
-    """A trained GAN, and what its run says about it.
+    """A trained GAN with the configuration of its run.
 
     Args:
         gan: The model.
@@ -43,7 +43,7 @@ class Trained:
 
     @property
     def num_classes(self) -> int | None:
-        """How many classes it can be asked for, if any."""
+        """The number of classes of a conditional GAN, else None."""
         return getattr(self.gan, "num_classes", None)
 
     def generate(self, n: int, labels: Any, seed: int | None) -> Pixels:
@@ -68,7 +68,7 @@ class Trained:
 def load(path: Path) -> Trained:
     """Loads a GAN from a run's folder or a `.keras` file.
 
-    A run that is not finished gives the GAN of its last checkpoint.
+    Of a run that is not finished, the last checkpoint is loaded.
 
     Raises:
         UsageError: If there is nothing to load.
@@ -107,7 +107,7 @@ def _from_run(folder: RunFolder) -> Trained:
 
 
 def _model_is_newest(folder: RunFolder) -> bool:
-    """Whether model.keras is of the last epoch that the run has come to."""
+    """Whether model.keras is from the last epoch of the run so far."""
     if not folder.model.exists():
         return False
     done = run_folder.epochs_done(folder.backup)
@@ -143,7 +143,7 @@ def _from_file(path: Path) -> GAN:
     try:
         run_folder.check_model(path)
         model = keras.saving.load_model(path)
-    # A torn or foreign file fails in zipfile, h5py or Keras.
+    # A damaged or foreign file raises errors of zipfile, h5py or Keras.
     except Exception as error:
         raise UsageError(
             f"{path} can't be loaded: {in_one_line(error)}"

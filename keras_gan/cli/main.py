@@ -1,4 +1,4 @@
-"""Which command runs, and what a failure looks like."""
+"""Running a command, and printing its errors."""
 
 import signal
 import sys
@@ -27,19 +27,19 @@ DONE, BAD_USAGE, INTERRUPTED, READER_GONE = 0, 2, 130, 141
 
 
 def run(argv: Sequence[str]) -> None:
-    """Runs a command of `keras-gan` from Python; a failure is raised.
+    """Runs a command of `keras-gan` from Python, and raises its errors.
 
-    It prints what the command prints. From another thread than the main one
-    it works, too; only the main one can be stopped by Ctrl-C or SIGTERM.
+    It prints what the command prints. It works in any thread, but only in the
+    main thread can Ctrl-C or SIGTERM stop it.
 
     Args:
-        argv: The arguments, the command's name first.
+        argv: The arguments. The first one is the command's name.
 
     Raises:
         UsageError: If the arguments or the input are wrong.
         OSError: If a file can't be read or written.
-        KeyboardInterrupt: If a signal ended it. A run that was being trained
-            is saved up to its last whole epoch.
+        KeyboardInterrupt: If a signal ended it. A run that was training is
+            saved up to its last complete epoch.
 
     Example:
         >>> keras_gan.cli.run(["train", "quick", "--out", "runs/first"])
@@ -55,18 +55,18 @@ def run(argv: Sequence[str]) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs a command as a program: a failure is printed, and is a number.
+    """Runs a command, prints its errors, and returns an exit code.
 
-    This is what `keras-gan` starts. A program that would take a number for
-    success calls `run` instead, which raises.
+    This is what `keras-gan` starts. From Python call `run` instead, which
+    raises errors: an exit code is easily overlooked.
 
     Args:
-        argv: The arguments. Default: the process's own.
+        argv: The arguments. Default: those of the process.
 
     Returns:
-        The exit code: 0 when it is done, 2 for bad usage or input (one line on
-        stderr), 130 when it was interrupted, 141 when whoever read its output
-        has gone.
+        The exit code: 0 when the command is done, 2 for bad usage or input
+        (one line on stderr), 130 when it was interrupted, 141 when the program
+        that reads its output has gone.
 
     Raises:
         SystemExit: If the arguments can't be parsed, with code 2, and after
@@ -104,7 +104,7 @@ def _run_and_report(argv: Sequence[str] | None) -> int:
 
 
 def _flush() -> None:
-    """Writes what is left, here rather than where nobody can say why."""
+    """Flushes stdout, so that an error is raised here and can be reported."""
     try:
         sys.stdout.flush()
     except OSError:

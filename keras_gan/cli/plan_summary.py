@@ -1,4 +1,4 @@
-"""What is about to run, for people to read."""
+"""The lines that say what is about to run."""
 
 import json
 from typing import Any
@@ -20,7 +20,7 @@ def print_summary(plan: Plan, gan: GAN, *, in_full: bool) -> None:
     Args:
         plan: The run.
         gan: Its model.
-        in_full: Whether to print every setting, for a run that is not to be.
+        in_full: Whether to print every setting, as `--dry-run` does.
     """
     out = console()
     for note in plan.notes:
@@ -63,7 +63,7 @@ def weight_counts(gan: GAN) -> str:
 
 
 def _settings(values: dict[str, Any]) -> list[tuple[str, Any]]:
-    """Flattens a recipe into the keys of `--set`."""
+    """Returns a recipe's settings by the keys that `--set` takes."""
     flat: list[tuple[str, Any]] = []
     for key, value in values.items():
         if isinstance(value, dict):

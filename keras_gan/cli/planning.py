@@ -1,4 +1,4 @@
-"""From the arguments of `train` to what exactly will run, and where."""
+"""Resolving the arguments of `train`: what exactly will run, and where."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,15 +27,15 @@ EMBEDDED_DATA = "fashion_mnist_sample"
 
 @dataclass(frozen=True)
 class Plan:
-    """All that a run follows from.
+    """Everything that decides a run.
 
     Args:
-        recipe: Resolved: data set and epochs are chosen.
-        seed: Of everything random.
+        recipe: The recipe, with data set and epochs chosen.
+        seed: Seed of everything random.
         source: The real images.
         folder: Where the run is, or will be.
-        resumed: Whether the folder holds a run to go on with.
-        notes: What the user should know about how it was resolved.
+        resumed: Whether the folder holds a run to continue.
+        notes: What the user should know about the choices that were made.
     """
 
     recipe: Recipe
@@ -47,11 +47,11 @@ class Plan:
 
     @property
     def num_classes(self) -> int | None:
-        """How many classes the networks are told of, if any."""
+        """The number of classes of a conditional recipe, else None."""
         return self.source.num_classes if self.recipe.conditional else None
 
     def config(self) -> dict[str, Any]:
-        """Returns what config.json holds."""
+        """Returns the content of config.json."""
         return {
             "keras_gan": __version__,
             "keras": keras.version(),
@@ -72,7 +72,7 @@ class Plan:
 
 
 def folder_of(arguments: Any) -> RunFolder:
-    """Returns the folder that the arguments of `train` mean.
+    """Returns the run's folder that the arguments of `train` name.
 
     Raises:
         UsageError: If there is no run to resume.
@@ -96,12 +96,12 @@ def plan(arguments: Any, folder: RunFolder, rank: int = 0) -> Plan:
 
     Args:
         arguments: As parsed.
-        folder: That of `folder_of`.
-        rank: Which of the processes this is that train together. The first
-            one may have made the run's folder already.
+        folder: What `folder_of` returned.
+        rank: The number of this process among those that train together. The
+            first process may have made the run's folder already.
 
     Raises:
-        UsageError: If a run can't be started, or gone on with, like this.
+        UsageError: If the run can't be started or continued like this.
         ValueError: If the recipe, a setting or the data are wrong.
     """
     if arguments.resume and run_config.exists(folder):
@@ -132,14 +132,14 @@ def plan(arguments: Any, folder: RunFolder, rank: int = 0) -> Plan:
 
 @contextmanager
 def claimed(plan: Plan, named: bool) -> Iterator[Plan]:
-    """Makes the folder of a new run, for this process alone while it is open.
+    """Makes the folder of a new run, and locks it for this process.
 
     Args:
         plan: The run.
         named: Whether the user has chosen the folder.
 
     Yields:
-        The run, with the folder that it has got.
+        The run, with the folder that was made.
 
     Raises:
         FolderInUseError: If another process was faster.
@@ -153,7 +153,7 @@ def claimed(plan: Plan, named: bool) -> Iterator[Plan]:
 
 
 def _require_no_other_files(folder: RunFolder) -> None:
-    """Lets a folder pass that is empty but for what a killed start leaves."""
+    """Raises an error if a folder holds more than a killed start leaves."""
     if not folder.occupied:
         return
     names = {path.name for path in folder.path.iterdir()}

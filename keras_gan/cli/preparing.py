@@ -1,4 +1,4 @@
-"""Everything a run needs, made and checked before anything is written."""
+"""Making and checking everything a run needs before files are written."""
 
 import os
 from dataclasses import dataclass
@@ -18,19 +18,19 @@ __all__ = ["Prepared", "prepare"]
 
 Callbacks = list[keras.callbacks.Callback]
 
-# A weight and its gradient, in 32 bits: the least that training takes.
+# A weight and its gradient in 32 bits: the least that training needs.
 _BYTES_PER_WEIGHT = 8
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """What a plan comes to.
+    """The objects that a plan describes.
 
     Args:
         gan: The compiled model, fresh from the recipe.
         data: Its batches.
         clipping: The callbacks that clip, if any.
-        evaluation: The callbacks that measure, if any, weights and all.
+        evaluation: The callbacks that measure, if any, with loaded weights.
     """
 
     gan: GAN
@@ -44,7 +44,7 @@ def prepare(plan: Plan, workers: Workers) -> Prepared:
 
     Args:
         plan: The run.
-        workers: Those who train it together.
+        workers: The processes or devices that train together.
 
     Raises:
         ValueError: If a setting is wrong, or settings don't fit each other or
@@ -54,7 +54,7 @@ def prepare(plan: Plan, workers: Workers) -> Prepared:
     """
     recipe, source = plan.recipe, plan.source
     _check_that_it_fits(plan)
-    # Keras imports TensorFlow for it, whichever backend runs.
+    # Keras imports TensorFlow here, whichever backend runs.
     with stderr_held_back():
         keras.utils.set_random_seed(plan.seed)
     with workers.scope():
@@ -72,7 +72,7 @@ def prepare(plan: Plan, workers: Workers) -> Prepared:
 
 
 def _check_that_it_fits(plan: Plan) -> None:
-    """Refuses networks for which the system would end the process."""
+    """Raises an error if the networks do not fit in the machine's memory."""
     sizes = count_weights(
         plan.recipe, plan.source.image_shape, plan.num_classes
     )

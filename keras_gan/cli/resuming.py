@@ -1,4 +1,4 @@
-"""Where a run stands, and its files put right from its checkpoints."""
+"""Continuing a run: its state, and repair of its files from checkpoints."""
 
 import warnings
 from dataclasses import dataclass, field
@@ -21,10 +21,10 @@ __all__ = ["RunState", "is_current", "monitor", "restore", "updates"]
 
 @dataclass(frozen=True)
 class RunState:
-    """What is done of a run.
+    """How far a run has come.
 
     Args:
-        done: How many epochs are.
+        done: The number of epochs that are done.
         rows: Their rows of metrics.csv.
         best_since: The first epoch that counts for best.keras.
     """
@@ -40,7 +40,7 @@ class RunState:
 
 
 def restore(plan: Plan, gan: GAN, writes_files: bool) -> RunState:
-    """Brings a model, and the files beside it, to where its run is.
+    """Brings a model and the run's files to the last epoch that is done.
 
     Args:
         plan: The run, resumed.
@@ -72,12 +72,12 @@ def restore(plan: Plan, gan: GAN, writes_files: bool) -> RunState:
 
 
 def monitor(plan: Plan) -> str:
-    """Returns the metric that best.keras goes by."""
+    """Returns the metric that chooses best.keras."""
     return str((plan.recipe.evaluation or {"name": "fid"})["name"])
 
 
 def updates(gan: GAN) -> int:
-    """Returns how many steps of training a model has seen."""
+    """Returns how many steps a model was trained."""
     return int(gan.optimizer.iterations.numpy())
 
 
@@ -100,7 +100,7 @@ def is_current(folder: RunFolder, name: str, gan: GAN) -> bool:
 
 
 def _require_no_model(folder: RunFolder) -> None:
-    """Keeps what a run has made from one that would start anew."""
+    """Raises an error if a new start would overwrite a finished model."""
     if folder.model.exists():
         raise UsageError(
             f"{folder.model} is there, but {folder.backup} holds no "
@@ -114,7 +114,7 @@ def _checkpoint_of(folder: RunFolder, epoch: int) -> Checkpoint | None:
 
 
 def _rows_without_record(folder: RunFolder, done: int) -> list[Row]:
-    """Reads metrics.csv, of which version 0.1.0 keeps no other copy."""
+    """Reads metrics.csv. Checkpoints of version 0.1.0 hold no copy of it."""
     try:
         rows = run_folder.read_metrics(folder.metrics, done)
         problem = f"{folder.metrics} lacks rows."
@@ -142,7 +142,7 @@ def _repair_metrics(folder: RunFolder, state: RunState) -> None:
     try:
         found = run_folder.read_metrics(folder.metrics)
         kept = [row for row in found if row["epoch"] <= state.done]
-        # What is of epochs that are to be done again just goes.
+        # Rows of epochs that will be done again are dropped without a word.
         if not run_folder.same_rows(kept, rows):
             problem = f"{folder.metrics} is not what the checkpoint says."
     except DamagedFileError as error:
@@ -155,7 +155,7 @@ def _repair_metrics(folder: RunFolder, state: RunState) -> None:
 
 
 def _repair_best(plan: Plan, gan: GAN, state: RunState) -> RunState:
-    """Writes best.keras where it is not what the rows say."""
+    """Writes best.keras anew if it is not from the epoch that the rows name."""
     folder = plan.folder
     row = run_folder.best_row(state.best_among, monitor(plan))
     if row is None:
@@ -165,13 +165,13 @@ def _repair_best(plan: Plan, gan: GAN, state: RunState) -> RunState:
     if found == row["epoch"] * steps:
         return state
     if row["epoch"] == state.done and not folder.best.exists():
-        problem = None  # A kill came between the checkpoint and it.
+        problem = None  # The run was killed before best.keras was written.
     kept = {
         each.epoch: each for each in run_folder.sound_checkpoints(folder.backup)
     }
     if row["epoch"] not in kept:
         if problem is None:
-            # Of an epoch that is done again, and then known.
+            # That epoch will be done again.
             return state
         state = RunState(state.done, state.rows, min(kept))
         problem += " Nor is there a checkpoint of its epoch any more."

@@ -1,4 +1,4 @@
-"""A run's settings, from its config.json: whole, sound, and unchanged."""
+"""Reading and checking a run's config.json."""
 
 import json
 import math
@@ -20,19 +20,19 @@ Check = Callable[[Any], bool]
 
 
 def exists(folder: RunFolder) -> bool:
-    """Whether a folder holds a run: settings, or a checkpoint with a copy."""
+    """Whether a folder holds config.json, or a checkpoint with a copy."""
     return folder.started or _copy_in_checkpoint(folder) is not None
 
 
 def read(folder: RunFolder) -> tuple[dict[str, Any], Recipe]:
     """Returns a run's configuration, and the recipe in it.
 
-    Each checkpoint holds a copy, which takes the place of a missing file; one
-    that says something else is refused.
+    Each checkpoint holds a copy of config.json. The copy is used if the file is
+    missing. A file that differs from the copy is an error.
 
     Raises:
-        UsageError: If config.json is damaged, lacks something, or is not what
-            the run was made with. It names the file and the key.
+        UsageError: If config.json is damaged or incomplete, or differs from
+            what the run was made with. The error names the file and the key.
         ValueError: If there is no run.
         OSError: If a file can't be read.
     """
@@ -56,7 +56,7 @@ def read(folder: RunFolder) -> tuple[dict[str, Any], Recipe]:
 def named_in_errors(
     folder: RunFolder, *, has_copy: bool = False
 ) -> Iterator[None]:
-    """Names config.json where its values are to blame for an error.
+    """Turns errors that values of config.json cause into ones that name it.
 
     Args:
         folder: The run.
@@ -143,7 +143,7 @@ def _check_keys(config: dict[str, Any]) -> None:
 
 
 def _recipe_of(values: dict[str, Any]) -> Recipe:
-    """Takes from config.json what `--set` takes, and nothing else."""
+    """Returns the recipe in config.json, checked as `--set` checks values."""
     for each in fields(Recipe):
         optional = (each.default, each.default_factory) != (MISSING, MISSING)
         if each.name not in values and not optional:
@@ -185,7 +185,7 @@ def _component_settings(values: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _require_same(config: dict[str, Any], kept: dict[str, Any]) -> None:
-    """Compares with the copy in a checkpoint; epochs may be added."""
+    """Raises an error if config.json differs from the copy in a checkpoint."""
     now, before = _flattened(config), _flattened(kept)
     for key in sorted({*now, *before} - _MAY_DIFFER):
         if now.get(key) != before.get(key):
@@ -197,7 +197,7 @@ def _require_same(config: dict[str, Any], kept: dict[str, Any]) -> None:
 
 _MAY_DIFFER = {
     *("keras_gan", "keras", "recipe.epochs", "recipe.system"),
-    # Compared with the data themselves, in the form that it was noted in.
+    # The digest is compared with the data themselves.
     "data.digest",
 }
 

@@ -1,4 +1,4 @@
-"""Standard streams that can take whatever is printed."""
+"""Standard streams that can print any text."""
 
 import os
 import sys
@@ -20,12 +20,12 @@ _STANDARD_STREAMS = (0, 1, 2)
 
 @contextmanager
 def ready_streams() -> Iterator[None]:
-    """Opens streams that were closed, and lets the others print any text.
+    """Replaces streams that are closed, and makes the others print any text.
 
     A process can be started without stdout or stderr. What is printed is then
-    dropped, and no file is opened in their place, where a library would write
-    its messages into it. A stream whose encoding lacks a character prints the
-    character's escape.
+    dropped. Their file descriptors are opened, too: else the next file that is
+    opened would get such a number, and a library would write messages into it.
+    A character that the encoding of a stream lacks is printed as its escape.
     """
     _open_missing_streams()
     with ExitStack() as stack:
@@ -41,9 +41,9 @@ def ready_streams() -> Iterator[None]:
 
 
 def discard_output() -> None:
-    """Drops what stdout still holds, whose reader has gone.
+    """Drops what is left in the buffer of stdout, after its reader has gone.
 
-    Python writes it when it ends, and would report the failure.
+    Else Python would write it when it ends, and report an error.
     """
     with suppress(OSError, ValueError, AttributeError):
         number = sys.stdout.fileno()
@@ -56,7 +56,7 @@ def _open_missing_streams() -> None:
         try:
             os.fstat(number)
         except OSError:
-            # The lowest number that is free is taken, so it is this one.
+            # The system gives out the lowest free number, which is this one.
             os.open(os.devnull, os.O_RDWR)
 
 
@@ -73,5 +73,5 @@ def _with_escapes(stream: Any) -> Iterator[None]:
     try:
         yield
     finally:
-        with suppress(ValueError):  # It was closed meanwhile.
+        with suppress(ValueError):  # It was closed in the meantime.
             stream.reconfigure(errors="strict")

@@ -1,4 +1,4 @@
-"""One training run, from its folder to its last file."""
+"""Training one run: folder, callbacks, and the files at the end."""
 
 import tempfile
 import time
@@ -33,14 +33,14 @@ DONE, INTERRUPTED = 0, 130
 
 
 def train(plan: Plan, prepared: Prepared, workers: Workers) -> int:
-    """Trains, and writes all that belongs into the run's folder.
+    """Trains a run, and writes all files of its folder.
 
     Args:
-        plan: The run. Its folder is this process's own.
-        prepared: What it needs, fresh from the recipe.
-        workers: Those who train it together. All do the same, since measuring
-            and drawing are steps that they take together, too; what others
-            than the first write is dropped.
+        plan: The run. Its folder is locked for this process.
+        prepared: What it needs, as made from the recipe.
+        workers: The processes or devices that train together. Each process
+            does all steps, because measuring and drawing need all of them,
+            too. Only the first one keeps its files.
 
     Returns:
         The exit code: 0, or 130 when a signal ended it.
@@ -63,7 +63,7 @@ def train(plan: Plan, prepared: Prepared, workers: Workers) -> int:
 
 
 def _resume(plan: Plan, gan: GAN, workers: Workers) -> RunState:
-    """Brings the model to where its run is."""
+    """Restores the model and the run's files, if the run is resumed."""
     writes_files = workers.rank == 0
     if not plan.resumed:
         if writes_files:
@@ -115,8 +115,9 @@ def _train(plan: Plan, prepared: Prepared, state: RunState) -> int:
                 initial_epoch=state.done,
                 shuffle=False,
                 verbose=0,
-                # An epoch counts once its checkpoint is there. What is before
-                # it is there then, what is after it can be made from it.
+                # An epoch is done once its checkpoint is written. Callbacks
+                # before it have then written their files; those after it
+                # write what can be made anew from the checkpoint.
                 callbacks=[
                     final_save,
                     interruption,
@@ -148,7 +149,7 @@ def _train(plan: Plan, prepared: Prepared, state: RunState) -> int:
 def _measuring_and_display(
     plan: Plan, prepared: Prepared, snapshot: callbacks.ImageSnapshot
 ) -> list[keras.callbacks.Callback]:
-    """Returns what measures training, and what shows it."""
+    """Returns the callbacks that clip, measure and display."""
     folder, recipe = plan.folder, plan.recipe
     return [
         *prepared.clipping,
@@ -167,16 +168,16 @@ def _measuring_and_display(
 def _images_in_a_picture(classes: int | None) -> int:
     """Returns how many images make a picture that fits a screen."""
     columns = min(100 // classes, 10) if classes else 0
-    # Two narrow columns of many classes would be too small to see.
+    # With a single column per class, the picture would be too narrow.
     return classes * columns if classes and columns > 1 else 16
 
 
 class _CheckpointRecord:
-    """What each checkpoint keeps of its run, beside the state.
+    """What each checkpoint holds beside the state of training.
 
     Args:
-        config: What config.json holds.
-        rows: Those of metrics.csv, which grow.
+        config: The content of config.json.
+        rows: The rows of metrics.csv, a list that grows.
         best_since: The first epoch that counts for best.keras.
     """
 
@@ -194,12 +195,12 @@ class _CheckpointRecord:
 
 
 class _FinalSave(keras.callbacks.Callback):
-    """Saves the model after the last epoch, before all else that comes then.
+    """Saves model.keras after the last epoch, before any other callback.
 
     Args:
         plan: The run.
-        rows: Those of metrics.csv, which grow.
-        interruption: A run that it cut short has no last epoch.
+        rows: The rows of metrics.csv, a list that grows.
+        interruption: If it stopped the run, nothing is saved.
     """
 
     def __init__(
@@ -212,19 +213,19 @@ class _FinalSave(keras.callbacks.Callback):
         self._interruption = interruption
 
     def on_train_end(self, logs: Any = None) -> None:
-        """Saves the model, unless it is not at its end."""
+        """Saves the model, unless the run was interrupted."""
         if not self._interruption.requested:
             self.save(self.model)
 
     def save(self, gan: GAN) -> None:
-        """Writes model.keras."""
+        """Writes model.keras, and best.keras if nothing was measured."""
         run_folder.save_model(gan, self._folder.model)
         if not self._measured:
-            # The last epoch is as good as any.
+            # Without measurements, no epoch is known to be better.
             run_folder.save_model(gan, self._folder.best)
 
     def is_done(self, gan: GAN) -> bool:
-        """Whether `save` was done with a model that is at its end."""
+        """Whether the files hold the model as it is now."""
         names = ("model",) if self._measured else ("model", "best")
         return all(
             resuming.is_current(self._folder, name, gan) for name in names
@@ -236,7 +237,7 @@ class _FinalSave(keras.callbacks.Callback):
 
 
 def _report_is_current(folder: RunFolder) -> bool:
-    """Whether the report, which is the last to be written, has been."""
+    """Whether the report, the last file of a run, was written."""
     try:
         ended: int = folder.model.stat().st_mtime_ns
         reported: int = folder.report.stat().st_mtime_ns
@@ -248,7 +249,7 @@ def _report_is_current(folder: RunFolder) -> bool:
 def _write_pictures_and_report(
     folder: RunFolder, rows: list[Row], snapshot: callbacks.ImageSnapshot
 ) -> None:
-    """Writes what is made of the other files, to be looked at."""
+    """Writes the pictures and the report, which are made from other files."""
     with warning_on_failure(str(folder.losses)):
         run_folder.draw_losses(rows, folder.losses)
     with warning_on_failure(str(folder.progress)):

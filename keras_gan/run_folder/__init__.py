@@ -1,4 +1,4 @@
-"""A training run on disk: its folder, its checkpoints, its curves."""
+"""A training run on disk: its folder, checkpoints, metrics and curves."""
 
 from keras_gan.run_folder.best_model import BestModel as BestModel
 from keras_gan.run_folder.best_model import best_row as best_row

@@ -1,4 +1,4 @@
-"""One checkpoint on disk: a record of the run, its weights, a checksum."""
+"""The file of a checkpoint: a checksum, a record of the run, the weights."""
 
 import hashlib
 import io
@@ -24,13 +24,13 @@ _STEP_COUNTER = "optimizer/vars/iterations"
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A checkpoint that is sound.
+    """A checkpoint whose content was verified.
 
     Args:
         path: Its file.
         epoch: The epoch that it was saved after.
-        updates: How many steps of training the weights have seen.
-        record: What was saved with the weights; None in a file of version
+        updates: How many steps the weights were trained.
+        record: What was saved with the weights. None in a file of version
             0.1.0, which has no checksum either.
     """
 
@@ -41,17 +41,16 @@ class Checkpoint:
 
 
 def write(model: keras.Model, path: Path, record: dict[str, Any]) -> None:
-    """Writes a model's whole state, or leaves what was there.
+    """Writes a model's whole state, or leaves the old file.
 
-    HDF5 leaves the start of a file to its user, if that is 512 bytes long or
-    twice, four times, ... as much. There the record is, and a checksum of all
-    that follows it, so that weights and record are one file, which
-    `load_weights` reads.
+    An HDF5 file may begin with a block for its user, of 512 bytes or twice,
+    four times, ... as many. The checksum and the record are in this block, so
+    that weights and record are one file, which `load_weights` reads.
 
     Args:
         model: The model.
         path: The file, ending in `.weights.h5`.
-        record: What else to keep, as JSON takes it.
+        record: What else to save, as values that JSON can hold.
 
     Raises:
         OSError: If it can't be written.
@@ -72,14 +71,14 @@ def write(model: keras.Model, path: Path, record: dict[str, Any]) -> None:
 
 
 def read(path: Path, epoch: int) -> Checkpoint:
-    """Reads a checkpoint, all but the weights, and checks all of it.
+    """Reads a checkpoint without its weights, and verifies all of it.
 
     Args:
         path: The file.
-        epoch: The epoch that its name says.
+        epoch: The epoch in its name.
 
     Raises:
-        DamagedFileError: If it is not what was written.
+        DamagedFileError: If it is not as it was written.
         OSError: If it can't be read.
     """
     content = path.read_bytes()
@@ -89,11 +88,11 @@ def read(path: Path, epoch: int) -> Checkpoint:
 
 
 def updates_in(weights: bytes, path: Path) -> int:
-    """Returns how many steps of training are in the bytes of a weights file.
+    """Returns how many steps the weights in a file were trained.
 
     Args:
-        weights: HDF5, as Keras writes it.
-        path: What to call it in an error.
+        weights: The content of an HDF5 file of weights.
+        path: The file, for the error.
 
     Raises:
         DamagedFileError: If they are not the state of a GAN in training.
@@ -101,7 +100,7 @@ def updates_in(weights: bytes, path: Path) -> int:
     try:
         with h5py.File(io.BytesIO(weights)) as file:
             return int(file[_STEP_COUNTER][()])
-    # Damage makes h5py fail in many ways.
+    # A damaged file makes h5py raise many kinds of errors.
     except Exception as error:
         raise DamagedFileError(path, error) from error
 

@@ -7,7 +7,7 @@ __all__ = ["DamagedFileError"]
 
 
 class DamagedFileError(ValueError):
-    """A file that is there, and is not what was written."""
+    """A file exists, but its content is not what was written."""
 
     def __init__(self, path: Path, reason: Any) -> None:
         said = " ".join(str(reason).split())[:200] or type(reason).__name__

@@ -1,4 +1,4 @@
-"""The folder of one training run: what is where in it."""
+"""The folder of a training run, and the names of the files in it."""
 
 import json
 import re
@@ -23,24 +23,24 @@ _FILE_NAMES = (
 # Earlier versions wrote the report under the last of these names first.
 _LEFTOVER = re.compile(rf"\.\d+-({_FILE_NAMES})|report\.html\.part")
 _MOST_BYTES = 16 * 2**20
-"""Bytes of a configuration: some hundred thousand class names."""
+"""The largest configuration: it has some hundred thousand class names."""
 
 
 @dataclass(frozen=True)
 class RunFolder:
-    """Names the files of a run.
+    """The folder of a run.
 
     ```text
     config.json   the resolved recipe, seed, data and versions
     metrics.csv   a row for each epoch
     images/       a grid for each epoch, from the same latents
-    progress.gif  these, in motion
-    losses.png    both players' curves
-    report.html   all of these on one page
+    progress.gif  the grids as an animation
+    losses.png    the curves of both players
+    report.html   all of this on one page
     tensorboard/  event files
     model.keras   the GAN at the end
     best.keras    the GAN at its best epoch
-    backup/       what `--resume` goes on from
+    backup/       the checkpoints that `--resume` continues from
     ```
 
     Args:
@@ -62,7 +62,7 @@ class RunFolder:
 
     @classmethod
     def unused(cls, recipe: str, parent: Path) -> Self:
-        """Returns a name that no run has yet: `<recipe>-<date>`."""
+        """Returns a folder that does not exist yet: `<recipe>-<date>`."""
         date = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
         path = parent / f"{recipe}-{date}"
         count = 1
@@ -73,7 +73,7 @@ class RunFolder:
 
     @classmethod
     def made(cls, recipe: str, parent: Path) -> Self:
-        """Makes a folder by a name that no run has, and no other process.
+        """Makes a new folder, also if other processes do so at the same time.
 
         Raises:
             OSError: If it can't be made.
@@ -97,7 +97,7 @@ class RunFolder:
 
     @property
     def occupied(self) -> bool:
-        """Whether there is something at this path that is not ours to touch."""
+        """Whether there is a file, or a folder that holds more than a lock."""
         if not self.path.exists():
             return False
         return not self.path.is_dir() or any(
@@ -106,17 +106,18 @@ class RunFolder:
 
     @property
     def started(self) -> bool:
-        """Whether it is a run: it has a configuration."""
+        """Whether the folder holds a run, which has a configuration."""
         return bool(self.config.is_file())
 
     @contextmanager
     def claimed(self) -> Iterator[None]:
-        """Makes the folder, and keeps it for this process while it is open.
+        """Makes the folder, and locks it for this process.
 
-        A folder that was made, and where no run came of it, is removed again.
+        If the folder was made here and no run was started, it is removed at
+        the end.
 
         Raises:
-            FolderInUseError: If another process has it, or has used it.
+            FolderInUseError: If another process trains, or has trained, in it.
             OSError: If it can't be written.
         """
         made = not self.path.exists()
@@ -137,7 +138,7 @@ class RunFolder:
                     self.path.rmdir()
 
     def create(self, config: dict[str, Any]) -> None:
-        """Makes the folder, with its configuration.
+        """Makes the folder, and writes its configuration.
 
         Raises:
             OSError: If it can't be written.
@@ -162,10 +163,10 @@ class RunFolder:
         return _read_json_object(self.config)
 
     def forget_after(self, epoch: int) -> None:
-        """Removes what a killed run left behind of epochs to be done again.
+        """Removes files of epochs that will be done again after a kill.
 
         Args:
-            epoch: How many epochs are done.
+            epoch: The number of epochs that are done.
         """
         for path in [*_files_in(self.path), *_files_in(self.backup)]:
             if _LEFTOVER.fullmatch(path.name):

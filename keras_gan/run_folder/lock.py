@@ -1,4 +1,4 @@
-"""One training run at a time in a folder."""
+"""A lock that lets one process at a time train into a folder."""
 
 import os
 import sys
@@ -23,16 +23,16 @@ class FolderInUseError(ValueError):
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Keeps a folder for this process while it is open.
+    """Locks a folder for this process inside the `with` block.
 
-    The operating system holds the lock, and lets go of it when the process
-    ends, however it ends: what a crash leaves behind locks nobody out.
+    The operating system holds the lock, and releases it when the process ends,
+    also after a crash.
 
     Args:
-        folder: It must exist.
+        folder: The folder, which must exist.
 
     Raises:
-        FolderInUseError: If another process has it.
+        FolderInUseError: If another process has locked it.
         OSError: If the folder can't be written.
     """
     path = folder / _LOCK_FILE
@@ -40,7 +40,8 @@ def locked(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        # Whoever has opened the file meanwhile finds it gone, and looks again.
+        # A process that has opened the file by now sees that it is gone, and
+        # tries again.
         with suppress(OSError):
             path.unlink()
         os.close(handle)
@@ -79,7 +80,7 @@ def _try_to_lock(handle: int, path: Path) -> None:
 
 
 def _is_file_at(handle: int, path: Path) -> bool:
-    """Whether the path still leads to this file."""
+    """Whether there is still this file at the path."""
     try:
         return os.path.samestat(os.fstat(handle), path.stat())
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""losses.png: how the two players fared."""
+"""losses.png: the losses, scores and penalties of a run."""
 
 from pathlib import Path
 from typing import Any
@@ -11,16 +11,17 @@ __all__ = ["draw_losses"]
 
 
 def draw_losses(rows: list[Row], path: Path, by: str = "epoch") -> None:
-    """Draws losses, scores, and penalties where there are any.
+    """Draws losses and scores, and penalties if there are any.
 
     Args:
-        rows: As `read_metrics` returns them; without any, nothing is drawn.
-        path: The picture.
-        by: The key of `rows` to draw over: "epoch", or another count.
+        rows: As `read_metrics` returns them. If there are none, nothing is
+            drawn.
+        path: The file of the picture.
+        by: The key of `rows` for the horizontal axis, such as "epoch".
     """
     if not rows:
         return
-    # Not pyplot: its state is shared with the user's own figures.
+    # pyplot would share its state with the user's own figures.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

@@ -23,21 +23,21 @@ __all__ = [
 ]
 
 Row = dict[str, float]
-"""An epoch: its number, its logs and its seconds."""
+"""The row of an epoch: its number, its logs and its seconds."""
 
 LegibleRow = dict[str, float | None]
-"""The same of any file, with None for what is no finite number."""
+"""The row of an epoch in any log. None stands for no finite number."""
 
 
 class MetricsFile(keras.callbacks.Callback):
-    """Writes all logs of each epoch, with its number and its seconds.
+    """Writes the logs of each epoch, with its number and its seconds.
 
     The file is replaced as a whole, so it never ends in half a row.
 
     Args:
         path: The file.
-        rows: What a resumed run has done already.
-        interruption: An epoch that it cut short gets no row.
+        rows: The rows of the epochs that a resumed run has done already.
+        interruption: If it stopped an epoch, that epoch gets no row.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class MetricsFile(keras.callbacks.Callback):
         self._start = time.perf_counter()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Adds a row, if the epoch is complete."""
+        """Adds a row if the epoch is complete."""
         if self._interruption is not None and self._interruption.requested:
             return
         seconds = round(time.perf_counter() - self._start, 3)
@@ -102,7 +102,7 @@ def read_metrics(path: Path, epochs: int | None = None) -> list[Row]:
 
 
 def read_legible(path: Path) -> list[LegibleRow]:
-    """Reads what is legible of any log of epochs, such as Keras' `CSVLogger`'s.
+    """Reads the legible rows of any log of epochs, such as a `CSVLogger`'s.
 
     A row that is cut short is left out. Of an epoch that was written twice,
     the last row is taken. The rows are sorted by epoch, and the first epoch
@@ -137,7 +137,7 @@ def read_legible(path: Path) -> list[LegibleRow]:
 
 
 def same_rows(one: list[Row], other: list[Row]) -> bool:
-    """Whether rows are equal to the bit, NaN included."""
+    """Whether rows are equal to the bit. NaN equals NaN."""
     return _as_csv(one) == _as_csv(other)
 
 

@@ -8,12 +8,12 @@ __all__ = ["NamedMemory"]
 class NamedMemory(io.BytesIO):
     """A file in memory that Keras saves into.
 
-    Keras takes a file object for a path, and reads the format off the end of
-    its name. HDF5 brings the process down where it can't write a file to its
-    end; memory it can always write, and Python writes the disk.
+    Keras accepts a file object in place of a path, and takes the format from
+    the ending of its name. On a full disk, HDF5 ends the process. So HDF5
+    writes to memory, and Python writes the disk.
 
     Args:
-        name: With the ending that names the format.
+        name: A file name, whose ending names the format.
     """
 
     def __init__(self, name: str) -> None:

@@ -1,4 +1,4 @@
-"""`keras-gan evaluate`: how good the pictures are, in numbers."""
+"""`keras-gan evaluate`: measures generated images."""
 
 import argparse
 import json
@@ -93,7 +93,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Measures, and prints a table or JSON."""
+    """Measures generated images, and prints a table or JSON."""
     _check_counts(arguments)
     from keras_gan import metrics
 
@@ -140,7 +140,7 @@ def _check_extractor(name: str) -> None:
 
 
 def _metric_names(given: str | None) -> list[str]:
-    """Refuses unknown metrics before images are made."""
+    """Returns the metrics to compute, or raises an error if one is unknown."""
     from keras_gan.metrics import DEFAULT_METRICS, METRICS
 
     if given is None:

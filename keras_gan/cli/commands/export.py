@@ -1,4 +1,4 @@
-"""`keras-gan export`: the generator, for use without Keras."""
+"""`keras-gan export`: writes the generator for use without Keras."""
 
 import argparse
 from pathlib import Path
@@ -33,7 +33,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Exports to a path that is not there yet."""
+    """Exports the generator to a path that does not exist yet."""
     target = arguments.out
     ending = _ENDINGS.get(arguments.format)
     if ending is not None and target.suffix != ending:
@@ -61,7 +61,7 @@ def _export(gan: Any, path: Path, form: str) -> None:
         gan.export(str(path), format=form, verbose=False)
     except OSError:
         raise
-    # Each format has a library of its own, which fails in its own way.
+    # Each format has its own library, with its own kinds of errors.
     except Exception as error:
         said = str(error).strip().splitlines() or [type(error).__name__]
         raise UsageError(

@@ -1,4 +1,4 @@
-"""`keras-gan generate`: pictures or arrays from a trained GAN."""
+"""`keras-gan generate`: makes images with a trained GAN."""
 
 import argparse
 from pathlib import Path
@@ -57,7 +57,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Generates, and writes one file."""
+    """Generates images, and writes one file."""
     if arguments.num_images is not None:
         check_count("-n", arguments.num_images, 1)
     out = arguments.out
@@ -93,7 +93,7 @@ def _default_target(model: Path) -> Path:
 def _chosen_labels(
     given: str | None, count: int | None, classes: int | None
 ) -> tuple[list[int] | None, int | None]:
-    """Returns the labels, classes in turn, and how many make a row."""
+    """Returns the labels, classes in turn, and how many images make a row."""
     if classes is None:
         if given is not None:
             raise UsageError(
@@ -112,7 +112,11 @@ def _chosen_labels(
 def _sorted_by_class(
     pixels: Any, labels: list[int] | None
 ) -> tuple[Any, list[int] | None]:
-    """Sorts what was made with classes in turn, as `evaluate` makes it."""
+    """Sorts images by class.
+
+    They are made with classes in turn, as `evaluate` does, so that the same
+    seed gives the same images.
+    """
     if labels is None:
         return pixels, None
     classes = list(dict.fromkeys(labels))

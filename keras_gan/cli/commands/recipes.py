@@ -1,4 +1,4 @@
-"""`keras-gan recipes`: what there is to train."""
+"""`keras-gan recipes`: lists what can be trained."""
 
 import argparse
 from typing import Any
@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     from keras_gan.cli.console import console
 
     table = Table(box=None, pad_edge=False)
-    # A name that is cut can't be typed, so long ones go on below.
+    # A name that is cut off can't be typed, so long names are wrapped.
     for title in ("recipe and system", "data", "networks"):
         table.add_column(title, overflow="fold")
     for title in ("parameters\nG + D", "measured\nepochs", "time", "score"):
@@ -77,7 +77,7 @@ def _rounded(count: int) -> str:
 
 
 def _measured_results() -> dict[str, dict[str, Any]]:
-    """Returns what was measured, by recipe; nothing where nothing was."""
+    """Returns the measured results by the name of the recipe."""
     import json
     from importlib.resources import files
 

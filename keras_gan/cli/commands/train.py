@@ -1,4 +1,4 @@
-"""`keras-gan train`: one recipe, one run folder."""
+"""`keras-gan train`: trains a recipe into a run's folder."""
 
 import argparse
 from contextlib import (
@@ -81,7 +81,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Trains, or shows what would be trained."""
+    """Trains a recipe, or shows what would be trained."""
     from keras_gan.cli import plan_summary, planning, run_config, training
     from keras_gan.cli.preparing import prepare
     from keras_gan.run_folder import locked
@@ -91,7 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
             workers = stack.enter_context(_joined(arguments))
             writes = workers.rank == 0 and not arguments.dry_run
             folder = planning.folder_of(arguments)
-            # What is there must not change between reading and resuming it.
+            # Nothing may change in the folder between reading and resuming it.
             held = writes and arguments.resume and folder.path.is_dir()
             if held:
                 stack.enter_context(locked(folder.path))
@@ -113,7 +113,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _joined(arguments: argparse.Namespace) -> AbstractContextManager[Any]:
-    """Takes its place among the processes or devices that train together."""
+    """Returns a context in which this process is one of the workers."""
     from keras_gan import backend
 
     engine = arguments.distribute
