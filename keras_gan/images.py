@@ -1,4 +1,4 @@
-"""Pictures as numbers and files: value ranges, grids, PNG and GIF."""
+"""Images as arrays and files: value ranges, grids, PNG and GIF."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -27,10 +27,10 @@ _VISIBLE_PIXELS = 56
 """Cells of a grid are enlarged to about this many pixels."""
 
 _MOST_PIXELS = 2**27
-"""Pixels of a grid that a memory of a gigabyte can still hold."""
+"""The largest grid, which fits in a gigabyte of memory."""
 
 _MOST_MILLISECONDS = 655_350
-"""Milliseconds: a GIF counts hundredths of a second in 16 bits."""
+"""A GIF file holds hundredths of a second as 16 bits."""
 
 
 def to_float(
@@ -227,7 +227,7 @@ def _each_image(frames: Any) -> Iterator[Image.Image]:
     try:
         remaining = iter(frames)
     except Exception as error:
-        # Some classes have an `__iter__` that only raises, in its own way.
+        # Some classes have an `__iter__` that only raises some error.
         raise TypeError(
             f"`frames` must be {words}. {received('frames', frames)}"
         ) from error
@@ -240,7 +240,7 @@ def _as_array(images: Any) -> NDArray[Any]:
     try:
         return np.asarray(images)
     except Exception as error:
-        # Rows of several lengths, or a tensor that lives on another device.
+        # Rows of different lengths, or a tensor on another device.
         raise TypeError(
             f"`images` must be an array of floats. {received('images', images)}"
         ) from error

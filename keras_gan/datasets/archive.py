@@ -1,4 +1,4 @@
-"""The arrays of an `.npz`, read piece by piece."""
+"""Reading the arrays of an `.npz` piece by piece."""
 
 import zipfile
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _SUFFIX = ".npy"
 
 
 class Member:
-    """An array in an `.npz`, of which a piece at a time is in memory.
+    """An array in an `.npz` that is read piece by piece.
 
     Args:
         path: The archive.
@@ -70,7 +70,7 @@ class Member:
     @property
     def _row_bytes(self) -> int:
         values = 1
-        # numpy's product would wrap round where the header is absurd.
+        # numpy's product would overflow if the header is damaged.
         for size in self.shape[1:]:
             values *= size
         return values * self.dtype.itemsize
@@ -126,7 +126,7 @@ def _read_header(
 
 
 def _require_end(file: IO[bytes]) -> None:
-    # The archive's checksum is compared where its end is met.
+    # Reading to the end makes zipfile compare the checksum.
     if file.read(1):
         raise ValueError("it goes on after its end")
 
@@ -135,7 +135,7 @@ def _require_end(file: IO[bytes]) -> None:
 def _readable(name: str | None = None) -> Iterator[None]:
     try:
         yield
-    # A torn file fails in zipfile, zlib or numpy, each in its own way.
+    # A damaged file raises errors of zipfile, zlib or numpy.
     except Exception as error:
         of_it = "" if name is None else f"{name}: "
         raise ValueError(

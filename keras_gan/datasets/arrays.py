@@ -1,4 +1,4 @@
-"""Arrays of images that a user has: `.npz`, `.npy`, or in memory."""
+"""Reading and converting arrays of images: `.npz`, `.npy`, in memory."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -34,13 +34,13 @@ def read_arrays(
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64] | None]:
     """Reads images (n, H, W, C) uint8 and labels (n,) or None from a file.
 
-    A `.npy` file of uint8 stays on the disk and is read where it is indexed.
-    Of anything else, only the images that are wanted are kept in memory.
+    A `.npy` file of uint8 stays on the disk, and is read when it is indexed. Of
+    any other file, only the images that are wanted are kept in memory.
 
     Args:
         path: The `.npz` or `.npy` file.
         split: `"train"` or `"test"`.
-        choose: Says which images are wanted; all by default.
+        choose: Returns the indices of the images to read. Default: all.
 
     Raises:
         ValueError: If the file is damaged, or holds no images, or images or
@@ -67,8 +67,8 @@ def as_pixels(
     Args:
         images: (n, H, W) or (n, H, W, C) with C of 1 or 3; integers from 0 to
             255, or floats in [0, 1] or [-1, 1].
-        chosen: Ascending indices of the images to keep; all by default. The
-            range that all of them have decides what the floats mean.
+        chosen: Ascending indices of the images to keep. Default: all. Whether
+            floats are in [0, 1] or [-1, 1] is decided by all images.
 
     Raises:
         ValueError: If the shape, the type or the range is another.
@@ -95,14 +95,14 @@ def as_pixels(
 
 
 def pixel_shape(images: Any) -> tuple[int, int, int, int]:
-    """Returns the shape of images that are in the form the package keeps.
+    """Returns the shape of images in the form that the package uses.
 
     Args:
         images: uint8 (n, H, W, C), not empty: an array, or an `ImageFolder`.
 
     Raises:
         TypeError: If they are not uint8.
-        ValueError: If they have another shape, or none is there.
+        ValueError: If they have another shape, or there are none.
     """
     shape = uint8_pixels(images).shape
     if len(shape) != 4 or 0 in shape:
@@ -114,11 +114,11 @@ def pixel_shape(images: Any) -> tuple[int, int, int, int]:
 
 
 def _open_arrays(path: Path, split: str) -> tuple[Any, Any]:
-    """Returns the images and the labels, or None, before they are read."""
+    """Returns the images and the labels, or None, without reading them."""
     if path.suffix == ".npy":
         try:
             array = np.load(path, mmap_mode="r")
-        # A torn file fails in mmap or numpy, each in its own way.
+        # A damaged file raises errors of mmap or numpy.
         except Exception as error:
             raise ValueError(
                 f"can't be read as a numpy array ({error})"
@@ -167,7 +167,7 @@ def _checked_shape(
 
 
 def _is_signed(images: NDArray[Any] | Member) -> bool:
-    """Whether floats lie in [-1, 1], not [0, 1]; refuses other values."""
+    """Whether floats are in [-1, 1], not [0, 1]. Others are an error."""
     dtype = images.dtype
     known = {"u": (0, 255), "i": (0, 255), "f": (-1, 1)}
     if dtype == np.uint8:

@@ -1,4 +1,4 @@
-"""Any image file or Pillow image to pixels of one size and colour mode."""
+"""Decoding image files to pixels of one size and colour mode."""
 
 import contextlib
 import os
@@ -30,9 +30,9 @@ Pixels = NDArray[np.uint8]
 
 _WHITE = (255, 255, 255, 255)
 _MOST_PIXELS = 2**28
-"""Pixels of an image that is asked for; Pillow reads none of so many."""
+"""The largest image size. Pillow reads no image of so many pixels."""
 _STRIP_PIXELS = 2**20
-"""Pixels that change their mode at once."""
+"""Pixels whose colour mode is converted at once."""
 
 _FORMATS = (
     *("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "PPM", "JPEG2000", "AVIF"),
@@ -52,20 +52,20 @@ _LATE_METADATA = {b"eXIf", b"iTXt", b"zTXt"}
 
 @contextmanager
 def open_image(path: str | Path) -> Iterator[Image.Image]:
-    """Opens an image file, of which the header is read.
+    """Opens an image file, and reads its header.
 
     Raises:
         OSError: If it can't be read.
         ValueError: If it is a pipe, a socket or a device.
-        Exception: Whatever a damaged header provokes in Pillow.
+        Exception: Any error that Pillow raises on a damaged header.
     """
-    # A pipe that is opened waits for somebody who writes.
+    # Opening a pipe would wait for a writer.
     if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116
         raise ValueError("not a regular file")
     Image.init()
     formats = [name for name in _FORMATS if name in Image.OPEN]
-    # A path would be mapped into memory: a file that is cut meanwhile ends
-    # the process, and turned TIFF files come out scrambled.
+    # Given a path, Pillow would map the file into memory: if the file is cut
+    # while it is read, the process ends, and rotated TIFF files are wrong.
     with (
         Path(path).open("rb") as file,
         Image.open(file, formats=formats) as image,
@@ -74,7 +74,7 @@ def open_image(path: str | Path) -> Iterator[Image.Image]:
 
 
 def reason_unreadable(error: Exception) -> str:
-    """Says in a few words why an image can't be read."""
+    """Returns in a few words why an image can't be read."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     if isinstance(error, UnidentifiedImageError):
@@ -91,11 +91,11 @@ def upright_size(path: str | Path, image: Image.Image) -> tuple[int, int]:
     """
     width, height = image.size
     if image.format == "TIFF":
-        # Some versions of Pillow give the size as it will be, some as stored.
+        # Some versions of Pillow return the rotated size, some the stored one.
         tags: Any = image
         width, height = tags.tag_v2[256], tags.tag_v2[257]
     if image.format == "PNG" and not _has_late_metadata(path):
-        # The one of PNG would decode the pixels to look behind them.
+        # `getexif` of a PNG would decode the pixels to read on after them.
         exif = Image.Image.getexif(image)
     else:
         exif = image.getexif()
@@ -119,10 +119,9 @@ def _has_late_metadata(path: str | Path) -> bool:
 def decode(path: Path, size: tuple[int, int], channels: int) -> Pixels:
     """Reads an image file as pixels (H, W, C).
 
-    Turns it upright by its EXIF orientation, lays transparent images on
-    white, scales 16 bit to 8, scales the image to cover `size` and crops its
-    centre. Of several threads, so many decode at the same time as memory
-    allows.
+    It is rotated by its EXIF orientation, laid on white if it is transparent,
+    converted from 16 bit to 8, scaled to cover `size`, and cropped at its
+    centre. Only as many threads decode at the same time as memory allows.
 
     Args:
         path: The file.
@@ -131,8 +130,8 @@ def decode(path: Path, size: tuple[int, int], channels: int) -> Pixels:
     """
     height, width = size
     with open_image(path) as image:
-        # A JPEG file decodes several times faster at a fraction of its size;
-        # twice the wanted one leaves the filter something to average.
+        # A JPEG file decodes several times faster at a fraction of its size.
+        # Twice the wanted size leaves enough pixels to average.
         longest = 2 * max(height, width)
         image.draft(None, (longest, longest))
         with pixel_budget().spent(image.width * image.height):
@@ -216,7 +215,7 @@ def _grey_or_colour_strip(image: Image.Image, mode: str) -> Image.Image:
         image = Image.alpha_composite(white, image)
     if mode == "RGB" or image.mode in ("L", "RGB", "RGBA", "1"):
         return image.convert(mode)
-    # A palette or CMYK has no direct way to grey that matches the one of RGB.
+    # Pillow converts palettes and CMYK to grey in another way than RGB.
     return image.convert("RGB").convert("L")
 
 

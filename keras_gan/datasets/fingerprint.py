@@ -1,4 +1,4 @@
-"""Whether data are still those that a run was started with."""
+"""Fingerprints, which tell whether a run's data have changed."""
 
 import hashlib
 import json
@@ -21,11 +21,11 @@ READ_WHOLE = 2**31
 
 
 def fingerprint(source: Source) -> str:
-    """Returns a text that tells these data from any others.
+    """Returns a text that differs if the data differ.
 
-    It covers the images, their order, their labels and the class names. Of
-    data in memory every pixel counts. Of an `ImageFolder` these count: names,
-    sizes and times of all files, and beside them, up to 2 GiB, the contents.
+    It depends on the images, their order, their labels and the class names. Of
+    data in memory it covers every pixel. Of an `ImageFolder` it covers names,
+    sizes and times of all files and, up to 2 GiB, their contents.
 
     Raises:
         ValueError: If a file can't be read any more.
@@ -36,8 +36,8 @@ def fingerprint(source: Source) -> str:
 def matches(source: Source, before: str) -> bool:
     """Returns whether data have a fingerprint that was taken before.
 
-    Files that have other names or times but the same contents are the same
-    data, if the contents were compared.
+    Files with other names or times but the same contents are the same data, if
+    the contents were compared.
 
     Args:
         source: The data.
@@ -54,9 +54,9 @@ def matches(source: Source, before: str) -> bool:
 
 
 def _digests(source: Source) -> Iterator[str]:
-    """Returns digests of which each proves by itself that data are the same.
+    """Yields digests, of which any equal one proves that data are the same.
 
-    The ones that take longer come last.
+    Those that take longer come last.
     """
     images = source.images
     if not isinstance(images, ImageFolder):
@@ -95,7 +95,7 @@ def _pixels_digest(source: Source) -> str:
 
 
 def _file_states(folder: ImageFolder) -> tuple[int, list[bytes]]:
-    """Returns the bytes of all files, and what is known without reading."""
+    """Returns the total size of files, and name, size and time of each."""
     total, states = 0, []
     for file in map(Path, folder.files):
         status = file.stat()

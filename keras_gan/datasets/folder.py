@@ -1,4 +1,4 @@
-"""A folder of images, decoded when they are asked for."""
+"""A folder of images that are decoded when they are indexed."""
 
 import copy
 import errno
@@ -33,9 +33,9 @@ Pixels = NDArray[np.uint8]
 
 _IMAGES_AT_ONCE = 256
 _MOST_REPLACEMENTS_TRIED = 64
-"""So many images in a row are tried in place of one that can't be read."""
+"""How many images are tried as a replacement for an unreadable one."""
 _LIMITS_OF_THE_PROCESS = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
-"""What says nothing about a file, but that the process is at a limit."""
+"""Errors that are not the fault of a file: the process is at a limit."""
 
 
 class ImageFolder:
@@ -60,8 +60,8 @@ class ImageFolder:
             pixels. Defaults to the size of the images where all have the same.
         channels: 1 for grey, 3 for colour. Defaults to 1 where no image has
             colour.
-        listing: What `scan(path)` found, where the caller has it and reports
-            itself what it skipped.
+        listing: What `scan(path)` returned, if the caller has it already and
+            itself reports what was skipped.
 
     Raises:
         TypeError: If `listing` is none.
@@ -132,7 +132,7 @@ class ImageFolder:
         return pixels.reshape(*indices.shape, *self.shape[1:])
 
     def read(self) -> tuple[Pixels, NDArray[np.bool_]]:
-        """Decodes all images: those that can be, and which these are.
+        """Decodes all readable images, and returns which these are.
 
         Raises:
             ValueError: If the folder is gone.
@@ -199,7 +199,7 @@ class ImageFolder:
 def decode_files(
     files: Sequence[str], size: tuple[int, int], channels: int
 ) -> list[Pixels | str]:
-    """Decodes files in parallel; a text says why one can't be.
+    """Decodes files in parallel. A text in place of pixels is an error.
 
     Raises:
         MemoryError: If there is too little memory.
@@ -211,7 +211,7 @@ def decode_files(
             return decode(Path(file), size, channels)
         except MemoryError:
             raise
-        # Pillow's decoders raise whatever the broken bytes provoke.
+        # On damaged files, Pillow's decoders raise any kind of error.
         except Exception as error:
             if (
                 isinstance(error, OSError)
@@ -225,7 +225,7 @@ def decode_files(
 
 @functools.cache
 def _readers() -> ThreadPoolExecutor:
-    # For every batch anew, threads took half the time of small files.
+    # Starting threads for each batch would double the time of small files.
     return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="decode")
 
 

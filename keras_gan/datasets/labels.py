@@ -1,4 +1,4 @@
-"""What numbers the classes of images can have."""
+"""Checking and converting the class numbers of images."""
 
 import numbers
 from typing import Any
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 __all__ = ["as_labels"]
 
 _ALWAYS_ALLOWED = 100_000
-"""Class numbers below this are accepted however few the images are."""
+"""Class numbers below this are allowed for any number of images."""
 
 _ABOVE_ALL_LABELS = 2**63
 _HOW_TO_NUMBER = (
@@ -79,7 +79,7 @@ def _as_numbers(given: NDArray[Any]) -> NDArray[Any]:
         return given.astype(np.float64) if given.dtype.kind == "f" else given
     strange = [not _is_number(value) for value in given.ravel()]
     _refuse(np.array(strange), given, rule)
-    # Python's whole numbers have no largest one, and floats do.
+    # A whole number of Python may be too large for a float.
     inside = [max(min(value, _ABOVE_ALL_LABELS), -1) for value in given.ravel()]
     return np.array(inside, np.float64).reshape(given.shape)
 
@@ -107,7 +107,7 @@ def _from_one_hot(rows: NDArray[Any]) -> NDArray[np.int64]:
 
 
 def _refuse(wrong: NDArray[np.bool_], labels: Any, rule: str) -> None:
-    """Names the first value that breaks a rule, and where it is."""
+    """Raises an error that names the first wrong value, if there is any."""
     if not wrong.any():
         return
     position = np.unravel_index(int(np.argmax(wrong)), labels.shape)

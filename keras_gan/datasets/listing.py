@@ -1,4 +1,4 @@
-"""What a folder holds: which files are images, and of which class."""
+"""Listing a folder: which files are images, and of which class."""
 
 import os
 import sys
@@ -32,16 +32,16 @@ _Result = TypeVar("_Result")
 
 _GREY_MODES = {"1", "L", "I", "I;16", "I;16B", "I;16L", "I;16N"}
 _FILES_AT_ONCE = 256
-"""So many files are given to a thread at once."""
+"""How many files are given to a thread at once."""
 _MOST_NAMED = 10
-"""So many broken files are named; the rest is counted."""
+"""How many broken files an error names. The rest is only counted."""
 _SYSTEM_NAMES = {
     *("__macosx", "@eadir", "@tmp", "#recycle", "@recycle", "#snapshot"),
     *("$recycle.bin", "recycler", "system volume information", "lost+found"),
     *("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "__pycache__"),
     *("network trash folder", "temporary items"),
 }
-"""What systems and archivers leave in a folder, in lower case."""
+"""Files that systems and archivers leave in a folder, in lower case."""
 
 
 class _Header(NamedTuple):
@@ -147,7 +147,7 @@ def scan(path: Path) -> Listing:
 
 
 def is_folder(path: Path) -> bool:
-    """Whether a path is a folder, as far as may be seen."""
+    """Whether a path is a folder. False if it can't be read."""
     try:
         return path.is_dir()
     except OSError:
@@ -163,7 +163,7 @@ def path_text(path: str | Path) -> str:
 
 
 def warn_of_skipped(path: Path, skipped: Sequence[str], what: str) -> None:
-    """Names the files that could not be read, once."""
+    """Warns once of all files that could not be read."""
     if skipped:
         warnings.warn(
             f"{path_text(path)}: {len(skipped)} files are no readable images "
@@ -186,7 +186,7 @@ def _visible_files(path: Path) -> Iterator[Path]:
     for root, folders, files in os.walk(
         path, onerror=_refuse_folder, followlinks=True
     ):
-        # A link to a folder above would lead round in circles.
+        # A link to a folder above would be followed without end.
         real = os.path.realpath(root)
         if real in seen:
             folders.clear()
@@ -219,7 +219,7 @@ def map_files(
     def of_part(part: Sequence[str]) -> list[_Result]:
         return [function(file) for file in part]
 
-    # One by one, small files wait for threads longer than they are read.
+    # Given one by one, small files cost more to pass to threads than to read.
     parts = (
         files[at : at + _FILES_AT_ONCE]
         for at in range(0, len(files), _FILES_AT_ONCE)
@@ -234,7 +234,7 @@ def _header(path: str) -> _Header | _Refusal:
         with open_image(path) as image:
             grey = image.mode in _GREY_MODES and not image.has_transparency_data
             return _Header(upright_size(path, image), grey)
-    # Pillow's readers raise whatever the broken bytes provoke.
+    # On damaged files, Pillow raises any kind of error.
     except Exception as error:
         by_system = isinstance(error, OSError) and error.errno is not None
         return _Refusal(reason_unreadable(error), by_system)
@@ -245,7 +245,7 @@ def _check_empty(
     images: Sequence[str],
     refused: Sequence[tuple[str, _Refusal]],
 ) -> None:
-    """Notices a subfolder that becomes no class because it has no image."""
+    """Warns of subfolders without images, which become no classes."""
     found = {_first_folder(Path(file).relative_to(path)) for file in images}
     if "" in found:
         return
@@ -280,7 +280,7 @@ def _may_be_class(path: Path, name: str) -> str:
     folder = _first_folder(Path(name))
     if folder or Path(name).suffix:
         return folder
-    # A link that leads nowhere may be one to a folder.
+    # A broken link may have been one to a folder.
     return name if (path / name).is_symlink() else ""
 
 
@@ -289,8 +289,8 @@ def _classes(
 ) -> tuple[NDArray[np.int64] | None, tuple[str, ...] | None]:
     folders = [_first_folder(Path(file).relative_to(path)) for file in files]
     names = sorted(set(folders))
-    # One subfolder says nothing about classes; images beside subfolders
-    # would have none.
+    # A single subfolder is no class. Images beside subfolders would have no
+    # class.
     if len(names) < 2 or "" in names:
         return None, None
     number = {name: index for index, name in enumerate(names)}

@@ -1,4 +1,4 @@
-"""From the name of a data set, or a path, to its images and labels."""
+"""Loading a data set by its name or path."""
 
 from dataclasses import replace
 from functools import partial
@@ -24,10 +24,10 @@ from keras_gan.datasets.sources import Source, check_split, choose
 __all__ = ["NAMES", "load", "source"]
 
 NAMES = tuple(READERS)
-"""The data sets that have a name; anything else is a path."""
+"""The data sets that have a name. Anything else is a path."""
 
 MEMORY = 2**30
-"""Bytes of decoded pixels up to which a folder is read into memory."""
+"""Up to so many bytes of pixels, a folder is read into memory."""
 
 
 def load(
@@ -116,7 +116,7 @@ def source(
     limit: int | None = None,
     memory: float = MEMORY,
 ) -> Source:
-    """Finds a data set and describes it; large folders stay on the disk.
+    """Finds a data set and describes it. Large folders stay on the disk.
 
     Takes what `load` takes. Where `load` refuses a folder that does not fit
     into memory, the images of this source are an `ImageFolder`, which
@@ -201,12 +201,12 @@ def _existing_path(name: Any, path: Path | None) -> Path:
 
 
 def _as_path(name: Any) -> Path | None:
-    """Returns what a text or path is the path of; None of anything else."""
+    """Returns a text or path as a path with `~` expanded, else None."""
     if not isinstance(name, str | Path) or not str(name).strip():
         return None
     try:
         return Path(name).expanduser()
-    # There is no such user.
+    # There is no user of that name.
     except RuntimeError:
         return Path(name)
 
@@ -237,7 +237,7 @@ def _from_folder(
 def _read_if_it_fits(
     found: Source, folder: ImageFolder, memory: float
 ) -> Source:
-    """Reads a folder if it fits, and names once what can't be read."""
+    """Reads a folder if it fits in memory, and warns of unreadable files."""
     if np.prod(folder.shape, dtype=np.float64) > memory:
         warn_of_skipped(folder.path, folder.skipped, "are left out")
         return found

@@ -1,4 +1,4 @@
-"""Real images, with what a program has to know about them."""
+"""Real images with their labels, class names and origin."""
 
 from dataclasses import dataclass, replace
 from numbers import Real
@@ -15,18 +15,18 @@ from keras_gan.datasets.labels import as_labels
 __all__ = ["Source", "check_split", "choose"]
 
 _MOST_NAMED = 20
-"""So many labels are named in an error; the rest is counted."""
+"""How many labels an error names. The rest is only counted."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """Real images and what is known about them; `source` makes it.
+    """Real images and what is known about them. `source` makes it.
 
     Args:
         name: The data set's name, or the path's last part.
         split: `"train"` or `"test"`.
-        images: uint8 (n, H, W, C): an array, or an `ImageFolder` that decodes
-            what it is asked for.
+        images: uint8 (n, H, W, C): an array, or an `ImageFolder`, which decodes
+            images when it is indexed.
         labels: Class numbers (n,), or None.
         class_names: What the numbers stand for, where that is known.
         origin: Where the images were found.
@@ -54,7 +54,7 @@ class Source:
         if self.labels is None:
             return
         labels = as_labels(self.labels, count)
-        # The dataclass is frozen for everybody else.
+        # The dataclass is frozen.
         object.__setattr__(self, "labels", labels)
         classes = self.num_classes
         if classes is not None and (highest := labels.max()) >= classes:
@@ -86,8 +86,8 @@ class Source:
 
         Args:
             label: Keep the images of this class.
-            limit: Keep so many, at even distances in the order there is, so
-                that a folder sorted by classes keeps all of them.
+            limit: Keep so many, at even distances in their order, so that a
+                folder sorted by class keeps all classes.
 
         Raises:
             ValueError: If there are no labels, none is `label`, or the limit
@@ -168,7 +168,7 @@ def _images_with_label(
 
 
 def _check_class_names(names: Any) -> None:
-    """Refuses what is neither None nor texts."""
+    """Raises an error unless they are None or texts."""
     if names is None:
         return
     listed = isinstance(names, tuple | list)

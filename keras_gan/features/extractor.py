@@ -26,7 +26,7 @@ _LARGEST_BATCH = 2**14
 
 
 class Extracted(NamedTuple):
-    """What an extractor says about n images.
+    """The features and class probabilities of n images.
 
     Attributes:
         features: float32, (n, d).
@@ -41,14 +41,14 @@ class Extracted(NamedTuple):
 class Extractor:
     """Base of all feature extractors: a frozen network and its input format.
 
-    A subclass has a `name`, builds its network in `_build`, and turns uint8
-    images into what the network takes in `_prepare`. Extraction only infers:
-    it leaves the random state of training alone and may run inside `fit`.
+    A subclass has a `name`. `_build` makes its network, and `_prepare` turns
+    uint8 images into the network's input. Extraction does not change the random
+    state of training, so it may run inside `fit`.
 
     Args:
-        batch_size: Images in a batch, up to 16,384. The last one is filled up,
-            so that one compiled function serves all; the memory needed does
-            not grow with the number of images.
+        batch_size: Images in a batch, up to 16,384. The last batch is padded,
+            so that one compiled function is enough. The memory needed does not
+            grow with the number of images.
 
     Raises:
         ValueError: If `batch_size` is out of range.
@@ -61,7 +61,7 @@ class Extractor:
 
     @property
     def name(self) -> str:
-        """Network, version of its weights, and layer: what a number needs."""
+        """The network, the version of its weights, and the layer."""
         raise NotImplementedError
 
     @property
@@ -147,7 +147,7 @@ class Extractor:
             missing = self.batch_size - len(batch)
             batch = np.pad(batch, [(0, missing), (0, 0), (0, 0), (0, 0)])
             # `predict` would start a data loader, which draws from torch's
-            # random state; this does not.
+            # random state.
             outputs = self.network.predict_on_batch(self._prepare(batch))
             several = isinstance(outputs, list | tuple)
             yield start, list(outputs) if several else [outputs]

@@ -25,14 +25,14 @@ def cached_features(
 ) -> Extracted:
     """Returns features of images, from a file if they were computed before.
 
-    A file is found by a hash of the images and the extractor's name, is only
-    ever replaced as a whole, and is believed only if its checksum holds. So
-    several processes may share a directory, and may be killed at any moment.
+    A file is found by a hash of the images and the extractor's name. It is
+    replaced as a whole, and used only if its checksum is right. So several
+    processes may share a directory, and may be killed at any moment.
 
     Args:
         images: uint8 images, (n, H, W, C).
-        extractor: Computes what is not there.
-        directory: Holds the files; made where missing. None: no cache.
+        extractor: Computes the features that are in no file.
+        directory: The folder of the files, made if missing. None: no cache.
         progress: Called with images done and in total, if they are computed.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Do samples have the classes asked for, and are all classes there?"""
+"""Metrics by a classifier: right labels, and all classes alike often."""
 
 from typing import Any
 

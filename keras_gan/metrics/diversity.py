@@ -1,4 +1,4 @@
-"""Are generated images different from each other?"""
+"""How different generated images are from each other."""
 
 import numpy as np
 
@@ -129,7 +129,7 @@ def _band(size: int) -> Array:
 
 
 def _halve(x: Array) -> Array:
-    """Means of 2x2 pixels; a last odd row or column is left out."""
+    """Returns means of 2x2 pixels, without a last odd row or column."""
     n, channels, height, width = x.shape
     x = x[:, :, : height // 2 * 2, : width // 2 * 2]
     shape = (n, channels, height // 2, 2, width // 2, 2)

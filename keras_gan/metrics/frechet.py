@@ -1,9 +1,9 @@
-"""How far apart are two sets of features, as two Gaussians?"""
+"""The Frechet distance of two sets of features, as two Gaussians."""
 
 import numpy as np
 import scipy.linalg
 
-# numpy brings a BLAS of its own, whose threads would compete with scipy's.
+# numpy has its own BLAS, whose threads would compete with scipy's.
 from scipy.linalg.blas import dgemm, dsyrk
 
 from keras_gan._arrays import Array, feature_pair, numbers
@@ -134,7 +134,7 @@ def _moments(features: Array) -> tuple[Array, Array]:
     if len(features) > features.shape[1]:
         factor = _cholesky(features, mean)
         if factor is None:
-            # X'X has lost the small directions, X has not.
+            # X has small directions that X'X has lost.
             (factor,) = scipy.linalg.qr(
                 features - mean, mode="r", overwrite_a=True, check_finite=False
             )
@@ -165,8 +165,8 @@ def _cholesky(features: Array, mean: Array) -> Array | None:
 
 
 def _rows_at_a_time(dim: int) -> int:
-    # BLAS starts threads above 2^18 multiplications. Where few features are
-    # all there is to multiply, waking them takes longer than they save.
+    # Above 2^18 multiplications BLAS uses threads. With few features, starting
+    # them takes longer than they save.
     if dim <= 64:
         return 2**18 // (dim * (dim + 1))
     return max(2**20 // dim, 1)

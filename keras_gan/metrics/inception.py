@@ -1,4 +1,4 @@
-"""Are single images clear to a classifier, and together diverse?"""
+"""The Inception score: images that a classifier finds clear and diverse."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""How far apart are two sets of features, under a polynomial kernel?"""
+"""The kernel distance of two sets of features: a polynomial MMD."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ __all__ = ["kernel_distance", "kernel_distance_subsets"]
 _BLOCK = 1024
 # Rows of a block whose cubes are taken while they are in the cache.
 _STRIP = 64
-# Multiplications up to which products are float64: seconds at most.
+# Up to so many multiplications, float64 takes seconds at most.
 _FLOAT64_WORK = 1e11
 
 
@@ -221,7 +221,7 @@ def _sum_of_own_cubes(x: _Centred) -> float:
     total = 0.0
     for start in range(0, len(products), _STRIP):
         rows = slice(start, start + _STRIP)
-        # Pairs left of the strip have been taken, as their mirror images.
+        # Pairs left of the strip were summed already, in the other order.
         cubes = _cubes_of(products[rows, start:], x.a[rows], x.a[start:])
         among = cubes[:, : len(cubes)]
         total += float(2.0 * cubes.sum() - among.sum() - np.trace(among))

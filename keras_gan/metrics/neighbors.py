@@ -1,4 +1,4 @@
-"""Which samples are near each other? Exact answers from float32 products.
+"""Nearest neighbours of samples, found exactly by float32 products.
 
 Squared distances `|x|^2 + |y|^2 - 2 x.y` come from float32 matrix products
 with a bound on their rounding error. What the bound leaves open is computed
@@ -24,7 +24,7 @@ _SPARE = 8
 def nearest_neighbor_distances(train: Tensor, fake: Tensor) -> Array:
     """Returns each generated sample's distance to its nearest training sample.
 
-    Small distances betray memorisation, but only against a yardstick: compare
+    Small distances are a sign of memorisation, but only in comparison: compare
     their median with that of held-out real samples to the same training
     samples. A model that copies lies clearly below it.
 
@@ -122,7 +122,7 @@ class Containment:
 def containment(
     real: Points, real_radii: Array, fake: Points, fake_radii: Array | None
 ) -> Containment:
-    """Counts, over all pairs, who is inside whose ball.
+    """Counts over all pairs which sample is inside which ball.
 
     Args:
         real: n samples.
@@ -153,7 +153,7 @@ def containment(
 def _closer_than(
     limits: Array, x: Points, y: Points, bounds: Array
 ) -> tuple[Array, Array]:
-    """Rows and columns of the pairs whose squared distance is below a limit."""
+    """Returns the pairs whose squared distance is below a limit."""
     above = np.nextafter(limits.astype(np.float32), np.float32(np.inf))
     rows, columns = np.divmod(np.flatnonzero(bounds < above), len(y))
     limit = np.broadcast_to(limits, bounds.shape)[rows, columns]
@@ -173,7 +173,7 @@ class _Nearest:
         self.indices = np.zeros((num_samples, size), np.int64)
 
     def merge(self, rows: slice, columns: slice, bounds: Array) -> None:
-        """Takes in the candidates `columns` of the samples `rows`."""
+        """Adds the candidates `columns` of the samples `rows`."""
         size = self.bounds.shape[1]
         if bounds.shape[1] > size:
             best = np.argpartition(bounds, size - 1, axis=1)[:, :size]
@@ -203,7 +203,7 @@ class _Nearest:
         )
         result: Array = np.sort(squared, axis=1)[:, position]
         if self.bounds.shape[1] < len(y):
-            # Whatever was not kept is at least as far as the last one kept.
+            # What was not kept is at least as far as the last candidate.
             sure = (result <= self.bounds.max(axis=1)) | (result == 0.0)
             for start in np.flatnonzero(~sure):
                 everything = _float64_distances(x.exact[[start]], y.exact)
@@ -212,7 +212,7 @@ class _Nearest:
 
 
 def _lower_bounds(x: Points, y: Points) -> Array:
-    """Numbers no larger than the squared distances, float32, (len x, len y)."""
+    """Returns lower bounds of squared distances, float32, (len x, len y)."""
     share = np.float32(1.0 - _relative_error(x))
     bounds: Array = x.centred @ (-2.0 * y.centred.T)
     bounds += share * x.norms[:, np.newaxis]

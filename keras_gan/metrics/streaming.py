@@ -1,4 +1,4 @@
-"""Frechet distance from moments alone, for samples that come in batches."""
+"""The Frechet distance of features that come in batches."""
 
 from typing import Any, Self
 
@@ -78,7 +78,7 @@ class FrechetDistance(keras.metrics.Metric):
     def update_state(
         self, real: Tensor | None = None, fake: Tensor | None = None
     ) -> None:
-        """Takes in a batch of either or both.
+        """Adds a batch of real features, of generated ones, or of both.
 
         Args:
             real: Features of real images, (n, d), or uint8 images where there

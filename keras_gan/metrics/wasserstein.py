@@ -1,4 +1,4 @@
-"""How far apart are the pixels themselves, with no network in between?"""
+"""The sliced Wasserstein distance of pixels, without a network."""
 
 import numpy as np
 
