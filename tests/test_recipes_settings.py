@@ -10,7 +10,7 @@ import pytest
 from keras_gan import features, recipes
 from keras_gan.backend import Workers
 from keras_gan.cli import main
-from keras_gan.cli.errors import UsageError, user_input
+from keras_gan.cli.errors import UsageError, as_usage_errors
 from keras_gan.cli.planning import Plan
 from keras_gan.cli.preparing import prepare
 from keras_gan.datasets.sources import Source
@@ -140,7 +140,7 @@ def start(recipe, key):
     part = key.partition(".")[0]
     if part != "evaluation":
         recipe = override(recipe, [("evaluation", None)])
-    with user_input():
+    with as_usage_errors():
         prepared = prepare(plan(recipe), Workers())
     if part in ("model", "regularizer", "augment"):
         prepared.gan.run_eagerly = True

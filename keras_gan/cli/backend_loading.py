@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from keras_gan.cli.errors import user_input
+from keras_gan.cli.errors import as_usage_errors
 from keras_gan.cli.interrupting import interruptible
 
 __all__ = ["load_backend", "stderr_held_back"]
@@ -28,7 +28,7 @@ def load_backend() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with (
         interruptible(signal.SIGINT, signal.SIGTERM),
-        user_input(),
+        as_usage_errors(),
         stderr_held_back(),
     ):
         import keras_gan.models  # noqa: F401

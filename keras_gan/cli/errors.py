@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["UsageError", "in_one_line", "user_input"]
+__all__ = ["UsageError", "as_usage_errors", "in_one_line"]
 
 
 class UsageError(Exception):
@@ -20,7 +20,7 @@ _OF_INPUT = (
 
 
 @contextmanager
-def user_input() -> Iterator[None]:
+def as_usage_errors() -> Iterator[None]:
     """Turns errors that bad input causes into a `UsageError`."""
     try:
         yield

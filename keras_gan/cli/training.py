@@ -12,7 +12,7 @@ from keras_gan import callbacks, report, run_folder
 from keras_gan.backend import Workers
 from keras_gan.cli import resuming
 from keras_gan.cli.console import console, counted, duration, labelled, quoted
-from keras_gan.cli.errors import UsageError, user_input
+from keras_gan.cli.errors import UsageError, as_usage_errors
 from keras_gan.cli.planning import Plan
 from keras_gan.cli.preparing import Prepared
 from keras_gan.cli.progress import Progress
@@ -70,7 +70,7 @@ def _resume(plan: Plan, gan: GAN, workers: Workers) -> RunState:
             # A start that was killed may have left half a file.
             plan.folder.forget_after(0)
         return RunState()
-    with user_input():
+    with as_usage_errors():
         state = resuming.restore(plan, gan, writes_files=writes_files)
     console().print(
         f"Resuming after epoch {state.done}."

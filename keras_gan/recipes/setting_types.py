@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from types import UnionType
 from typing import Any, NamedTuple, Union, get_args, get_origin
 
-from keras_gan._checks import shown
+from keras_gan._checks import LARGEST_INT32, shown
 
 __all__ = [
     "Range",
@@ -17,9 +17,8 @@ __all__ = [
     "type_name",
 ]
 
-_LARGEST_INT = 2**31 - 1
 _LARGEST_FLOAT = 3.4e38
-"""The backends count and calculate with 32 bits."""
+"""The backends calculate with 32 bits."""
 
 ANY_VALUE = bool | float | str | None
 """The type of a setting that declares none."""
@@ -71,7 +70,7 @@ def check_type(key: str, value: Any, hint: Any) -> None:
     for number in value if isinstance(value, (list, tuple)) else [value]:
         if not isinstance(number, (int, float)):
             continue
-        most = _LARGEST_INT if _is_whole_number(hint) else _LARGEST_FLOAT
+        most = LARGEST_INT32 if _is_whole_number(hint) else _LARGEST_FLOAT
         if not -most <= number <= most:
             raise ValueError(
                 f"`{key}` must be finite, and at most {most:,}. "

@@ -13,7 +13,7 @@ from keras_gan.cli.arguments import (
     whole_number_in,
 )
 from keras_gan.cli.console import console, labelled
-from keras_gan.cli.errors import UsageError, user_input
+from keras_gan.cli.errors import UsageError, as_usage_errors
 
 __all__ = ["add_parser", "run"]
 
@@ -97,7 +97,7 @@ def run(arguments: argparse.Namespace) -> int:
     _check_counts(arguments)
     from keras_gan import metrics
 
-    with user_input():
+    with as_usage_errors():
         names = _metric_names(arguments.metrics)
         _check_extractor(arguments.extractor)
         config, fake, labels = _generated_images(arguments)

@@ -7,7 +7,7 @@ from typing import Any
 from keras_gan._atomic_write import replacing
 from keras_gan.cli.arguments import path
 from keras_gan.cli.console import console
-from keras_gan.cli.errors import UsageError, user_input
+from keras_gan.cli.errors import UsageError, as_usage_errors
 
 __all__ = ["add_parser", "run"]
 
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"{target} exists. Choose another --out.")
     from keras_gan.cli.loading import load
 
-    with user_input():
+    with as_usage_errors():
         trained = load(arguments.model)
         target.parent.mkdir(parents=True, exist_ok=True)
         with replacing(target) as temporary:

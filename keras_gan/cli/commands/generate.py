@@ -12,7 +12,7 @@ from keras_gan.cli.arguments import (
     whole_number_in,
 )
 from keras_gan.cli.console import console
-from keras_gan.cli.errors import UsageError, user_input
+from keras_gan.cli.errors import UsageError, as_usage_errors
 
 __all__ = ["add_parser", "run"]
 
@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
     from keras_gan.cli.loading import load
 
-    with user_input():
+    with as_usage_errors():
         trained = load(arguments.model)
         labels, columns = _chosen_labels(
             arguments.labels, arguments.num_images, trained.num_classes

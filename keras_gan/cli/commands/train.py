@@ -17,7 +17,7 @@ from keras_gan.cli.arguments import (
     run_path,
     whole_number_in,
 )
-from keras_gan.cli.errors import UsageError, user_input
+from keras_gan.cli.errors import UsageError, as_usage_errors
 
 __all__ = ["add_parser", "run"]
 
@@ -87,8 +87,8 @@ def run(arguments: argparse.Namespace) -> int:
     from keras_gan.run_folder import locked
 
     with ExitStack() as stack:
-        with user_input():
-            workers = stack.enter_context(_joined(arguments))
+        with as_usage_errors():
+            workers = stack.enter_context(_joined_workers(arguments))
             writes = workers.rank == 0 and not arguments.dry_run
             folder = planning.folder_of(arguments)
             # Nothing may change in the folder between reading and resuming it.
@@ -112,7 +112,9 @@ def run(arguments: argparse.Namespace) -> int:
         return training.train(plan, prepared, workers)
 
 
-def _joined(arguments: argparse.Namespace) -> AbstractContextManager[Any]:
+def _joined_workers(
+    arguments: argparse.Namespace,
+) -> AbstractContextManager[Any]:
     """Returns a context in which this process is one of the workers."""
     from keras_gan import backend
 
