@@ -439,7 +439,7 @@ def test_a_folder_that_is_removed_meanwhile_is_one_line(
     assert "metrics.csv: No such file or directory" in last
 
 
-# --------------------------------------------------------------- decoration
+# ---------------------------------------------------------- optional output
 
 
 def test_what_is_only_to_look_at_costs_nothing_else(

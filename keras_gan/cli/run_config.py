@@ -132,10 +132,10 @@ _REQUIRED: dict[str, tuple[Check, str]] = {
 def _check_keys(config: dict[str, Any]) -> None:
     for key, (fits, wanted) in _REQUIRED.items():
         place: Any = config
-        for part in key.split("."):
-            if part not in place:
+        for step in key.split("."):
+            if step not in place:
                 raise ValueError(f"`{key}` is missing. Expected {wanted}.")
-            place = place[part]
+            place = place[step]
         if not fits(place):
             raise ValueError(
                 f"`{key}` must be {wanted}. Received: {_cut(place)}."
@@ -153,8 +153,8 @@ def _recipe_of(values: dict[str, Any]) -> Recipe:
             raise ValueError(
                 f"`recipe.{key}` must be a text. Received: {_cut(values[key])}."
             )
-    for part in COMPONENTS:
-        _check_component(part, values.get(part))
+    for component in COMPONENTS:
+        _check_component(component, values.get(component))
     known = {"value_range": (-1.0, 1.0), **values}
     recipe = Recipe.from_dict(known)
     settings = {key: known[key] for key in known if key not in COMPONENTS}
@@ -167,21 +167,21 @@ def _recipe_of(values: dict[str, Any]) -> Recipe:
 _NOT_SETTINGS = ("name", "system")
 
 
-def _check_component(part: str, settings: Any) -> None:
-    if settings is None and part not in ("networks", "model"):
+def _check_component(component: str, settings: Any) -> None:
+    if settings is None and component not in ("networks", "model"):
         return
     if not isinstance(settings, dict) or not _is_text(settings.get("name")):
         raise ValueError(
-            f"`recipe.{part}` must be an object with a `name`. Received: "
+            f"`recipe.{component}` must be an object with a `name`. Received: "
             f"{_cut(settings)}."
         )
 
 
 def _component_settings(values: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    for part in COMPONENTS:
-        for key, value in (values.get(part) or {}).items():
+    for component in COMPONENTS:
+        for key, value in (values.get(component) or {}).items():
             if key != "name":
-                yield f"{part}.{key}", value
+                yield f"{component}.{key}", value
 
 
 def _require_same(config: dict[str, Any], kept: dict[str, Any]) -> None:

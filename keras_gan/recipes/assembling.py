@@ -114,24 +114,24 @@ def _steps(recipe: Recipe, num_images: int | None) -> int:
 
 
 def _optimizer(
-    recipe: Recipe, part: str, steps: int
+    recipe: Recipe, component: str, steps: int
 ) -> keras.optimizers.Optimizer | None:
-    settings: Settings | None = getattr(recipe, part)
+    settings: Settings | None = getattr(recipe, component)
     if settings is None:
         return None
     # Keras names the learning rates in the logs after the optimizers.
     given: dict[str, Any] = {
-        "name": {"d_opt": "discriminator", "g_opt": "generator"}[part]
+        "name": {"d_opt": "discriminator", "g_opt": "generator"}[component]
     }
     if recipe.schedule is not None and steps:
-        given["learning_rate"] = _schedule(recipe, part, steps)
-    return make_component(part, settings, **given)
+        given["learning_rate"] = _schedule(recipe, component, steps)
+    return make_component(component, settings, **given)
 
 
-def _schedule(recipe: Recipe, part: str, steps: int) -> Any:
+def _schedule(recipe: Recipe, component: str, steps: int) -> Any:
     assert recipe.schedule is not None
-    settings = getattr(recipe, part)
-    rate = {**default_settings(part, settings["name"]), **settings}[
+    settings = getattr(recipe, component)
+    rate = {**default_settings(component, settings["name"]), **settings}[
         "learning_rate"
     ]
     return make_component(

@@ -96,8 +96,8 @@ def run(arguments: argparse.Namespace) -> int:
             if held:
                 stack.enter_context(locked(folder.path))
             plan = planning.plan(arguments, folder, workers.rank)
-            blaming = run_config.named_in_errors(plan.folder)
-            with blaming if plan.resumed else nullcontext():
+            naming_config = run_config.named_in_errors(plan.folder)
+            with naming_config if plan.resumed else nullcontext():
                 prepared = prepare(plan, workers)
             if writes and not held:
                 named = arguments.out is not None
