@@ -1,4 +1,4 @@
-"""What the metrics ask of the arrays they are given."""
+"""Checks of arrays, such as features and images, for the metrics."""
 
 from typing import Any, TypeAlias
 
@@ -16,7 +16,7 @@ Array: TypeAlias = NDArray[Any]
 def feature_pair(
     real: Tensor, fake: Tensor, names: tuple[str, str] = ("real", "fake")
 ) -> tuple[Array, Array]:
-    """Both feature sets as numpy arrays that can be compared.
+    """Returns both feature sets as numpy arrays that can be compared.
 
     Args:
         real: Features of real images, (n, d).
@@ -42,7 +42,7 @@ def feature_pair(
 
 
 def features(name: str, value: Tensor) -> Array:
-    """One checked feature set; `name` is the argument the errors speak of."""
+    """Returns one checked feature set; `name` is the argument in errors."""
     array = _floating(numbers(name, value))
     if array.ndim != 2 or array.shape[1] == 0:
         raise ValueError(
@@ -68,7 +68,7 @@ def features(name: str, value: Tensor) -> Array:
 
 
 def images(name: str, value: Tensor) -> Array:
-    """One checked set of uint8 images, (n, H, W, C)."""
+    """Returns one checked set of uint8 images, (n, H, W, C)."""
     array = numbers(name, value)
     if array.dtype != np.uint8:
         raise ValueError(
@@ -98,7 +98,7 @@ def neighbour_count(k: int, **sets: Array) -> int:
 
 
 def as_numpy(value: Tensor) -> Array:
-    """The numpy array of a tensor of any backend, or of a nested list."""
+    """Returns a tensor of any backend, or a nested list, as a numpy array."""
     if isinstance(value, np.ndarray):
         return value
     array: Array = keras.ops.convert_to_numpy(value)
@@ -106,7 +106,7 @@ def as_numpy(value: Tensor) -> Array:
 
 
 def numbers(name: str, value: Tensor) -> Array:
-    """The numpy array of real numbers that an argument holds.
+    """Returns the numpy array of real numbers that an argument holds.
 
     Args:
         name: The argument, for the message.

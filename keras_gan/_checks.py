@@ -411,7 +411,7 @@ def _is_bool(value: Any) -> bool:
 
 
 def _finite(value: Any) -> float:
-    """The number as a float; NaN where it is none or not finite."""
+    """Returns the number as a float; NaN where it is none or not finite."""
     if not isinstance(value, Real) or _is_bool(value):
         return math.nan
     try:
@@ -434,7 +434,7 @@ def _limits(interval: str) -> str:
 
 
 def _entries(value: Any) -> list[Any] | None:
-    """The entries of a list, a tuple or a flat array; None of anything else."""
+    """Returns the entries of a list, tuple or flat array; else None."""
     if isinstance(value, np.ndarray):
         return list(value) if value.ndim == 1 else None
     return list(value) if isinstance(value, list | tuple) else None

@@ -1,9 +1,10 @@
-"""Lets Keras find this package's classes in saved files, whoever loads them.
+"""Registers this package's classes with Keras, so that saved files load.
 
-Keras knows a class once its module is imported. That needs Keras, which takes
-seconds to load, and the command line must answer `--help` before that. So the
-modules are imported as soon as Keras is: now, where it is loaded already; else
-right after something loads it. What started the process plays no part.
+Keras knows a class once its module is imported. The modules need Keras, which
+takes seconds to load, and the command line must answer `--help` before that.
+So the modules are imported as soon as Keras is: at once if it is loaded
+already, else right after something loads it. This does not depend on what
+started the process.
 """
 
 import importlib
@@ -37,14 +38,15 @@ def _load(modules: Sequence[str]) -> None:
 
 
 class _AfterKeras(importlib.abc.MetaPathFinder):
-    """Finds what the others find, and takes note when Keras has been loaded.
+    """Imports modules after Keras, by watching what Python imports.
 
-    A module of this package that loads Keras is itself not complete then, and
-    the others may need it. Hence the modules directly in this package are
-    watched, too, and the outermost of them is waited for.
+    It finds what the other finders find. If a module of this package loads
+    Keras, that module is not complete yet, and the others may need it. So the
+    modules directly in this package are watched, too, and the rest is imported
+    when the outermost of them is complete.
 
     Args:
-        modules: What to import afterwards.
+        modules: The modules to import after Keras.
     """
 
     def __init__(self, modules: Sequence[str]) -> None:
@@ -57,7 +59,7 @@ class _AfterKeras(importlib.abc.MetaPathFinder):
         path: Sequence[str] | None,
         target: ModuleType | None = None,
     ) -> importlib.machinery.ModuleSpec | None:
-        """Returns where a module is, with a loader that tells of its end."""
+        """Returns where a module is, with a loader that reports its end."""
         if fullname != "keras" and fullname.rpartition(".")[0] != _PACKAGE:
             return None
         for finder in sys.meta_path:
@@ -67,20 +69,20 @@ class _AfterKeras(importlib.abc.MetaPathFinder):
             spec = find(fullname, path, target)
             if spec is not None:
                 if hasattr(spec.loader, "exec_module"):
-                    spec.loader = _Loader(spec.loader, self)
+                    spec.loader = _ReportingLoader(spec.loader, self)
                 return spec  # type: ignore[no-any-return]
         return None
 
-    def begun(self, name: str) -> None:
-        """Takes note that a module's code begins to run."""
+    def module_begins(self, name: str) -> None:
+        """Notes that the code of a module begins to run."""
         self._running.add(name)
 
-    def failed(self, name: str) -> None:
-        """Takes note that a module's code has raised."""
+    def module_failed(self, name: str) -> None:
+        """Notes that the code of a module has raised an error."""
         self._running.discard(name)
 
-    def ended(self, name: str) -> None:
-        """Imports the rest where Keras is loaded and nothing is half done."""
+    def module_ends(self, name: str) -> None:
+        """Imports the rest if Keras is loaded and no module is incomplete."""
         self._running.discard(name)
         if self._running or "keras" not in sys.modules:
             return
@@ -89,8 +91,8 @@ class _AfterKeras(importlib.abc.MetaPathFinder):
             _load(self._modules)
 
 
-class _Loader(importlib.abc.Loader):
-    """Another loader, which tells when it begins and when it is through."""
+class _ReportingLoader(importlib.abc.Loader):
+    """Wraps a loader, and reports when a module begins and ends."""
 
     def __init__(self, inner: Any, finder: _AfterKeras) -> None:
         self._inner = inner
@@ -102,20 +104,20 @@ class _Loader(importlib.abc.Loader):
     def create_module(
         self, spec: importlib.machinery.ModuleSpec
     ) -> ModuleType | None:
-        """Leaves it to the other loader."""
+        """Calls the wrapped loader."""
         made: ModuleType | None = self._inner.create_module(spec)
         return made
 
     def exec_module(self, module: ModuleType) -> None:
-        """Runs the module as the other loader does."""
+        """Runs the module by the wrapped loader."""
         assert module.__spec__ is not None
-        # Whoever asks the module later for its source meets its own loader.
+        # Code that later asks the module for its source needs its own loader.
         module.__spec__.loader = module.__loader__ = self._inner
         name = module.__name__
-        self._finder.begun(name)
+        self._finder.module_begins(name)
         try:
             self._inner.exec_module(module)
         except BaseException:
-            self._finder.failed(name)
+            self._finder.module_failed(name)
             raise
-        self._finder.ended(name)
+        self._finder.module_ends(name)

@@ -1,9 +1,7 @@
-"""Pictures as numbers and files: value ranges, grids, PNG and GIF."""
+"""Images as arrays and files: value ranges, grids, PNG and GIF."""
 
 import math
-import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
+from keras_gan._atomic_write import replacing
 from keras_gan._checks import (
     file_path,
     instance_of,
@@ -24,14 +23,14 @@ __all__ = ["gif", "grid", "save", "to_float", "to_uint8"]
 
 Pixels = NDArray[np.uint8]
 
-_VISIBLE = 56
+_VISIBLE_PIXELS = 56
 """Cells of a grid are enlarged to about this many pixels."""
 
-_LARGEST = 2**27
-"""Pixels of a grid that a memory of a gigabyte can still hold."""
+_MOST_PIXELS = 2**27
+"""The largest grid, which fits in a gigabyte of memory."""
 
-_LONGEST = 655_350
-"""Milliseconds: a GIF counts hundredths of a second in 16 bits."""
+_MOST_MILLISECONDS = 655_350
+"""A GIF file holds hundredths of a second as 16 bits."""
 
 
 def to_float(
@@ -132,21 +131,21 @@ def grid(
     Example:
         >>> save(grid(to_uint8(gan.generate(16)), columns=4), "samples.png")
     """
-    cells = _cells(images)
+    cells = _as_cells(images)
     count, height, width, channels = cells.shape
     columns = math.ceil(math.sqrt(count)) if columns is None else columns
-    columns = whole_number("columns", columns, 1, _LARGEST)
-    padding = whole_number("padding", padding, 0, _LARGEST)
+    columns = whole_number("columns", columns, 1, _MOST_PIXELS)
+    padding = whole_number("padding", padding, 0, _MOST_PIXELS)
     scale = _default_scale(height, width) if scale is None else scale
-    scale = whole_number("scale", scale, 1, _LARGEST)
+    scale = whole_number("scale", scale, 1, _MOST_PIXELS)
     background = whole_number("background", background, 0, 255)
     rows = -(-count // columns)
     row_step, column_step = height * scale + padding, width * scale + padding
     size = (rows * row_step + padding, columns * column_step + padding)
-    if math.prod(size) > _LARGEST:
+    if math.prod(size) > _MOST_PIXELS:
         raise ValueError(
             "`columns`, `padding` and `scale` must make a picture of at most "
-            f"{_LARGEST} pixels. Received: columns={columns}, "
+            f"{_MOST_PIXELS} pixels. Received: columns={columns}, "
             f"padding={padding}, scale={scale} for {count} images of "
             f"{height} x {width}"
         )
@@ -180,7 +179,8 @@ def save(image: Image.Image, path: str | Path) -> Path:
             "`path` must end in the name of a picture format, such as "
             f"`.png`. {received('path', str(path))}"
         )
-    with _replacing(path) as temporary:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as temporary:
         image.save(temporary)
     return path
 
@@ -203,13 +203,14 @@ def gif(
         ValueError: If there are no frames, the path is none, or the duration
             is out of range.
     """
-    duration = whole_number("duration", duration, 20, _LONGEST)
+    duration = whole_number("duration", duration, 20, _MOST_MILLISECONDS)
     path = file_path("path", path)
     remaining = _each_image(frames)
     first = next(remaining, None)
     if first is None:
         raise ValueError("`frames` must hold at least one image. Received: 0")
-    with _replacing(path) as temporary:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as temporary:
         first.save(
             temporary,
             format="GIF",
@@ -226,7 +227,7 @@ def _each_image(frames: Any) -> Iterator[Image.Image]:
     try:
         remaining = iter(frames)
     except Exception as error:
-        # Some classes have an `__iter__` that only raises, in its own way.
+        # Some classes have an `__iter__` that only raises some error.
         raise TypeError(
             f"`frames` must be {words}. {received('frames', frames)}"
         ) from error
@@ -235,29 +236,17 @@ def _each_image(frames: Any) -> Iterator[Image.Image]:
     )
 
 
-@contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # The ending stays last: Pillow reads the format off it.
-    temporary = path.with_name(f".{os.getpid()}-{path.name}")
-    try:
-        yield temporary
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
 def _as_array(images: Any) -> NDArray[Any]:
     try:
         return np.asarray(images)
     except Exception as error:
-        # Rows of several lengths, or a tensor that lives on another device.
+        # Rows of different lengths, or a tensor on another device.
         raise TypeError(
             f"`images` must be an array of floats. {received('images', images)}"
         ) from error
 
 
-def _cells(images: Any) -> Pixels:
+def _as_cells(images: Any) -> Pixels:
     cells = uint8_pixels(images)
     if cells.ndim == 3:
         cells = cells[..., None]
@@ -270,4 +259,4 @@ def _cells(images: Any) -> Pixels:
 
 
 def _default_scale(height: int, width: int) -> int:
-    return max(1, round(_VISIBLE / max(height, width)))
+    return max(1, round(_VISIBLE_PIXELS / max(height, width)))

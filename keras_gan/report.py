@@ -1,10 +1,8 @@
-"""A run's report: one HTML file that holds everything there is to see."""
+"""The report of a run: curves, pictures and settings in one HTML file."""
 
 import base64
-import csv
 import html
 import json
-import math
 import platform
 import re
 from collections.abc import Iterable, Mapping
@@ -14,44 +12,33 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+import keras
 import numpy as np
 
+from keras_gan._atomic_write import write_text
+from keras_gan._charts import DISTANCES, HIGHER_IS_BETTER, LOSSES, REPORT
 from keras_gan._printable import printable
+from keras_gan.callbacks.image_snapshot import snapshots
+from keras_gan.run_folder.metrics_file import LegibleRow, read_legible
 
 __all__ = ["write_report"]
 
 _TEMPLATE = resources.files("keras_gan") / "assets" / "report.html"
-_FRAMES = 60
+_MOST_FRAMES = 60
 _PACKAGES = ("keras-gan", "keras", "tensorflow", "jax", "torch", "numpy")
-
-_CHARTS = {
-    "Losses": ("d_loss", "g_loss", "val_d_loss", "val_g_loss"),
-    "Scores of real and generated images": ("d_real", "d_fake"),
-    "Distance to real images": ("fid",),
-    "Kernel distance to real images": ("kid",),
-    "Precision and recall": ("precision", "recall", "density", "coverage"),
-    "Penalties": ("gp", "r1", "r2", "dragan"),
-    "Class losses": ("d_class_loss", "g_class_loss"),
-    "Gradient norms": ("d_gradient_norm", "g_gradient_norm"),
-    "Learning rates": (
-        "learning_rate_discriminator",
-        "learning_rate_generator",
-    ),
-    "Seconds for an epoch": ("seconds",),
-}
-_LOWER, _HIGHER = ("fid", "kid"), ("precision", "recall", "coverage")
 
 _TO_ESCAPE = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"}
 
-Rows = list[dict[str, float | None]]
+Rows = list[LegibleRow]
 
 
 def write_report(run_folder: str | Path) -> Path:
     """Writes `report.html` into a run's folder, and returns its path.
 
-    One file that opens by double-click, without a server or network: loss and
-    metric curves, the snapshots on a slider, configuration and versions. What
-    the folder does not hold is left out, so a run may still be going on.
+    The file opens in a browser, without a server or network. It shows the
+    curves of losses and metrics, the snapshots with a slider, the configuration
+    and the versions. It shows what the folder holds so far, so the run may
+    still be training.
 
     Args:
         run_folder: A folder with any of `config.json` (a dictionary),
@@ -75,8 +62,8 @@ def write_report(run_folder: str | Path) -> Path:
             f"Received: run_folder={str(run_folder)!r}, which is none"
         )
     config = _configuration(folder / "config.json")
-    rows = _metrics(folder / "metrics.csv")
-    frames = _frames(folder / "images")
+    rows = read_legible(folder / "metrics.csv")
+    frames = _snapshot_frames(folder / "images")
     if not (config or rows or frames):
         raise ValueError(
             f"There is nothing to report in {folder}: neither config.json, nor "
@@ -84,9 +71,7 @@ def write_report(run_folder: str | Path) -> Path:
         )
     path = folder / "report.html"
     page = _page(folder.resolve().name, config, rows, frames)
-    temporary = path.with_suffix(".html.part")
-    temporary.write_text(page, encoding="utf-8")
-    temporary.replace(path)
+    write_text(path, page)
     return path
 
 
@@ -108,18 +93,18 @@ def _page(
     return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
         title=_escaped(name),
         subtitle=f"Report of {datetime.now():%Y-%m-%d %H:%M}",
-        facts="".join(_fact(*fact) for fact in _facts(rows, curves)),
-        pictures=_player(len(frames)) if frames else "",
+        facts="".join(_fact_card(*fact) for fact in _facts(rows, curves)),
+        pictures=_slider(len(frames)) if frames else "",
         tables="\n".join(_table(*table) for table in tables if table[1]),
         data=_in_a_script(data),
     )
 
 
 def _in_a_script(data: Any) -> str:
-    """Returns JSON without the characters that mean something to HTML.
+    """Returns JSON without the characters that have a meaning in HTML.
 
-    A script element ends at the first `</script`, wherever it is, and after
-    `<!--<script` it does not end there any more.
+    A script element ends at the first `</script`, even inside a text. After
+    `<!--<script` it does not even end there.
     """
     return json.dumps(data, allow_nan=False).translate(_TO_ESCAPE)
 
@@ -140,39 +125,6 @@ def _configuration(path: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {"config": found}
 
 
-def _metrics(path: Path) -> Rows:
-    if not path.is_file():
-        return []
-    try:
-        rows = _rows(path)
-    except csv.Error as error:
-        raise ValueError(f"{path} is not CSV: {error}") from error
-    # One that was resumed may have made an epoch twice.
-    whole = {row["epoch"]: row for row in rows if row.get("epoch") is not None}
-    # Keras counts epochs from 0, people and the command line from 1.
-    first = 1.0 if 0.0 in whole else 0.0
-    ordered = sorted((e or 0.0, row) for e, row in whole.items())
-    return [{**row, "epoch": epoch + first} for epoch, row in ordered]
-
-
-def _rows(path: Path) -> Rows:
-    with path.open(newline="", encoding="utf-8", errors="replace") as file:
-        return [
-            {key: _number(value) for key, value in row.items() if key}
-            for row in csv.DictReader(file)
-            # A run that was killed may have left half a line.
-            if None not in row.values()
-        ]
-
-
-def _number(text: Any) -> float | None:
-    try:
-        value = float(text)
-    except (TypeError, ValueError):
-        return None
-    return value if math.isfinite(value) else None
-
-
 def _curves(rows: Rows) -> dict[str, list[float | None]]:
     names = dict.fromkeys(name for row in rows for name in row)
     curves = {
@@ -185,8 +137,13 @@ def _curves(rows: Rows) -> dict[str, list[float | None]]:
 def _charts(curves: Iterable[str]) -> list[dict[str, Any]]:
     left = list(curves)
     charts = []
-    for title, wanted in _CHARTS.items():
-        names = [name for name in wanted if name in left]
+    for title, patterns in REPORT.items():
+        names = [
+            name
+            for pattern in patterns
+            for name in left
+            if re.fullmatch(pattern, name)
+        ]
         left = [name for name in left if name not in names]
         if names:
             charts.append({"title": title, "names": names})
@@ -199,31 +156,32 @@ def _facts(
     if not rows:
         return []
     facts = [("epochs", str(int(rows[-1]["epoch"] or 0)))]
-    for name in ("d_loss", "g_loss"):
+    for name in LOSSES:
         if name in curves:
-            facts.append((f"last {name}", _short(curves[name][-1])))
-    for names, best in ((_LOWER, min), (_HIGHER, max)):
+            facts.append((f"last {name}", _rounded(curves[name][-1])))
+    for names, best in (
+        (DISTANCES, min),
+        (HIGHER_IS_BETTER, max),
+    ):
         for name in names:
             known = [v for v in curves.get(name, []) if v is not None]
             if known:
-                facts.append((f"best {name}", _short(best(known))))
+                facts.append((f"best {name}", _rounded(best(known))))
     return facts
 
 
-def _short(value: float | None) -> str:
+def _rounded(value: float | None) -> str:
     return "-" if value is None else f"{value:.4g}"
 
 
-def _frames(folder: Path) -> list[dict[str, str]]:
-    from keras_gan.callbacks.image_snapshot import snapshots
-
+def _snapshot_frames(folder: Path) -> list[dict[str, str]]:
     paths = snapshots(folder)
-    if len(paths) > _FRAMES:
-        chosen = np.linspace(0, len(paths) - 1, _FRAMES).round()
+    if len(paths) > _MOST_FRAMES:
+        chosen = np.linspace(0, len(paths) - 1, _MOST_FRAMES).round()
         paths = [paths[int(index)] for index in chosen]
     return [
         {
-            "name": _spoken(path.stem),
+            "name": _caption(path.stem),
             "source": "data:image/png;base64,"
             + base64.b64encode(path.read_bytes()).decode(),
         }
@@ -231,8 +189,8 @@ def _frames(folder: Path) -> list[dict[str, str]]:
     ]
 
 
-def _spoken(stem: str) -> str:
-    """Says "epoch 12" for "epoch-0012"."""
+def _caption(stem: str) -> str:
+    """Returns "epoch 12" for "epoch-0012"."""
     unit, count = stem.split("-")
     return f"{unit} {int(count):,}"
 
@@ -240,9 +198,9 @@ def _spoken(stem: str) -> str:
 def _versions(
     config: dict[str, Any],
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """Returns the settings, and the environment that they were used in.
+    """Returns the settings and the environment of a run.
 
-    A configuration may bring an environment of its own: that of the run.
+    If the configuration names no environment, it is that of this process.
     """
     config = dict(config)
     recipe = config.get("recipe")
@@ -251,17 +209,15 @@ def _versions(
         config = {**name, **recipe, **config, **name}
         config.pop("name", None)
     own = config.pop("environment", config.pop("versions", None))
-    versions = _flat(own) if isinstance(own, dict) else _environment()
+    versions = _flattened(own) if isinstance(own, dict) else _environment()
     for package in ("backend", *_PACKAGES):
         version = config.pop(package.replace("-", "_"), None)
         if version is not None:
-            versions[package] = _said(version)
-    return _flat(config), versions
+            versions[package] = _as_words(version)
+    return _flattened(config), versions
 
 
 def _environment() -> dict[str, str]:
-    import keras
-
     found = {
         "python": platform.python_version(),
         "platform": platform.platform(terse=True),
@@ -275,43 +231,43 @@ def _environment() -> dict[str, str]:
     return found
 
 
-def _flat(nested: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
-    """Returns {"a.b": "1"} for {"a": {"b": 1}}, without what is not set."""
+def _flattened(nested: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    """Returns {"a.b": "1"} for {"a": {"b": 1}}. None is left out."""
     flat: dict[str, str] = {}
     for key, value in nested.items():
         name = f"{prefix}{key}"
         if isinstance(value, Mapping) and "name" not in value:
-            flat.update(_flat(value, f"{name}."))
+            flat.update(_flattened(value, f"{name}."))
         elif value is not None:
-            flat[name] = _said(value)
+            flat[name] = _as_words(value)
     return flat
 
 
-def _said(value: Any) -> str:
-    """Says "adam, beta_1 0.5" for {"name": "adam", "beta_1": 0.5}."""
+def _as_words(value: Any) -> str:
+    """Returns "adam, beta_1 0.5" for {"name": "adam", "beta_1": 0.5}."""
     if isinstance(value, str):
         return value
     if isinstance(value, list):
-        return f"[{', '.join(map(_said, value))}]"
+        return f"[{', '.join(map(_as_words, value))}]"
     if not isinstance(value, Mapping):
         return json.dumps(value)
     words = [
-        _said(each) if key == "name" else f"{key} {_said(each)}"
+        _as_words(each) if key == "name" else f"{key} {_as_words(each)}"
         for key, each in value.items()
         if each is not None
     ]
     return ", ".join(words)
 
 
-def _fact(name: str, value: str) -> str:
+def _fact_card(name: str, value: str) -> str:
     return (
         f'<div class="card"><b>{_escaped(value)}</b>'
         f"<span>{_escaped(name)}</span></div>"
     )
 
 
-def _player(count: int) -> str:
-    """Returns the snapshots on a slider, which starts at the last one."""
+def _slider(count: int) -> str:
+    """Returns the slider for the snapshots. It starts at the last one."""
     last = count - 1
     return (
         '<div class="card picture"><h2>Generated images</h2>'
@@ -331,5 +287,5 @@ def _table(title: str, rows: Mapping[str, str]) -> str:
 
 
 def _breakable(name: str) -> str:
-    """Lets a long name go on in the next line, but not within a word."""
+    """Returns a long name as HTML that may break after `.` and `_`."""
     return re.sub(r"([._])", r"\1<wbr>", _escaped(name))

@@ -315,7 +315,7 @@ def _checked(reference, folder):
 def _check_loaded(folder, expected):
     """Checks the GAN that `generate` would use."""
     from keras_gan.cli import loading
-    from keras_gan.run_folder.files import NamedMemory
+    from keras_gan.run_folder.named_memory import NamedMemory
 
     memory = NamedMemory("loaded.keras")
     loading.load(folder).gan.save(memory)

@@ -9,6 +9,7 @@ import pytest
 
 from keras_gan import datasets
 from keras_gan.datasets import sample
+from tests.assets import cut_sample
 
 DEBIAN = Path("/usr/share/datasets/fashion-mnist")
 
@@ -87,7 +88,7 @@ def test_the_sample_carries_its_licence_and_is_small():
 @pytest.mark.slow
 @pytest.mark.skipif(not DEBIAN.is_dir(), reason="needs the full Fashion-MNIST")
 def test_the_sample_is_cut_from_the_full_data_set_again(tmp_path):
-    sample.main([str(tmp_path / "again.npz"), "--path", str(DEBIAN)])
+    cut_sample.main([str(tmp_path / "again.npz"), "--path", str(DEBIAN)])
 
     with np.load(tmp_path / "again.npz") as again:
         for split in ("train", "test"):
@@ -114,7 +115,7 @@ def test_a_written_sample_is_the_same_file_each_time(tmp_path):
     arrays = {"x": np.arange(12).reshape(3, 4).T, "y": np.zeros(2, np.uint8)}
 
     for name in ("one.npz", "other.npz"):
-        sample.write(tmp_path / name, arrays)
+        cut_sample.write(tmp_path / name, arrays)
 
     one, other = (tmp_path / name for name in ("one.npz", "other.npz"))
     assert one.read_bytes() == other.read_bytes()
@@ -123,10 +124,10 @@ def test_a_written_sample_is_the_same_file_each_time(tmp_path):
 
 
 def test_cutting_needs_enough_of_each_class():
-    assert sample.cut(np.array([1, 0, 1, 0, 1]), 2).tolist() == [0, 1, 2, 3]
+    assert cut_sample.cut(np.array([1, 0, 1, 0, 1]), 2).tolist() == [0, 1, 2, 3]
 
     with pytest.raises(ValueError, match=r"at least 3.*counts=\[2, 3\]"):
-        sample.cut(np.array([1, 0, 1, 0, 1]), 3)
+        cut_sample.cut(np.array([1, 0, 1, 0, 1]), 3)
 
 
 @pytest.mark.parametrize("compress", [True, False], ids=["gz", "plain"])

@@ -23,7 +23,7 @@ def save(request):
 @pytest.fixture(params=[90, 1000, 2**24], ids=["rows", "pieces", "whole"])
 def _pieces(request, monkeypatch):
     """Reads a row, some rows, or all of them at a time."""
-    monkeypatch.setattr(archive, "_PIECE", request.param)
+    monkeypatch.setattr(archive, "_BYTES_AT_ONCE", request.param)
 
 
 @pytest.mark.usefixtures("_pieces")

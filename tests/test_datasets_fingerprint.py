@@ -137,7 +137,7 @@ def test_contents_are_not_read_where_names_sizes_and_times_agree(
     before = fingerprint.fingerprint(source)
     assert "contents:" in before
 
-    monkeypatch.setattr(fingerprint, "_content", None)
+    monkeypatch.setattr(fingerprint, "_content_digest", None)
 
     assert matches(source, before)
 

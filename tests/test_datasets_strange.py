@@ -18,7 +18,7 @@ from PIL import Image
 from keras_gan import datasets
 from keras_gan.datasets import ImageFolder, decode, folder
 from keras_gan.datasets.budget import Budget
-from keras_gan.datasets.listing import printable
+from keras_gan.datasets.listing import path_text
 
 
 def store(path, color=100, size=(8, 8), mode="L", **options):
@@ -231,8 +231,8 @@ def test_names_that_are_not_utf_8_are_shown_in_ascii(tmp_path):
 
 
 def test_a_printable_path_stays_as_it_is_where_it_can():
-    assert printable("ä/b c/日本") == "ä/b c/日本"
-    assert printable(os.fsdecode(b"a\xff")) == "a\\xff"
+    assert path_text("ä/b c/日本") == "ä/b c/日本"
+    assert path_text(os.fsdecode(b"a\xff")) == "a\\xff"
 
 
 def test_a_folder_that_is_gone_ends_the_reading_at_once(classes, monkeypatch):
@@ -369,7 +369,7 @@ def test_a_picture_changes_its_mode_in_strips(
     picture.save(tmp_path / name, **options)
     whole, _ = datasets.load(tmp_path, channels=channels)
 
-    monkeypatch.setattr(decode, "_STRIP", 7 * 30)
+    monkeypatch.setattr(decode, "_STRIP_PIXELS", 7 * 30)
 
     strips, _ = datasets.load(tmp_path, channels=channels)
     np.testing.assert_array_equal(strips, whole)

@@ -10,6 +10,7 @@ import keras
 import pytest
 
 import keras_gan
+from keras_gan import models
 from tests import tiny
 
 MODULES = [
@@ -48,6 +49,20 @@ def test_every_public_name_exists_and_is_documented(name):
 )
 def test_models_are_at_the_top_level(name):
     assert issubclass(getattr(keras_gan, name), keras.Model)
+
+
+def test_each_model_is_at_the_top_level_and_in_models():
+    classes = {
+        name
+        for name in keras_gan.__all__
+        if isinstance(getattr(keras_gan, name), type)
+    }
+    known = {
+        name
+        for name in models.__all__
+        if issubclass(getattr(models, name), keras.Model)
+    }
+    assert classes == known
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -8,8 +8,8 @@ import pytest
 
 from keras_gan import losses, networks, recipes, regularizers
 from keras_gan.recipes import Recipe, override
-from keras_gan.recipes.overriding import parse
-from keras_gan.recipes.parts import PARTS, defaults
+from keras_gan.recipes.components import COMPONENTS, default_settings
+from keras_gan.recipes.setting_changes import parse_change
 
 TUTORIALS = {
     "dense-selu",
@@ -73,10 +73,10 @@ def test_a_recipe_survives_json(recipe):
 
 @pytest.mark.parametrize("recipe", recipes.ALL, ids=recipes.NAMES)
 def test_every_setting_is_one_that_its_part_knows(recipe):
-    for part in PARTS:
+    for part in COMPONENTS:
         settings = getattr(recipe, part)
         if settings is not None:
-            known = defaults(part, settings["name"])
+            known = default_settings(part, settings["name"])
             assert set(settings) - {"name"} <= set(known)
 
 
@@ -193,12 +193,12 @@ def test_a_conditional_recipe_needs_labels():
     ids=str,
 )
 def test_values_are_typed(text, expected):
-    assert parse(text) == expected
+    assert parse_change(text) == expected
 
 
 def test_parse_needs_a_value():
     with pytest.raises(ValueError, match="key=value"):
-        parse("batch_size")
+        parse_change("batch_size")
 
 
 def test_the_size_of_the_latents_is_set_with_the_networks():

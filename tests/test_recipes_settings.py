@@ -10,14 +10,19 @@ import pytest
 from keras_gan import features, recipes
 from keras_gan.backend import Workers
 from keras_gan.cli import main
-from keras_gan.cli.errors import UsageError, user_input
+from keras_gan.cli.errors import UsageError, as_usage_errors
 from keras_gan.cli.planning import Plan
 from keras_gan.cli.preparing import prepare
 from keras_gan.datasets.sources import Source
 from keras_gan.recipes import override
-from keras_gan.recipes.parts import PARTS, defaults, hints, make
-from keras_gan.recipes.recipe import PLAIN
-from keras_gan.recipes.sizes import count_weights
+from keras_gan.recipes.components import (
+    COMPONENTS,
+    default_settings,
+    make_component,
+    types_of_settings,
+)
+from keras_gan.recipes.recipe import OWN_VALUES
+from keras_gan.recipes.weight_counts import count_weights
 from keras_gan.run_folder import RunFolder
 from tests.test_recipes import shape_of, small
 
@@ -65,11 +70,11 @@ VARIANTS = dict(variants())
 
 def keys(recipe):
     """Every key of `--set`, with the part and its name where it is of one."""
-    for key in PLAIN:
+    for key in OWN_VALUES:
         yield key, (key,)
-    for part in PARTS:
+    for part in COMPONENTS:
         settings = getattr(recipe, part)
-        for key in defaults(part, settings["name"]) if settings else ():
+        for key in default_settings(part, settings["name"]) if settings else ():
             yield f"{part}.{key}", (part, settings["name"], key)
 
 
@@ -135,7 +140,7 @@ def start(recipe, key):
     part = key.partition(".")[0]
     if part != "evaluation":
         recipe = override(recipe, [("evaluation", None)])
-    with user_input():
+    with as_usage_errors():
         prepared = prepare(plan(recipe), Workers())
     if part in ("model", "regularizer", "augment"):
         prepared.gan.run_eagerly = True
@@ -172,11 +177,12 @@ def plan(recipe, count=8):
 )
 def test_what_an_optimizer_accepts_makes_a_step(name):
     before = np.full((2, 3), 0.5, "float32")
-    for key in defaults("d_opt", name):
+    for key in default_settings("d_opt", name):
         for value in [*VALUES, 1e-9, 1]:
             settings = {"name": name, key: value}
             message, optimizer = refusal(
-                lambda s=settings: make("d_opt", s, name="d"), ValueError
+                lambda s=settings: make_component("d_opt", s, name="d"),
+                ValueError,
             )
             if message is not None:
                 assert key in message
@@ -188,10 +194,10 @@ def test_what_an_optimizer_accepts_makes_a_step(name):
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_every_setting_of_an_optimizer_has_a_type(name):
-    found = hints("d_opt", name)
-    assert found.keys() == defaults("d_opt", name).keys()
-    for key, default in defaults("d_opt", name).items():
-        make("d_opt", {"name": name, key: default}, name="d")
+    found = types_of_settings("d_opt", name)
+    assert found.keys() == default_settings("d_opt", name).keys()
+    for key, default in default_settings("d_opt", name).items():
+        make_component("d_opt", {"name": name, key: default}, name="d")
 
 
 def slow(*values):
@@ -265,7 +271,7 @@ def test_missing_weights_of_an_extractor_are_noticed_before_the_start(
 
 @pytest.mark.parametrize("text", ["(" * 10_000, "[" * 10_000, "9" * 10_000])
 def test_a_value_that_no_parser_takes_is_text(text):
-    assert recipes.overriding.parse(f"a={text}") == ("a", text)
+    assert recipes.setting_changes.parse_change(f"a={text}") == ("a", text)
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,21 @@ import numpy as np
 import pytest
 from kill_campaign import content, digest, in_model
 
-from keras_gan import callbacks, datasets, recipes, report, run_folder
+from keras_gan import (
+    _atomic_write,
+    callbacks,
+    datasets,
+    recipes,
+    report,
+    run_folder,
+)
 from keras_gan.cli import loading, main
-from keras_gan.run_folder import RunFolder, files, locked, updates_of
+from keras_gan.run_folder import (
+    DamagedFileError,
+    RunFolder,
+    locked,
+    updates_of,
+)
 
 TRAIN = [
     *("train", "vanilla", "--data=fashion_mnist_sample", "--set=limit=16"),
@@ -197,7 +209,7 @@ def test_every_flipped_byte_of_a_model_is_noticed_or_harmless(run):
         run.model.write_bytes(changed)
         try:
             run_folder.check_model(run.model)
-        except files.DamagedFileError:
+        except DamagedFileError:
             pass
         else:
             assert digest(in_model(run.model)) == wanted
@@ -215,7 +227,7 @@ def test_every_damage_of_a_checkpoint_is_noticed(run):
             whole[:place] + bytes(4096) + whole[place + 4096 :],
         ):
             path.write_bytes(damage)
-            with pytest.raises(files.DamagedFileError, match="epoch-0003"):
+            with pytest.raises(DamagedFileError, match="epoch-0003"):
                 run_folder.checkpoint_file.read(path, 3)
 
 
@@ -358,7 +370,7 @@ def test_a_configuration_that_was_removed_comes_from_the_checkpoint(
 
 @pytest.mark.parametrize("recipe", recipes.ALL, ids=lambda each: each.name)
 def test_the_configuration_of_every_recipe_is_sound(recipe, tmp_path):
-    from keras_gan.cli import settings
+    from keras_gan.cli import run_config
 
     config = {
         "backend": "tensorflow",
@@ -370,7 +382,7 @@ def test_the_configuration_of_every_recipe_is_sound(recipe, tmp_path):
     }
     folder = RunFolder(tmp_path / "run")
     folder.create(config)
-    assert settings.read(folder)[1] == recipe
+    assert run_config.read(folder)[1] == recipe
 
 
 # --------------------------------------------------------------- full disks
@@ -399,14 +411,14 @@ def test_a_disk_that_takes_no_more_costs_no_checkpoint(run, capsys):
 def test_state_that_cannot_be_written_is_one_line(
     tmp_path, monkeypatch, capsys, name
 ):
-    before = files._sync
+    before = _atomic_write._sync
 
     def full(path):
         if path.name.endswith(name):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         before(path)
 
-    monkeypatch.setattr(files, "_sync", full)
+    monkeypatch.setattr(_atomic_write, "_sync", full)
     out = tmp_path / "run"
     error = fails(capsys, *TRAIN, f"--out={out}", "--epochs=1")
     assert f"{out / name}: No space left on device" in error
@@ -427,7 +439,7 @@ def test_a_folder_that_is_removed_meanwhile_is_one_line(
     assert "metrics.csv: No such file or directory" in last
 
 
-# --------------------------------------------------------------- decoration
+# ---------------------------------------------------------- optional output
 
 
 def test_what_is_only_to_look_at_costs_nothing_else(

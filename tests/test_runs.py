@@ -9,6 +9,7 @@ import pytest
 
 import keras_gan
 from keras_gan import recipes, run_folder
+from keras_gan._atomic_write import write_bytes
 from keras_gan.recipes import override
 from keras_gan.run_folder import (
     BestModel,
@@ -21,7 +22,6 @@ from keras_gan.run_folder import (
     read_metrics,
     restore,
 )
-from keras_gan.run_folder.files import replacing, write_bytes, write_text
 
 SMALL = override(
     recipes.get("quick"),
@@ -63,30 +63,6 @@ def names(folder):
 
 class Killed(BaseException):
     """Stands for a process that is gone."""
-
-
-# ------------------------------------------------------------------- files
-
-
-def test_a_file_is_replaced_whole_or_left_alone(tmp_path):
-    path = tmp_path / "file.txt"
-    write_text(path, "one")
-    with pytest.raises(Killed):
-        _half_written(path)
-    assert path.read_text() == "one"
-    assert names(tmp_path) == ["file.txt"]
-
-
-def _half_written(path):
-    with replacing(path) as temporary:
-        temporary.write_text("half of tw")
-        raise Killed
-
-
-def test_a_temporary_file_keeps_the_endings(tmp_path):
-    with replacing(tmp_path / "a.weights.h5") as temporary:
-        assert temporary.name.endswith(".weights.h5")
-        temporary.touch()
 
 
 # ------------------------------------------------------------------ folder

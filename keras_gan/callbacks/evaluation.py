@@ -19,16 +19,11 @@ from keras_gan._checks import (
 from keras_gan.callbacks._configurable import Configurable
 from keras_gan.callbacks._pictures import plain, real_pixels
 from keras_gan.datasets.sources import check_split
+from keras_gan.features.classifiers import CLASSIFIER_OF, CLASSIFIERS
 from keras_gan.metrics import Evaluator
 from keras_gan.metrics.evaluation import metric_names
 from keras_gan.models import GAN
 
-_CLASSIFIERS = {
-    "fashion_mnist": "fashion_mnist",
-    "fashion_mnist_sample": "fashion_mnist",
-    "mnist": "mnist",
-    "digits": "mnist",
-}
 _MOST_SAMPLES = 10**7
 
 
@@ -178,8 +173,8 @@ class Evaluation(Configurable, keras.callbacks.Callback):
         if isinstance(chosen, features.Extractor):
             return chosen
         if chosen is None and isinstance(self.real, str):
-            chosen = _CLASSIFIERS.get(self.real)
-        if chosen in _CLASSIFIERS.values():
+            chosen = CLASSIFIER_OF.get(self.real)
+        if chosen in CLASSIFIERS:
             return features.classifier(chosen)
         return features.imagenet()
 
@@ -188,7 +183,7 @@ class Evaluation(Configurable, keras.callbacks.Callback):
             choice(
                 "extractor",
                 self.extractor,
-                (None, "fashion_mnist", "mnist", "imagenet"),
+                (None, *CLASSIFIERS, "imagenet"),
                 why=", or one of keras_gan.features",
             )
         if self.labels is None:

@@ -10,6 +10,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_gan._charts import TENSORBOARD
 from keras_gan._checks import (
     LARGEST_INT32,
     LARGEST_SEED,
@@ -35,19 +36,6 @@ from keras_gan.callbacks._points import Point, Points
 from keras_gan.callbacks._values import rate_of, value_of
 from keras_gan.models import AdversarialModel
 from keras_gan.models.fixed_samples import FixedRows, FixedSamples
-
-_CHARTS = {
-    "losses by epoch": ["epoch_d_loss", "epoch_g_loss"],
-    "losses by step": ["batch_d_loss", "batch_g_loss"],
-    "scores": ["epoch_d_real", "epoch_d_fake"],
-    "gradient norms": ["epoch_[dg]_gradient_norm"],
-    "weight norms": ["epoch_[dg]_weight_norm"],
-    "learning rates": ["epoch_learning_rate_.*"],
-    "penalties": ["epoch_(gp|r1|r2|dragan)"],
-    "class losses": ["epoch_[dg]_class_loss"],
-    "distance to real images": ["epoch_(fid|kid)"],
-    "precision and recall": ["epoch_(precision|recall|density|coverage)"],
-}
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -309,13 +297,13 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
         """Shows the charts that have curves, as soon as they have some."""
         titles = {
             title
-            for title, patterns in _CHARTS.items()
+            for title, patterns in TENSORBOARD.items()
             if any(re.match(one, tag) for one in patterns for tag in tags)
         }
         if titles <= self._titles:
             return
         self._titles |= titles
-        charts = {t: p for t, p in _CHARTS.items() if t in self._titles}
+        charts = {t: p for t, p in TENSORBOARD.items() if t in self._titles}
         self._write(events.layout(charts), step)
 
     def _write_graphs(self, model: AdversarialModel) -> None:

@@ -1,7 +1,7 @@
 """The command line, `keras-gan`, also from Python.
 
-`run` is for programs: what goes wrong is raised. `main` is what `keras-gan`
-itself starts: what goes wrong is printed, and becomes the exit code.
+`run` is for programs: it raises errors. `main` is what `keras-gan` starts: it
+prints errors and returns an exit code.
 """
 
 from keras_gan.cli.errors import UsageError as UsageError

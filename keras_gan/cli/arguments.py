@@ -1,4 +1,4 @@
-"""What several commands take, and the forms that it must have."""
+"""The parser of arguments, and the types that several commands share."""
 
 import argparse
 import sys
@@ -17,16 +17,16 @@ __all__ = [
     "name_or_path",
     "path",
     "run_path",
-    "whole",
+    "whole_number_in",
 ]
 
 LARGEST = 1_000_000
-"""Of counts: more images, for example, are in no memory."""
+"""The largest count: more images, for example, do not fit in memory."""
 LARGEST_SEED = 2**32 - 1
 
 
 class BadArgumentsError(UsageError):
-    """Arguments that can't be parsed.
+    """The error of arguments that can't be parsed.
 
     Args:
         message: What is wrong.
@@ -41,10 +41,10 @@ class BadArgumentsError(UsageError):
 
 
 class Parser(argparse.ArgumentParser):
-    """Raises what is wrong, where argparse ends the process or is silent."""
+    """Raises errors, where argparse would end the process or say nothing."""
 
     def _print_message(self, message: str, file: Any = None) -> None:
-        # argparse takes no notice of a full disk, or of a reader that went.
+        # argparse ignores a full disk, and a reader that has gone.
         (file or sys.stdout).write(message)
 
     def error(self, message: str) -> NoReturn:
@@ -52,7 +52,7 @@ class Parser(argparse.ArgumentParser):
         raise BadArgumentsError(message, self.format_usage(), self.prog)
 
 
-def _given(given: str) -> str:
+def _checked_text(given: str) -> str:
     if not given.strip():
         raise argparse.ArgumentTypeError("must not be empty")
     if "\0" in given:
@@ -63,23 +63,23 @@ def _given(given: str) -> str:
 
 
 def name_or_path(given: str) -> str:
-    """Returns a name as it is, and a path with the home folder for `~`.
+    """Returns a name unchanged, and a path with `~` expanded.
 
     Raises:
         argparse.ArgumentTypeError: As `path` does.
     """
-    return str(path(given)) if given.startswith("~") else _given(given)
+    return str(path(given)) if given.startswith("~") else _checked_text(given)
 
 
 def path(given: str) -> Path:
-    """Returns a path, with the home folder for `~`.
+    """Returns a path with `~` expanded.
 
     Raises:
         argparse.ArgumentTypeError: If it is empty, holds a NUL, or names the
-            home of a user that there is not.
+            home folder of a user who does not exist.
     """
     try:
-        return Path(_given(given)).expanduser()
+        return Path(_checked_text(given)).expanduser()
     except RuntimeError as error:
         raise argparse.ArgumentTypeError(
             f"{given}: there is no home folder of that name"
@@ -90,8 +90,8 @@ def run_path(given: str) -> Path:
     """Returns the path of a run's folder.
 
     Raises:
-        argparse.ArgumentTypeError: As `path` does, and if it is no UTF-8,
-            which TensorFlow wants of the places it writes to.
+        argparse.ArgumentTypeError: As `path` does, and if it is not UTF-8,
+            because TensorFlow writes only to paths in UTF-8.
     """
     try:
         given.encode()
@@ -102,11 +102,11 @@ def run_path(given: str) -> Path:
     return path(given)
 
 
-def whole(least: int, most: int) -> Callable[[str], int]:
-    """Returns what reads a whole number of a range.
+def whole_number_in(least: int, most: int) -> Callable[[str], int]:
+    """Returns a function that reads a whole number in a range.
 
     Args:
-        least: The smallest number that is taken.
+        least: The smallest number that is allowed.
         most: The largest.
     """
 
@@ -126,7 +126,7 @@ def whole(least: int, most: int) -> Callable[[str], int]:
 
 
 def check_count(flag: str, count: int, least: int) -> None:
-    """Refuses a count that is too small, or that no memory holds.
+    """Raises an error if a count is too small or too large.
 
     Raises:
         UsageError: With the flag's name.

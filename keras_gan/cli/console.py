@@ -1,4 +1,4 @@
-"""Where the commands print, and how they write numbers."""
+"""Printing to the terminal, and writing numbers as words."""
 
 import shlex
 import sys
@@ -11,28 +11,36 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-__all__ = ["complain", "console", "counted", "duration", "labelled", "quoted"]
+__all__ = [
+    "console",
+    "counted",
+    "duration",
+    "labelled",
+    "print_error",
+    "quoted",
+]
 
-_PIPE = 150
-_LEAST = 60
-_LABEL = 10
+_WIDTH_OF_A_PIPE = 150
+_LEAST_WIDTH = 60
+_LABEL_WIDTH = 10
 _IN_ANSI_QUOTES = str.maketrans({"\\": "\\\\", "'": "\\'"})
 
 
 def console(*, table: bool = False) -> "Console":
     """Returns a console that prints strings as they are, never as markup.
 
-    What of them can't be seen is written out, see `printable`.
+    Characters that can't be seen are written as escapes, see `printable`.
 
     Args:
-        table: Whether columns are to fit the terminal. A file or a pipe has
-            no width to fit, and a terminal too narrow for any breaks lines.
+        table: Whether a table is printed, whose columns should fit the
+            terminal. A file or a pipe gets 150 columns. In a terminal that is
+            too narrow for a table, lines are broken.
     """
     from rich.console import Console
     from rich.text import Text
 
     class Plain(Console):
-        """Takes strings for text alone."""
+        """A console that prints strings as plain text."""
 
         def print(self, *objects: Any, **options: Any) -> None:
             shown = [
@@ -42,24 +50,28 @@ def console(*, table: bool = False) -> "Console":
             super().print(*shown, **options)
 
         def on_broken_pipe(self) -> None:
-            raise  # Called while the error is handled; `main` takes it.
+            raise  # The error that is being handled. `main` catches it.
 
     found = Plain(
         highlight=False, markup=False, emoji=False, soft_wrap=not table
     )
     if table:
-        fit = max(found.width, _LEAST) if found.is_terminal else _PIPE
+        fit = (
+            max(found.width, _LEAST_WIDTH)
+            if found.is_terminal
+            else _WIDTH_OF_A_PIPE
+        )
         found.width = fit
     return found
 
 
-def labelled(label: str, text: object, width: int = _LABEL) -> "Text":
-    """Returns a line that says what it shows, for the console to print.
+def labelled(label: str, text: object, width: int = _LABEL_WIDTH) -> "Text":
+    """Returns a line with a label in bold, for the console to print.
 
     Args:
-        label: What it is; set in bold.
+        label: What the text is.
         text: A path, name or number, made `printable`.
-        width: Of the label's column.
+        width: The width of the label's column.
     """
     from rich.text import Text
 
@@ -67,27 +79,27 @@ def labelled(label: str, text: object, width: int = _LABEL) -> "Text":
 
 
 def quoted(path: object) -> str:
-    """Returns a path as a shell takes it, also where it can't be seen."""
+    """Returns a path quoted for a shell, with escapes where needed."""
     name = str(path)
     if printable(name) == name:
         return shlex.quote(name)
     return f"$'{printable(name.translate(_IN_ANSI_QUOTES))}'"
 
 
-def complain(message: str) -> None:
-    """Says something in one line on stderr, if there is anybody to read it."""
-    # It may be closed, or its reader gone.
+def print_error(message: str) -> None:
+    """Prints one line on stderr, if stderr is open."""
+    # It may be closed, or its reader may have gone.
     with suppress(OSError, ValueError):
         print(printable(message), file=sys.stderr)
 
 
 def counted(count: int, singular: str, plural: str) -> str:
-    """Returns a number with the word for so many: `1 epoch`, `2 epochs`."""
+    """Returns a number with its noun: `1 epoch`, `2 epochs`."""
     return f"{count:,} {singular if count == 1 else plural}"
 
 
 def duration(seconds: float) -> str:
-    """Returns seconds as a person would say them: `41 s`, `2 min 5 s`."""
+    """Returns a duration in words: `41 s`, `2 min 5 s`."""
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"

@@ -1,13 +1,13 @@
-"""What the user can put right."""
+"""Errors that the user can correct."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["UsageError", "in_one_line", "user_input"]
+__all__ = ["UsageError", "as_usage_errors", "in_one_line"]
 
 
 class UsageError(Exception):
-    """Bad usage or input: its message, in one line, is all that is shown."""
+    """Bad usage or input. The command prints its message in one line."""
 
 
 _OF_INPUT = (
@@ -20,8 +20,8 @@ _OF_INPUT = (
 
 
 @contextmanager
-def user_input() -> Iterator[None]:
-    """Turns the errors that bad input causes into a `UsageError`."""
+def as_usage_errors() -> Iterator[None]:
+    """Turns errors that bad input causes into a `UsageError`."""
     try:
         yield
     except _OF_INPUT as error:

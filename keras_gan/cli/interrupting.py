@@ -1,4 +1,4 @@
-"""Signals that end a command as Ctrl-C does."""
+"""Ending a command by a signal in the same way as by Ctrl-C."""
 
 import signal
 import threading
@@ -11,16 +11,17 @@ __all__ = ["interruptible"]
 
 @contextmanager
 def interruptible(*signals: int) -> Iterator[None]:
-    """Raises `KeyboardInterrupt` for these signals, at the end at last.
+    """Raises `KeyboardInterrupt` when one of these signals comes.
 
-    Where libraries are imported, what is raised may be swallowed. While it
-    trains, a run takes the signals itself.
+    It is raised at once, and once more at the end: a library that is being
+    imported may catch the first one. While a run trains, it handles the
+    signals itself.
 
     Args:
         *signals: Their numbers, such as `signal.SIGTERM`.
     """
     if threading.current_thread() is not threading.main_thread():
-        yield  # Only the main thread may take signals.
+        yield  # Only the main thread may handle signals.
         return
     came = False
 

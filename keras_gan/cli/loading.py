@@ -1,4 +1,4 @@
-"""A trained GAN from a run's folder or a `.keras` file."""
+"""Loading a trained GAN from a run's folder or a `.keras` file."""
 
 import warnings
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from keras_gan import images, recipes, run_folder
-from keras_gan.cli import settings
+from keras_gan.cli import run_config
 from keras_gan.cli.errors import UsageError, in_one_line
 from keras_gan.models import GAN
 from keras_gan.recipes import Recipe
@@ -22,7 +22,7 @@ Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 
 @dataclass(frozen=True)
 class Trained:
-    """A trained GAN, and what its run says about it.
+    """A trained GAN with the configuration of its run.
 
     Args:
         gan: The model.
@@ -43,7 +43,7 @@ class Trained:
 
     @property
     def num_classes(self) -> int | None:
-        """How many classes it can be asked for, if any."""
+        """The number of classes of a conditional GAN, else None."""
         return getattr(self.gan, "num_classes", None)
 
     def generate(self, n: int, labels: Any, seed: int | None) -> Pixels:
@@ -68,7 +68,7 @@ class Trained:
 def load(path: Path) -> Trained:
     """Loads a GAN from a run's folder or a `.keras` file.
 
-    A run that is not finished gives the GAN of its last checkpoint.
+    Of a run that is not finished, the last checkpoint is loaded.
 
     Raises:
         UsageError: If there is nothing to load.
@@ -81,12 +81,12 @@ def load(path: Path) -> Trained:
             f"Expected the folder of a run, or a .keras file. Received: {path}"
         )
     beside = RunFolder(path.parent)
-    config = settings.read(beside)[0] if beside.started else None
+    config = run_config.read(beside)[0] if beside.started else None
     return Trained(_from_file(path), config, path)
 
 
 def _from_run(folder: RunFolder) -> Trained:
-    config, recipe = settings.read(folder)
+    config, recipe = run_config.read(folder)
     if _model_is_newest(folder):
         return Trained(_from_file(folder.model), config, folder.model)
     if not run_folder.epochs_done(folder.backup):
@@ -94,7 +94,7 @@ def _from_run(folder: RunFolder) -> Trained:
             f"The run in {folder.path} has not finished an epoch, so there is "
             "no model yet."
         )
-    with settings.blaming(folder):
+    with run_config.named_in_errors(folder):
         gan = recipes.assemble(
             recipe,
             config["image_shape"],
@@ -107,7 +107,7 @@ def _from_run(folder: RunFolder) -> Trained:
 
 
 def _model_is_newest(folder: RunFolder) -> bool:
-    """Whether model.keras is of the last epoch that the run has come to."""
+    """Whether model.keras is from the last epoch of the run so far."""
     if not folder.model.exists():
         return False
     done = run_folder.epochs_done(folder.backup)
@@ -143,7 +143,7 @@ def _from_file(path: Path) -> GAN:
     try:
         run_folder.check_model(path)
         model = keras.saving.load_model(path)
-    # A torn or foreign file fails in zipfile, h5py or Keras.
+    # A damaged or foreign file raises errors of zipfile, h5py or Keras.
     except Exception as error:
         raise UsageError(
             f"{path} can't be loaded: {in_one_line(error)}"

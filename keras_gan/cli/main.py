@@ -1,4 +1,4 @@
-"""Which command runs, and what a failure looks like."""
+"""Running a command, and printing its errors."""
 
 import signal
 import sys
@@ -7,12 +7,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from keras_gan._version import __version__
-from keras_gan.cli import evaluate, export, generate, recipes, train
 from keras_gan.cli.arguments import BadArgumentsError, Parser
-from keras_gan.cli.console import complain
+from keras_gan.cli.backend_loading import load_backend
+from keras_gan.cli.commands import (
+    evaluate,
+    export,
+    generate,
+    recipes,
+    train,
+)
+from keras_gan.cli.console import print_error
 from keras_gan.cli.errors import UsageError, in_one_line
 from keras_gan.cli.interrupting import interruptible
-from keras_gan.cli.starting import load_backend
 from keras_gan.cli.streams import discard_output, ready_streams
 
 __all__ = ["main", "run"]
@@ -21,19 +27,19 @@ DONE, BAD_USAGE, INTERRUPTED, READER_GONE = 0, 2, 130, 141
 
 
 def run(argv: Sequence[str]) -> None:
-    """Runs a command of `keras-gan` from Python; a failure is raised.
+    """Runs a command of `keras-gan` from Python, and raises its errors.
 
-    It prints what the command prints. From another thread than the main one
-    it works, too; only the main one can be stopped by Ctrl-C or SIGTERM.
+    It prints what the command prints. It works in any thread, but only in the
+    main thread can Ctrl-C or SIGTERM stop it.
 
     Args:
-        argv: The arguments, the command's name first.
+        argv: The arguments. The first one is the command's name.
 
     Raises:
         UsageError: If the arguments or the input are wrong.
         OSError: If a file can't be read or written.
-        KeyboardInterrupt: If a signal ended it. A run that was being trained
-            is saved up to its last whole epoch.
+        KeyboardInterrupt: If a signal ended it. A run that was training is
+            saved up to its last complete epoch.
 
     Example:
         >>> keras_gan.cli.run(["train", "quick", "--out", "runs/first"])
@@ -41,7 +47,7 @@ def run(argv: Sequence[str]) -> None:
     """
     with ready_streams():
         try:
-            code = _command(argv)
+            code = _run_command(argv)
         except SystemExit:  # After `--help` or `--version`.
             return
         if code == INTERRUPTED:
@@ -49,18 +55,18 @@ def run(argv: Sequence[str]) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs a command as a program: a failure is printed, and is a number.
+    """Runs a command, prints its errors, and returns an exit code.
 
-    This is what `keras-gan` starts. A program that would take a number for
-    success calls `run` instead, which raises.
+    This is what `keras-gan` starts. From Python call `run` instead, which
+    raises errors: an exit code is easily overlooked.
 
     Args:
-        argv: The arguments. Default: the process's own.
+        argv: The arguments. Default: those of the process.
 
     Returns:
-        The exit code: 0 when it is done, 2 for bad usage or input (one line on
-        stderr), 130 when it was interrupted, 141 when whoever read its output
-        has gone.
+        The exit code: 0 when the command is done, 2 for bad usage or input
+        (one line on stderr), 130 when it was interrupted, 141 when the program
+        that reads its output has gone.
 
     Raises:
         SystemExit: If the arguments can't be parsed, with code 2, and after
@@ -68,37 +74,37 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     with ready_streams():
         try:
-            return _reported(argv)
+            return _run_and_report(argv)
         except BrokenPipeError:
             return READER_GONE
 
 
-def _reported(argv: Sequence[str] | None) -> int:
+def _run_and_report(argv: Sequence[str] | None) -> int:
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _show_warning
             try:
-                return _command(argv)
+                return _run_command(argv)
             finally:
                 _flush()
     except BadArgumentsError as error:
         for line in error.usage.splitlines():
-            complain(line)
-        complain(f"{error.prog}: error: {error}")
+            print_error(line)
+        print_error(f"{error.prog}: error: {error}")
         raise SystemExit(BAD_USAGE) from error
     except UsageError as error:
         return _fail(str(error))
     except BrokenPipeError:
         raise
     except OSError as error:
-        return _fail(_described(error))
+        return _fail(_error_message(error))
     except KeyboardInterrupt:
-        complain("Interrupted.")
+        print_error("Interrupted.")
         return INTERRUPTED
 
 
 def _flush() -> None:
-    """Writes what is left, here rather than where nobody can say why."""
+    """Flushes stdout, so that an error is raised here and can be reported."""
     try:
         sys.stdout.flush()
     except OSError:
@@ -106,14 +112,14 @@ def _flush() -> None:
         raise
 
 
-def _command(argv: Sequence[str] | None) -> int:
-    arguments = _parser().parse_args(argv)
+def _run_command(argv: Sequence[str] | None) -> int:
+    arguments = _make_parser().parse_args(argv)
     with interruptible(signal.SIGTERM):
         load_backend()
         return int(arguments.run(arguments))
 
 
-def _parser() -> Parser:
+def _make_parser() -> Parser:
     parser = Parser(
         prog="keras-gan",
         description="Train generative adversarial networks, and use them.",
@@ -131,11 +137,11 @@ def _parser() -> Parser:
 
 
 def _fail(message: str) -> int:
-    complain(f"keras-gan: error: {message}")
+    print_error(f"keras-gan: error: {message}")
     return BAD_USAGE
 
 
-def _described(error: OSError) -> str:
+def _error_message(error: OSError) -> str:
     if error.strerror is None:
         return str(error)
     place = error.filename2 or error.filename
@@ -146,4 +152,4 @@ def _show_warning(
     message: Warning | str, category: type[Warning], *rest: Any, **more: Any
 ) -> None:
     if issubclass(category, UserWarning):
-        complain(f"keras-gan: warning: {in_one_line(message)}")
+        print_error(f"keras-gan: warning: {in_one_line(message)}")

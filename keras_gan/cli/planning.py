@@ -1,4 +1,4 @@
-"""From the arguments of `train` to what exactly will run, and where."""
+"""Resolving the arguments of `train`: what exactly will run, and where."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,32 +10,32 @@ import keras
 
 from keras_gan import datasets, recipes
 from keras_gan._version import __version__
-from keras_gan.cli import settings
+from keras_gan.cli import run_config
 from keras_gan.cli.errors import UsageError
 from keras_gan.datasets import Source
 from keras_gan.datasets.fingerprint import fingerprint, matches
 from keras_gan.recipes import Recipe
-from keras_gan.recipes.overriding import parse
+from keras_gan.recipes.setting_changes import parse_change
 from keras_gan.run_folder import RunFolder
 
 __all__ = ["Plan", "claimed", "folder_of", "plan"]
 
 RUNS = Path("runs")
 DEFAULT_RECIPE = "quick"
-EMBEDDED = "fashion_mnist_sample"
+EMBEDDED_DATA = "fashion_mnist_sample"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """All that a run follows from.
+    """Everything that decides a run.
 
     Args:
-        recipe: Resolved: data set and epochs are chosen.
-        seed: Of everything random.
+        recipe: The recipe, with data set and epochs chosen.
+        seed: Seed of everything random.
         source: The real images.
         folder: Where the run is, or will be.
-        resumed: Whether the folder holds a run to go on with.
-        notes: What the user should know about how it was resolved.
+        resumed: Whether the folder holds a run to continue.
+        notes: What the user should know about the choices that were made.
     """
 
     recipe: Recipe
@@ -47,11 +47,11 @@ class Plan:
 
     @property
     def num_classes(self) -> int | None:
-        """How many classes the networks are told of, if any."""
+        """The number of classes of a conditional recipe, else None."""
         return self.source.num_classes if self.recipe.conditional else None
 
     def config(self) -> dict[str, Any]:
-        """Returns what config.json holds."""
+        """Returns the content of config.json."""
         return {
             "keras_gan": __version__,
             "keras": keras.version(),
@@ -72,7 +72,7 @@ class Plan:
 
 
 def folder_of(arguments: Any) -> RunFolder:
-    """Returns the folder that the arguments of `train` mean.
+    """Returns the run's folder that the arguments of `train` name.
 
     Raises:
         UsageError: If there is no run to resume.
@@ -96,19 +96,19 @@ def plan(arguments: Any, folder: RunFolder, rank: int = 0) -> Plan:
 
     Args:
         arguments: As parsed.
-        folder: That of `folder_of`.
-        rank: Which of the processes this is that train together. The first
-            one may have made the run's folder already.
+        folder: What `folder_of` returned.
+        rank: The number of this process among those that train together. The
+            first process may have made the run's folder already.
 
     Raises:
-        UsageError: If a run can't be started, or gone on with, like this.
+        UsageError: If the run can't be started or continued like this.
         ValueError: If the recipe, a setting or the data are wrong.
     """
-    if arguments.resume and settings.there(folder):
+    if arguments.resume and run_config.exists(folder):
         return _resumed(arguments, folder)
     notes: list[str] = []
     if arguments.resume:
-        _require_clear(folder)
+        _require_no_other_files(folder)
         notes.append(f"There is no run in {folder.path} yet: it starts anew.")
     elif folder.occupied and rank == 0:
         raise UsageError(
@@ -116,10 +116,10 @@ def plan(arguments: Any, folder: RunFolder, rank: int = 0) -> Plan:
             "add --resume to go on with the run in it."
         )
     recipe = recipes.get(arguments.recipe or DEFAULT_RECIPE)
-    recipe = recipes.override(recipe, _changes(arguments))
+    recipe = recipes.override(recipe, _setting_changes(arguments))
     if arguments.data is None:
-        recipe = _with_data(recipe, notes)
-    source = _source(recipe)
+        recipe = _with_data_at_hand(recipe, notes)
+    source = _source_of(recipe)
     if recipe.batch_size > len(source.images):
         notes.append(
             f"The batch size is {len(source.images)}: there are no more images."
@@ -132,14 +132,14 @@ def plan(arguments: Any, folder: RunFolder, rank: int = 0) -> Plan:
 
 @contextmanager
 def claimed(plan: Plan, named: bool) -> Iterator[Plan]:
-    """Makes the folder of a new run, for this process alone while it is open.
+    """Makes the folder of a new run, and locks it for this process.
 
     Args:
         plan: The run.
         named: Whether the user has chosen the folder.
 
     Yields:
-        The run, with the folder that it has got.
+        The run, with the folder that was made.
 
     Raises:
         FolderInUseError: If another process was faster.
@@ -152,8 +152,8 @@ def claimed(plan: Plan, named: bool) -> Iterator[Plan]:
         yield replace(plan, folder=folder)
 
 
-def _require_clear(folder: RunFolder) -> None:
-    """Lets a folder pass that is empty but for what a killed start leaves."""
+def _require_no_other_files(folder: RunFolder) -> None:
+    """Raises an error if a folder holds more than a killed start leaves."""
     if not folder.occupied:
         return
     names = {path.name for path in folder.path.iterdir()}
@@ -165,25 +165,25 @@ def _require_clear(folder: RunFolder) -> None:
 
 
 def _resumed(arguments: Any, folder: RunFolder) -> Plan:
-    config, before = settings.read(folder)
+    config, before = run_config.read(folder)
     _require_same("KERAS_BACKEND", config["backend"], keras.backend.backend())
     if arguments.recipe is not None:
         _require_same("the recipe", before.name, arguments.recipe)
     if arguments.seed is not None:
         _require_same("--seed", config["seed"], arguments.seed)
-    recipe = recipes.override(before, _changes(arguments))
+    recipe = recipes.override(before, _setting_changes(arguments))
     saved, wanted = before.to_dict(), recipe.to_dict()
     for key in saved:
         if key != "epochs":
             _require_same(key, saved[key], wanted[key])
-    source = _source(recipe)
+    source = _source_of(recipe)
     _require_same_data(config["data"], source)
     return Plan(recipe, config["seed"], source, folder, True)
 
 
 def _require_same(what: str, before: Any, now: Any) -> None:
     # JSON has no tuples.
-    if _listed(before) != _listed(now):
+    if _tuple_as_list(before) != _tuple_as_list(now):
         raise UsageError(
             "A run is resumed with what it was started with, except for more "
             f"--epochs. Expected {what}: {before}. Received: {now}"
@@ -197,7 +197,7 @@ def _require_same_data(before: dict[str, Any], source: Source) -> None:
     what = "other images, another order or other labels"
     if count != before["num_images"]:
         what = f"{count} images in place of {before['num_images']}"
-    elif _listed(names) != before["class_names"]:
+    elif _tuple_as_list(names) != before["class_names"]:
         what = f"the classes {names} in place of {before['class_names']}"
     raise UsageError(
         "A run is resumed with what it was started with, except for more "
@@ -208,28 +208,28 @@ def _require_same_data(before: dict[str, Any], source: Source) -> None:
     )
 
 
-def _listed(value: Any) -> Any:
+def _tuple_as_list(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _changes(arguments: Any) -> list[tuple[str, Any]]:
+def _setting_changes(arguments: Any) -> list[tuple[str, Any]]:
     given = {
-        "data": _absolute(arguments.data),
+        "data": _absolute_path(arguments.data),
         "epochs": arguments.epochs,
         "batch_size": arguments.batch_size,
     }
     changes = [(key, each) for key, each in given.items() if each is not None]
-    return changes + [parse(text) for text in arguments.set]
+    return changes + [parse_change(text) for text in arguments.set]
 
 
-def _absolute(data: str | None) -> str | None:
+def _absolute_path(data: str | None) -> str | None:
     if data is None or data in datasets.NAMES:
         return data
     path = Path(data).expanduser()
     return str(path.resolve()) if path.exists() else data
 
 
-def _with_data(recipe: Recipe, notes: list[str]) -> Recipe:
+def _with_data_at_hand(recipe: Recipe, notes: list[str]) -> Recipe:
     if recipe.data is None:
         raise UsageError(
             f"The recipe {recipe.name} trains on your own pictures: give the "
@@ -241,10 +241,10 @@ def _with_data(recipe: Recipe, notes: list[str]) -> Recipe:
         "The full Fashion-MNIST is not on this machine, so the 10,000 images "
         "in the package are used. --data fashion_mnist downloads it."
     )
-    return replace(recipe, data=EMBEDDED)
+    return replace(recipe, data=EMBEDDED_DATA)
 
 
-def _source(recipe: Recipe) -> Source:
+def _source_of(recipe: Recipe) -> Source:
     assert recipe.data is not None
     return datasets.source(
         recipe.data,

@@ -1,4 +1,4 @@
-"""Everything a run needs, made and checked before anything is written."""
+"""Making and checking everything a run needs before files are written."""
 
 import os
 from dataclasses import dataclass
@@ -6,31 +6,31 @@ from dataclasses import dataclass
 import keras
 
 from keras_gan.backend import Workers
+from keras_gan.cli.backend_loading import stderr_held_back
 from keras_gan.cli.planning import Plan
-from keras_gan.cli.starting import hushed
 from keras_gan.datasets import ImageBatches
 from keras_gan.models import GAN
 from keras_gan.recipes import assemble, batches, clipping
 from keras_gan.recipes.assembling import evaluation
-from keras_gan.recipes.sizes import count_weights
+from keras_gan.recipes.weight_counts import count_weights
 
 __all__ = ["Prepared", "prepare"]
 
 Callbacks = list[keras.callbacks.Callback]
 
-# A weight and its gradient, in 32 bits: the least that training takes.
-_BYTES = 8
+# A weight and its gradient in 32 bits: the least that training needs.
+_BYTES_PER_WEIGHT = 8
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """What a plan comes to.
+    """The objects that a plan describes.
 
     Args:
         gan: The compiled model, fresh from the recipe.
         data: Its batches.
         clipping: The callbacks that clip, if any.
-        evaluation: The callbacks that measure, if any, weights and all.
+        evaluation: The callbacks that measure, if any, with loaded weights.
     """
 
     gan: GAN
@@ -44,7 +44,7 @@ def prepare(plan: Plan, workers: Workers) -> Prepared:
 
     Args:
         plan: The run.
-        workers: Those who train it together.
+        workers: The processes or devices that train together.
 
     Raises:
         ValueError: If a setting is wrong, or settings don't fit each other or
@@ -53,9 +53,9 @@ def prepare(plan: Plan, workers: Workers) -> Prepared:
         MemoryError: If the networks are larger than the machine.
     """
     recipe, source = plan.recipe, plan.source
-    _check_size(plan)
-    # Keras imports TensorFlow for it, whichever backend runs.
-    with hushed():
+    _check_that_it_fits(plan)
+    # Keras imports TensorFlow here, whichever backend runs.
+    with stderr_held_back():
         keras.utils.set_random_seed(plan.seed)
     with workers.scope():
         gan = assemble(
@@ -71,13 +71,13 @@ def prepare(plan: Plan, workers: Workers) -> Prepared:
     return Prepared(gan, data, clipping(recipe), evaluation(recipe, source))
 
 
-def _check_size(plan: Plan) -> None:
-    """Refuses networks for which the system would end the process."""
+def _check_that_it_fits(plan: Plan) -> None:
+    """Raises an error if the networks do not fit in the machine's memory."""
     sizes = count_weights(
         plan.recipe, plan.source.image_shape, plan.num_classes
     )
-    memory = _memory()
-    if memory is not None and sum(sizes) * _BYTES > memory:
+    memory = _bytes_of_memory()
+    if memory is not None and sum(sizes) * _BYTES_PER_WEIGHT > memory:
         raise MemoryError(
             f"The networks have {sum(sizes):,} weights, more than this "
             f"machine's {memory / 2**30:.0f} GiB of memory can train. "
@@ -85,7 +85,7 @@ def _check_size(plan: Plan) -> None:
         )
 
 
-def _memory() -> int | None:
+def _bytes_of_memory() -> int | None:
     """Returns the machine's bytes of memory, where the system tells."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

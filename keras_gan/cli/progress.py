@@ -1,4 +1,4 @@
-"""How training is going, live."""
+"""The live display of a training."""
 
 import time
 from typing import Any
@@ -11,17 +11,17 @@ from rich.progress import (
 )
 from rich.progress import Progress as Bars
 
+from keras_gan._charts import DISTANCES, LOSSES
 from keras_gan.cli.console import console, duration
 
 __all__ = ["Progress"]
 
-_MEASURED = ("fid", "kid")
 _REFRESH = 0.25
-"""Seconds between two looks at the logs: each waits for the device."""
+"""Seconds between two reads of the logs, each of which waits for the device."""
 
 
 class Progress(keras.callbacks.Callback):
-    """A bar over all batches on a terminal, else a line for each epoch.
+    """Shows a progress bar on a terminal, else a line for each epoch.
 
     Args:
         epoch_images: Images in an epoch.
@@ -44,12 +44,12 @@ class Progress(keras.callbacks.Callback):
         """Shows the bar."""
         self._start = 0.0
         out = self._console
-        # A dumb terminal can't take a line back.
+        # A dumb terminal can't overwrite a line.
         if not out.is_terminal or out.is_dumb_terminal:
             return
         self._bars = Bars(
             TextColumn("{task.description}"),
-            # What is left of 80 columns by the numbers beside it.
+            # The numbers beside it take the rest of 80 columns.
             BarColumn(bar_width=8),
             TextColumn("{task.fields[logs]}"),
             TimeRemainingColumn(),
@@ -73,11 +73,11 @@ class Progress(keras.callbacks.Callback):
         self._bars.update(self._task, description=f"epoch {epoch + 1}/{epochs}")
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Moves the bar, and now and then shows the losses."""
+        """Moves the bar, and from time to time shows the losses."""
         if self._bars is None:
             return
         steps = self.params["steps"]
-        # After the last steps together Keras may count more than there are.
+        # Where several steps run at once, Keras may count past the last one.
         batches = min(batch + 1, steps)
         done = self._epoch * steps + batches
         now = time.monotonic()
@@ -90,12 +90,12 @@ class Progress(keras.callbacks.Callback):
         self._bars.update(self._task, completed=done, logs=text)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Prints the epoch's line where there is no bar."""
-        # Known only now and then, so the next batches show it, too.
+        """Prints the epoch's line if there is no bar."""
+        # Not measured in each epoch, so the next batches show it, too.
         self._measured = {
             key: value
             for key, value in (logs or {}).items()
-            if key in _MEASURED
+            if key in DISTANCES
         }
         if self._bars is not None:
             return
@@ -110,7 +110,7 @@ class Progress(keras.callbacks.Callback):
         )
 
     def on_train_end(self, logs: Any = None) -> None:
-        """Takes the bar down."""
+        """Removes the bar."""
         if self._bars is not None:
             self._bars.stop()
             self._bars = None
@@ -119,13 +119,11 @@ class Progress(keras.callbacks.Callback):
         rate = images / max(now - self._epoch_start, 1e-9)
         known = {**self._measured, **logs}
         shown = [
-            f"{key} {float(known[key]):.3f}"
-            for key in ("d_loss", "g_loss")
-            if key in known
+            f"{key} {float(known[key]):.3f}" for key in LOSSES if key in known
         ]
         shown += [
             f"{key} {float(known[key]):.1f}"
-            for key in _MEASURED
+            for key in DISTANCES
             if key in known
         ]
         return "  ".join([*shown, f"{rate:,.0f} img/s"])

@@ -1,4 +1,4 @@
-"""Where a run stands, and its files put right from its checkpoints."""
+"""Continuing a run: its state, and repair of its files from checkpoints."""
 
 import warnings
 from dataclasses import dataclass, field
@@ -16,15 +16,15 @@ from keras_gan.run_folder import (
     RunFolder,
 )
 
-__all__ = ["Standing", "is_current", "monitor", "restore", "updates"]
+__all__ = ["RunState", "is_current", "monitor", "restore", "updates"]
 
 
 @dataclass(frozen=True)
-class Standing:
-    """What is done of a run.
+class RunState:
+    """How far a run has come.
 
     Args:
-        done: How many epochs are.
+        done: The number of epochs that are done.
         rows: Their rows of metrics.csv.
         best_since: The first epoch that counts for best.keras.
     """
@@ -39,13 +39,13 @@ class Standing:
         return [row for row in self.rows if row["epoch"] >= self.best_since]
 
 
-def restore(plan: Plan, gan: GAN, keeps: bool) -> Standing:
-    """Brings a model, and the files beside it, to where its run is.
+def restore(plan: Plan, gan: GAN, writes_files: bool) -> RunState:
+    """Brings a model and the run's files to the last epoch that is done.
 
     Args:
         plan: The run, resumed.
         gan: The compiled model, fresh from the recipe.
-        keeps: Whether this process is the one that writes the run's files.
+        writes_files: Whether this process writes the run's files.
 
     Raises:
         UsageError: If the run can't go on.
@@ -56,28 +56,28 @@ def restore(plan: Plan, gan: GAN, keeps: bool) -> Standing:
     done = run_folder.restore(gan, folder.backup)
     if not done:
         _require_no_model(folder)
-    checkpoint = _of_epoch(folder, done)
+    checkpoint = _checkpoint_of(folder, done)
     record = checkpoint.record if checkpoint else None
-    standing = Standing()
+    state = RunState()
     if record is not None:
-        standing = Standing(done, record["rows"], record["best_since"])
+        state = RunState(done, record["rows"], record["best_since"])
     elif done:
-        standing = Standing(done, _old_rows(folder, done))
-    if keeps:
+        state = RunState(done, _rows_without_record(folder, done))
+    if writes_files:
         folder.forget_after(done)
         run_folder.prune(folder.backup, done)
-        _put_metrics_right(folder, standing)
-        standing = _put_best_right(plan, gan, standing)
-    return standing
+        _repair_metrics(folder, state)
+        state = _repair_best(plan, gan, state)
+    return state
 
 
 def monitor(plan: Plan) -> str:
-    """Returns the metric that best.keras goes by."""
+    """Returns the metric that chooses best.keras."""
     return str((plan.recipe.evaluation or {"name": "fid"})["name"])
 
 
 def updates(gan: GAN) -> int:
-    """Returns how many steps of training a model has seen."""
+    """Returns how many steps a model was trained."""
     return int(gan.optimizer.iterations.numpy())
 
 
@@ -100,7 +100,7 @@ def is_current(folder: RunFolder, name: str, gan: GAN) -> bool:
 
 
 def _require_no_model(folder: RunFolder) -> None:
-    """Keeps what a run has made from one that would start anew."""
+    """Raises an error if a new start would overwrite a finished model."""
     if folder.model.exists():
         raise UsageError(
             f"{folder.model} is there, but {folder.backup} holds no "
@@ -108,13 +108,13 @@ def _require_no_model(folder: RunFolder) -> None:
         )
 
 
-def _of_epoch(folder: RunFolder, epoch: int) -> Checkpoint | None:
+def _checkpoint_of(folder: RunFolder, epoch: int) -> Checkpoint | None:
     found = run_folder.sound_checkpoints(folder.backup)
     return next((each for each in found if each.epoch == epoch), None)
 
 
-def _old_rows(folder: RunFolder, done: int) -> list[Row]:
-    """Reads metrics.csv, of which version 0.1.0 keeps no other copy."""
+def _rows_without_record(folder: RunFolder, done: int) -> list[Row]:
+    """Reads metrics.csv. Checkpoints of version 0.1.0 hold no copy of it."""
     try:
         rows = run_folder.read_metrics(folder.metrics, done)
         problem = f"{folder.metrics} lacks rows."
@@ -134,15 +134,15 @@ def _old_rows(folder: RunFolder, done: int) -> list[Row]:
     return []
 
 
-def _put_metrics_right(folder: RunFolder, standing: Standing) -> None:
-    rows, problem = standing.rows, None
+def _repair_metrics(folder: RunFolder, state: RunState) -> None:
+    rows, problem = state.rows, None
     if not rows:
         folder.metrics.unlink(missing_ok=True)
         return
     try:
         found = run_folder.read_metrics(folder.metrics)
-        kept = [row for row in found if row["epoch"] <= standing.done]
-        # What is of epochs that are to be done again just goes.
+        kept = [row for row in found if row["epoch"] <= state.done]
+        # Rows of epochs that will be done again are dropped without a word.
         if not run_folder.same_rows(kept, rows):
             problem = f"{folder.metrics} is not what the checkpoint says."
     except DamagedFileError as error:
@@ -154,39 +154,39 @@ def _put_metrics_right(folder: RunFolder, standing: Standing) -> None:
     MetricsFile(folder.metrics, rows).write()
 
 
-def _put_best_right(plan: Plan, gan: GAN, standing: Standing) -> Standing:
-    """Writes best.keras where it is not what the rows say."""
+def _repair_best(plan: Plan, gan: GAN, state: RunState) -> RunState:
+    """Writes best.keras anew if it is not from the epoch that the rows name."""
     folder = plan.folder
-    row = run_folder.best_row(standing.best_among, monitor(plan))
+    row = run_folder.best_row(state.best_among, monitor(plan))
     if row is None:
-        return standing
-    steps = updates(gan) // standing.done
+        return state
+    steps = updates(gan) // state.done
     found, problem = _updates_of_best(folder)
     if found == row["epoch"] * steps:
-        return standing
-    if row["epoch"] == standing.done and not folder.best.exists():
-        problem = None  # A kill came between the checkpoint and it.
+        return state
+    if row["epoch"] == state.done and not folder.best.exists():
+        problem = None  # The run was killed before best.keras was written.
     kept = {
         each.epoch: each for each in run_folder.sound_checkpoints(folder.backup)
     }
     if row["epoch"] not in kept:
         if problem is None:
-            # Of an epoch that is done again, and then known.
-            return standing
-        standing = Standing(standing.done, standing.rows, min(kept))
+            # That epoch will be done again.
+            return state
+        state = RunState(state.done, state.rows, min(kept))
         problem += " Nor is there a checkpoint of its epoch any more."
-        row = run_folder.best_row(standing.best_among, monitor(plan))
+        row = run_folder.best_row(state.best_among, monitor(plan))
         if row is None:
             warnings.warn(problem, stacklevel=2)
-            return standing
+            return state
     if problem is not None:
         warnings.warn(
             f"{problem} It is written anew from the checkpoint of epoch "
             f"{row['epoch']}.",
             stacklevel=2,
         )
-    _save_best(folder, gan, kept, int(row["epoch"]), standing.done)
-    return standing
+    _save_best(folder, gan, kept, int(row["epoch"]), state.done)
+    return state
 
 
 def _save_best(

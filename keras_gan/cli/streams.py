@@ -1,4 +1,4 @@
-"""Standard streams that can take whatever is printed."""
+"""Standard streams that can print any text."""
 
 import os
 import sys
@@ -15,57 +15,57 @@ from typing import Any
 
 __all__ = ["discard_output", "ready_streams"]
 
-_NUMBERS = (0, 1, 2)
+_STANDARD_STREAMS = (0, 1, 2)
 
 
 @contextmanager
 def ready_streams() -> Iterator[None]:
-    """Opens streams that were closed, and lets the others print any text.
+    """Replaces streams that are closed, and makes the others print any text.
 
     A process can be started without stdout or stderr. What is printed is then
-    dropped, and no file is opened in their place, where a library would write
-    its messages into it. A stream whose encoding lacks a character prints the
-    character's escape.
+    dropped. Their file descriptors are opened, too: else the next file that is
+    opened would get such a number, and a library would write messages into it.
+    A character that the encoding of a stream lacks is printed as its escape.
     """
-    _close_gaps()
+    _open_missing_streams()
     with ExitStack() as stack:
         for name, redirect in (
             ("stdout", redirect_stdout),
             ("stderr", redirect_stderr),
         ):
             if getattr(sys, name) is None:
-                nowhere = stack.enter_context(_nowhere())
-                stack.enter_context(redirect(nowhere))
-            stack.enter_context(_escaping(getattr(sys, name)))
+                null_device = stack.enter_context(_null_device())
+                stack.enter_context(redirect(null_device))
+            stack.enter_context(_with_escapes(getattr(sys, name)))
         yield
 
 
 def discard_output() -> None:
-    """Drops what stdout still holds, whose reader has gone.
+    """Drops what is left in the buffer of stdout, after its reader has gone.
 
-    Python writes it when it ends, and would report the failure.
+    Else Python would write it when it ends, and report an error.
     """
     with suppress(OSError, ValueError, AttributeError):
         number = sys.stdout.fileno()
-        with _nowhere() as nowhere:
-            os.dup2(nowhere.fileno(), number)
+        with _null_device() as null_device:
+            os.dup2(null_device.fileno(), number)
 
 
-def _close_gaps() -> None:
-    for number in _NUMBERS:
+def _open_missing_streams() -> None:
+    for number in _STANDARD_STREAMS:
         try:
             os.fstat(number)
         except OSError:
-            # The lowest number that is free is taken, so it is this one.
+            # The system gives out the lowest free number, which is this one.
             os.open(os.devnull, os.O_RDWR)
 
 
-def _nowhere() -> Any:
+def _null_device() -> Any:
     return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123
 
 
 @contextmanager
-def _escaping(stream: Any) -> Iterator[None]:
+def _with_escapes(stream: Any) -> Iterator[None]:
     if not isinstance(stream, TextIOWrapper) or stream.errors != "strict":
         yield
         return
@@ -73,5 +73,5 @@ def _escaping(stream: Any) -> Iterator[None]:
     try:
         yield
     finally:
-        with suppress(ValueError):  # It was closed meanwhile.
+        with suppress(ValueError):  # It was closed in the meantime.
             stream.reconfigure(errors="strict")

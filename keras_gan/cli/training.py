@@ -1,4 +1,4 @@
-"""One training run, from its folder to its last file."""
+"""Training one run: folder, callbacks, and the files at the end."""
 
 import tempfile
 import time
@@ -12,19 +12,19 @@ from keras_gan import callbacks, memory, report, run_folder
 from keras_gan.backend import Workers
 from keras_gan.cli import resuming
 from keras_gan.cli.console import console, counted, duration, labelled, quoted
-from keras_gan.cli.errors import UsageError, user_input
+from keras_gan.cli.errors import UsageError, as_usage_errors
 from keras_gan.cli.planning import Plan
 from keras_gan.cli.preparing import Prepared
 from keras_gan.cli.progress import Progress
-from keras_gan.cli.resuming import Standing
+from keras_gan.cli.resuming import RunState
 from keras_gan.models import GAN
 from keras_gan.run_folder import (
-    Decoration,
     Interruption,
     MetricsFile,
+    OptionalCallback,
     Row,
     RunFolder,
-    decorating,
+    warning_on_failure,
 )
 
 __all__ = ["train"]
@@ -33,25 +33,27 @@ DONE, INTERRUPTED = 0, 130
 
 
 def train(plan: Plan, prepared: Prepared, workers: Workers) -> int:
-    """Trains, and writes all that belongs into the run's folder.
+    """Trains a run, and writes all files of its folder.
 
     Args:
-        plan: The run. Its folder is this process's own.
-        prepared: What it needs, fresh from the recipe.
-        workers: Those who train it together. All do the same, since measuring
-            and drawing are steps that they take together, too; what others
-            than the first write is dropped.
+        plan: The run. Its folder is locked for this process.
+        prepared: What it needs, as made from the recipe.
+        workers: The processes or devices that train together. Each process
+            does all steps, because measuring and drawing need all of them,
+            too. Only the first one keeps its files.
 
     Returns:
         The exit code: 0, or 130 when a signal ended it.
     """
-    standing = _resume(plan, prepared.gan, workers)
+    state = _resume(plan, prepared.gan, workers)
     try:
         if workers.rank == 0:
-            return _train(plan, prepared, standing)
+            return _train(plan, prepared, state)
         with tempfile.TemporaryDirectory() as path:
-            aside = replace(plan, folder=RunFolder(Path(path)), resumed=False)
-            return _train(aside, prepared, standing)
+            elsewhere = replace(
+                plan, folder=RunFolder(Path(path)), resumed=False
+            )
+            return _train(elsewhere, prepared, state)
     except workers.connection_errors as error:
         raise UsageError(
             "Training by several workers failed, as it does when one is lost. "
@@ -60,25 +62,25 @@ def train(plan: Plan, prepared: Prepared, workers: Workers) -> int:
         ) from error
 
 
-def _resume(plan: Plan, gan: GAN, workers: Workers) -> Standing:
-    """Brings the model to where its run is."""
-    keeps = workers.rank == 0
+def _resume(plan: Plan, gan: GAN, workers: Workers) -> RunState:
+    """Restores the model and the run's files, if the run is resumed."""
+    writes_files = workers.rank == 0
     if not plan.resumed:
-        if keeps:
+        if writes_files:
             # A start that was killed may have left half a file.
             plan.folder.forget_after(0)
-        return Standing()
-    with user_input():
-        standing = resuming.restore(plan, gan, keeps=keeps)
+        return RunState()
+    with as_usage_errors():
+        state = resuming.restore(plan, gan, writes_files=writes_files)
     console().print(
-        f"Resuming after epoch {standing.done}."
-        if standing.done
+        f"Resuming after epoch {state.done}."
+        if state.done
         else "No epoch was finished, so training starts anew."
     )
-    return standing
+    return state
 
 
-def _train(plan: Plan, prepared: Prepared, standing: Standing) -> int:
+def _train(plan: Plan, prepared: Prepared, state: RunState) -> int:
     start = time.monotonic()
     folder, out, gan = plan.folder, console(), prepared.gan
     config = plan.config()
@@ -86,70 +88,74 @@ def _train(plan: Plan, prepared: Prepared, standing: Standing) -> int:
     interruption = Interruption(
         lambda name: out.print(f"{name}: stopping after this batch ...")
     )
-    metrics = MetricsFile(folder.metrics, standing.rows, interruption)
+    metrics = MetricsFile(folder.metrics, state.rows, interruption)
     snapshot = callbacks.ImageSnapshot(
-        folder.images, num_images=_in_a_picture(plan.num_classes), gif=False
+        folder.images,
+        num_images=_images_in_a_picture(plan.num_classes),
+        gif=False,
     )
-    ending = _Ending(plan, metrics.rows, interruption)
+    final_save = _FinalSave(plan, metrics.rows, interruption)
     finished = False
     epochs = plan.recipe.epochs or 0
-    if standing.done < epochs:
-        record = _Record(config, metrics.rows, standing.best_since)
+    if state.done < epochs:
+        record = _CheckpointRecord(config, metrics.rows, state.best_since)
         checkpoints = run_folder.Checkpoints(
             folder.backup, interruption, record
         )
         best = run_folder.BestModel(
             folder.best,
             resuming.monitor(plan),
-            standing.best_among,
+            state.best_among,
             interruption,
         )
         with interruption.listening(), memory.keep_freed():
             gan.fit(
                 prepared.data,
                 epochs=epochs,
-                initial_epoch=standing.done,
+                initial_epoch=state.done,
                 shuffle=False,
                 verbose=0,
-                # An epoch counts once its checkpoint is there. What is before
-                # it is there then, what is after it can be made from it.
+                # An epoch is done once its checkpoint is written. Callbacks
+                # before it have then written their files; those after it
+                # write what can be made anew from the checkpoint.
                 callbacks=[
-                    ending,
+                    final_save,
                     interruption,
-                    *_shown(plan, prepared, snapshot),
+                    *_measuring_and_display(plan, prepared, snapshot),
                     metrics,
                     checkpoints,
                     best,
                 ],
             )
     else:
-        finished = ending.has_come(gan)
+        finished = final_save.is_done(gan)
         if not finished:
-            ending.save(gan)
-    if not finished or not _decorated(folder):
-        _decorate(folder, metrics.rows, snapshot)
+            final_save.save(gan)
+    if not finished or not _report_is_current(folder):
+        _write_pictures_and_report(folder, metrics.rows, snapshot)
     if interruption.requested:
-        _say_how_to_resume(folder, len(metrics.rows))
+        _print_how_to_resume(folder, len(metrics.rows))
         return INTERRUPTED
     if finished:
         out.print(
-            f"{folder.path} is finished already: {_epochs(standing.done)} done."
+            f"{folder.path} is finished already: "
+            f"{_epochs_are_done(state.done)} done."
         )
         return DONE
-    _say_where(plan, time.monotonic() - start)
+    _print_where(plan, time.monotonic() - start)
     return DONE
 
 
-def _shown(
+def _measuring_and_display(
     plan: Plan, prepared: Prepared, snapshot: callbacks.ImageSnapshot
 ) -> list[keras.callbacks.Callback]:
-    """Returns what measures training, and what shows it."""
+    """Returns the callbacks that clip, measure and display."""
     folder, recipe = plan.folder, plan.recipe
     return [
         *prepared.clipping,
-        Decoration(snapshot, f"A picture in {folder.images}"),
+        OptionalCallback(snapshot, f"A picture in {folder.images}"),
         *prepared.evaluation,
-        Decoration(
+        OptionalCallback(
             callbacks.TensorBoard(str(folder.tensorboard)),
             f"What belongs into {folder.tensorboard}",
         ),
@@ -159,19 +165,19 @@ def _shown(
     ]
 
 
-def _in_a_picture(classes: int | None) -> int:
+def _images_in_a_picture(classes: int | None) -> int:
     """Returns how many images make a picture that fits a screen."""
     columns = min(100 // classes, 10) if classes else 0
-    # Two narrow columns of many classes would be too small to see.
+    # With a single column per class, the picture would be too narrow.
     return classes * columns if classes and columns > 1 else 16
 
 
-class _Record:
-    """What each checkpoint keeps of its run, beside the state.
+class _CheckpointRecord:
+    """What each checkpoint holds beside the state of training.
 
     Args:
-        config: What config.json holds.
-        rows: Those of metrics.csv, which grow.
+        config: The content of config.json.
+        rows: The rows of metrics.csv, a list that grows.
         best_since: The first epoch that counts for best.keras.
     """
 
@@ -188,13 +194,13 @@ class _Record:
         return self._record
 
 
-class _Ending(keras.callbacks.Callback):
-    """Saves the model after the last epoch, before all else that comes then.
+class _FinalSave(keras.callbacks.Callback):
+    """Saves model.keras after the last epoch, before any other callback.
 
     Args:
         plan: The run.
-        rows: Those of metrics.csv, which grow.
-        interruption: A run that it cut short has no last epoch.
+        rows: The rows of metrics.csv, a list that grows.
+        interruption: If it stopped the run, nothing is saved.
     """
 
     def __init__(
@@ -207,19 +213,19 @@ class _Ending(keras.callbacks.Callback):
         self._interruption = interruption
 
     def on_train_end(self, logs: Any = None) -> None:
-        """Saves the model, unless it is not at its end."""
+        """Saves the model, unless the run was interrupted."""
         if not self._interruption.requested:
             self.save(self.model)
 
     def save(self, gan: GAN) -> None:
-        """Writes model.keras."""
+        """Writes model.keras, and best.keras if nothing was measured."""
         run_folder.save_model(gan, self._folder.model)
         if not self._measured:
-            # The last epoch is as good as any.
+            # Without measurements, no epoch is known to be better.
             run_folder.save_model(gan, self._folder.best)
 
-    def has_come(self, gan: GAN) -> bool:
-        """Whether `save` was done with a model that is at its end."""
+    def is_done(self, gan: GAN) -> bool:
+        """Whether the files hold the model as it is now."""
         names = ("model",) if self._measured else ("model", "best")
         return all(
             resuming.is_current(self._folder, name, gan) for name in names
@@ -230,8 +236,8 @@ class _Ending(keras.callbacks.Callback):
         return run_folder.best_row(self._rows, self._monitor) is not None
 
 
-def _decorated(folder: RunFolder) -> bool:
-    """Whether the report, which is the last to be written, has been."""
+def _report_is_current(folder: RunFolder) -> bool:
+    """Whether the report, the last file of a run, was written."""
     try:
         ended: int = folder.model.stat().st_mtime_ns
         reported: int = folder.report.stat().st_mtime_ns
@@ -240,31 +246,33 @@ def _decorated(folder: RunFolder) -> bool:
     return ended <= reported
 
 
-def _decorate(
+def _write_pictures_and_report(
     folder: RunFolder, rows: list[Row], snapshot: callbacks.ImageSnapshot
 ) -> None:
-    """Writes what is made of the other files, to be looked at."""
-    with decorating(str(folder.losses)):
+    """Writes the pictures and the report, which are made from other files."""
+    with warning_on_failure(str(folder.losses)):
         run_folder.draw_losses(rows, folder.losses)
-    with decorating(str(folder.progress)):
+    with warning_on_failure(str(folder.progress)):
         snapshot.write_gif(folder.progress)
-    with decorating(str(folder.report)):
+    with warning_on_failure(str(folder.report)):
         report.write_report(folder.path)
 
 
-def _epochs(done: int) -> str:
+def _epochs_are_done(done: int) -> str:
     return counted(done, "epoch is", "epochs are")
 
 
-def _say_how_to_resume(folder: RunFolder, done: int) -> None:
+def _print_how_to_resume(folder: RunFolder, done: int) -> None:
     out = console()
-    kept = f"{_epochs(done)} saved" if done else "no epoch was finished"
+    kept = (
+        f"{_epochs_are_done(done)} saved" if done else "no epoch was finished"
+    )
     out.print(f"Interrupted: {kept}. To go on:")
     path = quoted(folder.path)
     out.print(f"  keras-gan train --resume --out {path}")
 
 
-def _say_where(plan: Plan, seconds: float) -> None:
+def _print_where(plan: Plan, seconds: float) -> None:
     out, folder = console(), plan.folder
     last = sorted(folder.images.glob("epoch-*.png"))[-1:]
     lines = [("Pictures", each) for each in last]

@@ -1,4 +1,4 @@
-"""Real images: embedded, installed, downloaded, or the user's own."""
+"""Real images: in the package, installed, downloaded, or the user's own."""
 
 from keras_gan.datasets.batches import ImageBatches as ImageBatches
 from keras_gan.datasets.folder import ImageFolder as ImageFolder

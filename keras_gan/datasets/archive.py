@@ -1,4 +1,4 @@
-"""The arrays of an `.npz`, read piece by piece."""
+"""Reading the arrays of an `.npz` piece by piece."""
 
 import zipfile
 from collections.abc import Iterator
@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 __all__ = ["Member", "members", "pieces"]
 
-_PIECE = 2**22
+_BYTES_AT_ONCE = 2**22
 """Bytes that are read at once."""
 
 _SUFFIX = ".npy"
 
 
 class Member:
-    """An array in an `.npz`, of which a piece at a time is in memory.
+    """An array in an `.npz` that is read piece by piece.
 
     Args:
         path: The archive.
@@ -31,7 +31,7 @@ class Member:
     def __init__(self, path: Path, name: str) -> None:
         self.path, self.name = path, name
         with self._opened() as (file, size):
-            self.shape, self._fortran, self.dtype = _header(file)
+            self.shape, self._fortran, self.dtype = _read_header(file)
             if self.dtype.hasobject:
                 raise ValueError("it holds Python objects, which are not read")
             stated = file.tell() + self._row_bytes * self._rows
@@ -54,8 +54,8 @@ class Member:
             yield from pieces(np.asarray(self))
             return
         with self._opened() as (file, _):
-            _header(file)
-            for count in _counts(self._rows, self._row_bytes):
+            _read_header(file)
+            for count in _rows_at_once(self._rows, self._row_bytes):
                 content = file.read(count * self._row_bytes)
                 if len(content) < count * self._row_bytes:
                     raise ValueError("it ends early")
@@ -70,7 +70,7 @@ class Member:
     @property
     def _row_bytes(self) -> int:
         values = 1
-        # numpy's product would wrap round where the header is absurd.
+        # numpy's product would overflow if the header is damaged.
         for size in self.shape[1:]:
             values *= size
         return values * self.dtype.itemsize
@@ -105,18 +105,20 @@ def pieces(array: NDArray[Any] | Member) -> Iterator[NDArray[Any]]:
         yield from array.pieces()
         return
     start = 0
-    for count in _counts(len(array), array[:1].nbytes):
+    for count in _rows_at_once(len(array), array[:1].nbytes):
         yield array[start : start + count]
         start += count
 
 
-def _counts(rows: int, row_bytes: int) -> Iterator[int]:
-    most = max(1, _PIECE // max(1, row_bytes))
+def _rows_at_once(rows: int, row_bytes: int) -> Iterator[int]:
+    most = max(1, _BYTES_AT_ONCE // max(1, row_bytes))
     for start in range(0, rows, most):
         yield min(most, rows - start)
 
 
-def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+def _read_header(
+    file: IO[bytes],
+) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     version = np.lib.format.read_magic(file)
     if version == (1, 0):
         return np.lib.format.read_array_header_1_0(file)
@@ -124,7 +126,7 @@ def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
 
 
 def _require_end(file: IO[bytes]) -> None:
-    # The archive's checksum is compared where its end is met.
+    # Reading to the end makes zipfile compare the checksum.
     if file.read(1):
         raise ValueError("it goes on after its end")
 
@@ -133,7 +135,7 @@ def _require_end(file: IO[bytes]) -> None:
 def _readable(name: str | None = None) -> Iterator[None]:
     try:
         yield
-    # A torn file fails in zipfile, zlib or numpy, each in its own way.
+    # A damaged file raises errors of zipfile, zlib or numpy.
     except Exception as error:
         of_it = "" if name is None else f"{name}: "
         raise ValueError(

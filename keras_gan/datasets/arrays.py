@@ -1,4 +1,4 @@
-"""Arrays of images that a user has: `.npz`, `.npy`, or in memory."""
+"""Reading and converting arrays of images: `.npz`, `.npy`, in memory."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from keras_gan._checks import uint8_pixels
 from keras_gan.datasets.archive import Member, members, pieces
 from keras_gan.datasets.labels import as_labels
-from keras_gan.datasets.listing import printable
+from keras_gan.datasets.listing import path_text
 
 __all__ = ["Choice", "as_pixels", "pixel_shape", "read_arrays"]
 
@@ -19,11 +19,11 @@ Indices: TypeAlias = NDArray[np.int64]
 Choice: TypeAlias = Callable[[int, NDArray[np.int64] | None], Indices]
 """From the number of images and their labels to ascending indices."""
 
-_IMAGES = {
+_IMAGE_NAMES = {
     "train": ("x_train", "images_train", "images", "x", "arr_0"),
     "test": ("x_test", "images_test"),
 }
-_LABELS = {
+_LABEL_NAMES = {
     "train": ("y_train", "labels_train", "labels", "y", "arr_1"),
     "test": ("y_test", "labels_test"),
 }
@@ -34,26 +34,26 @@ def read_arrays(
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64] | None]:
     """Reads images (n, H, W, C) uint8 and labels (n,) or None from a file.
 
-    A `.npy` file of uint8 stays on the disk and is read where it is indexed.
-    Of anything else, only the images that are wanted are kept in memory.
+    A `.npy` file of uint8 stays on the disk, and is read when it is indexed. Of
+    any other file, only the images that are wanted are kept in memory.
 
     Args:
         path: The `.npz` or `.npy` file.
         split: `"train"` or `"test"`.
-        choose: Says which images are wanted; all by default.
+        choose: Returns the indices of the images to read. Default: all.
 
     Raises:
         ValueError: If the file is damaged, or holds no images, or images or
             labels that can't be used.
     """
     try:
-        images, stored = _find(path, split)
+        images, stored = _open_arrays(path, split)
         count = _checked_shape(images)[0]
         labels = None if stored is None else as_labels(stored, count)
         chosen = None if choose is None else choose(count, labels)
         pixels = as_pixels(images, chosen)
     except ValueError as error:
-        raise ValueError(f"{printable(path)}: {error}") from error
+        raise ValueError(f"{path_text(path)}: {error}") from error
     if labels is None or chosen is None:
         return pixels, labels
     return pixels, labels[chosen]
@@ -67,8 +67,8 @@ def as_pixels(
     Args:
         images: (n, H, W) or (n, H, W, C) with C of 1 or 3; integers from 0 to
             255, or floats in [0, 1] or [-1, 1].
-        chosen: Ascending indices of the images to keep; all by default. The
-            range that all of them have decides what the floats mean.
+        chosen: Ascending indices of the images to keep. Default: all. Whether
+            floats are in [0, 1] or [-1, 1] is decided by all images.
 
     Raises:
         ValueError: If the shape, the type or the range is another.
@@ -95,14 +95,14 @@ def as_pixels(
 
 
 def pixel_shape(images: Any) -> tuple[int, int, int, int]:
-    """Returns the shape of images that are in the form the package keeps.
+    """Returns the shape of images in the form that the package uses.
 
     Args:
         images: uint8 (n, H, W, C), not empty: an array, or an `ImageFolder`.
 
     Raises:
         TypeError: If they are not uint8.
-        ValueError: If they have another shape, or none is there.
+        ValueError: If they have another shape, or there are none.
     """
     shape = uint8_pixels(images).shape
     if len(shape) != 4 or 0 in shape:
@@ -113,12 +113,12 @@ def pixel_shape(images: Any) -> tuple[int, int, int, int]:
     return shape
 
 
-def _find(path: Path, split: str) -> tuple[Any, Any]:
-    """Returns the images and the labels, or None, before they are read."""
+def _open_arrays(path: Path, split: str) -> tuple[Any, Any]:
+    """Returns the images and the labels, or None, without reading them."""
     if path.suffix == ".npy":
         try:
             array = np.load(path, mmap_mode="r")
-        # A torn file fails in mmap or numpy, each in its own way.
+        # A damaged file raises errors of mmap or numpy.
         except Exception as error:
             raise ValueError(
                 f"can't be read as a numpy array ({error})"
@@ -126,7 +126,7 @@ def _find(path: Path, split: str) -> tuple[Any, Any]:
         names: tuple[str, ...] = ("arr_0",)
     else:
         names = members(path)
-    images = _first(names, _IMAGES[split])
+    images = _first_known(names, _IMAGE_NAMES[split])
     if images is None and split != "train":
         raise ValueError(
             'there is no test split. Use split="train", or store one as '
@@ -134,17 +134,17 @@ def _find(path: Path, split: str) -> tuple[Any, Any]:
         )
     if images is None:
         raise ValueError(
-            f"expected an array named one of {list(_IMAGES[split])}. "
+            f"expected an array named one of {list(_IMAGE_NAMES[split])}. "
             f"Received: arrays {list(names)}"
         )
     if path.suffix == ".npy":
         return array, None
-    labels = _first(names, _LABELS[split])
+    labels = _first_known(names, _LABEL_NAMES[split])
     stored = None if labels is None else np.asarray(Member(path, labels))
     return Member(path, images), stored
 
 
-def _first(names: tuple[str, ...], wanted: tuple[str, ...]) -> str | None:
+def _first_known(names: tuple[str, ...], wanted: tuple[str, ...]) -> str | None:
     return next((name for name in wanted if name in names), None)
 
 
@@ -167,7 +167,7 @@ def _checked_shape(
 
 
 def _is_signed(images: NDArray[Any] | Member) -> bool:
-    """Whether floats lie in [-1, 1], not [0, 1]; refuses other values."""
+    """Whether floats are in [-1, 1], not [0, 1]. Others are an error."""
     dtype = images.dtype
     known = {"u": (0, 255), "i": (0, 255), "f": (-1, 1)}
     if dtype == np.uint8:

@@ -1,4 +1,4 @@
-"""Shuffled batches whose order is a function of (seed, epoch)."""
+"""Batches of images, in an order that depends on seed and epoch alone."""
 
 import math
 import warnings
@@ -29,7 +29,7 @@ Floats = NDArray[np.float32]
 
 
 class ImageBatches(keras.utils.PyDataset):
-    """Batches of images for `fit`, in an order that (seed, epoch) fixes.
+    """Batches of images for `fit`, in an order fixed by seed and epoch.
 
     Epoch e visits the images in the order
     `numpy.random.default_rng([seed, e]).permutation(n)`. A run that is
@@ -37,9 +37,9 @@ class ImageBatches(keras.utils.PyDataset):
     seen, on every backend. Images stay uint8 in memory (or on the disk, for
     an `ImageFolder`) and become float32 batch by batch.
 
-    `fit` must not shuffle the batches once more, and must say which epoch it
-    is at. The models of this package see to both, and count epochs over all
-    calls of `fit`. With any other model:
+    `fit` must not shuffle the batches again, and must call `set_epoch`. The
+    models of this package do both, and count epochs over all calls of `fit`.
+    With any other model:
 
     ```python
     follow = keras.callbacks.LambdaCallback(
@@ -48,11 +48,11 @@ class ImageBatches(keras.utils.PyDataset):
     model.fit(batches, shuffle=False, callbacks=[follow])
     ```
 
-    Leave `steps_per_epoch` out: Keras would go on with the rest of an epoch
-    under the next one's number.
+    Leave `steps_per_epoch` out: with it, Keras continues with the rest of an
+    epoch under the next one's number.
 
-    Without the callback the order still changes from epoch to epoch, but the
-    count starts where this object stands, not at `initial_epoch`.
+    Without the callback the order still changes from epoch to epoch, but it
+    starts at the epoch of this object, not at `initial_epoch`.
 
     Args:
         images: uint8 (n, H, W, C): an array or an `ImageFolder`.
@@ -65,7 +65,7 @@ class ImageBatches(keras.utils.PyDataset):
         value_range: The floats that stand for black and white: (-1, 1) for a
             generator that ends in tanh, (0, 1) for a sigmoid.
         drop_remainder: Whether to leave out a last batch that is not full.
-        part: `(i, n)`: of each batch, the i-th of n parts alone, for one of n
+        part: `(i, n)`: only the i-th of n parts of each batch, for one of n
             processes that train together, such as under `torchrun`.
 
     Raises:
@@ -90,8 +90,8 @@ class ImageBatches(keras.utils.PyDataset):
         drop_remainder: bool = False,
         part: tuple[int, int] = (0, 1),
     ) -> None:
-        # Keras' own workers may hand out batches of an epoch that is over:
-        # it keeps what they had prepared for the next run.
+        # Keras' worker threads may return batches of an epoch that is over,
+        # because they keep what they have prepared.
         super().__init__(workers=1, use_multiprocessing=False)
         count = pixel_shape(images)[0]
         self.images = images
@@ -120,7 +120,7 @@ class ImageBatches(keras.utils.PyDataset):
         return self._epoch
 
     def set_epoch(self, epoch: int) -> None:
-        """Takes the order of another epoch.
+        """Sets the epoch, and with it the order of the images.
 
         Args:
             epoch: Whole number from 0 on, as `fit` counts.
@@ -166,7 +166,7 @@ class ImageBatches(keras.utils.PyDataset):
     def as_uint8(self) -> "PixelBatches":
         """Returns the same batches with uint8 images, a quarter of the bytes.
 
-        `fit` of this package's models asks for it and scales them on the
+        `fit` of this package's models uses them, and scales them on the
         device.
         """
         return PixelBatches(self)
@@ -198,10 +198,10 @@ class ImageBatches(keras.utils.PyDataset):
 
 
 class PixelBatches(keras.utils.PyDataset):
-    """What `ImageBatches.as_uint8` returns.
+    """The batches of an `ImageBatches` with uint8 images.
 
     Args:
-        batches: Whose order and epoch it shares.
+        batches: The batches, whose order and epoch it shares.
     """
 
     def __init__(self, batches: ImageBatches) -> None:

@@ -1,4 +1,4 @@
-"""How much is decoded at the same time."""
+"""A limit on the pixels that threads decode at the same time."""
 
 import functools
 import os
@@ -12,12 +12,12 @@ _PER_CORE = 2**24
 
 
 class Budget:
-    """An amount that several threads share; who finds too little waits.
+    """An amount that threads share. A thread that finds too little waits.
 
-    Who needs more than there is in all gets it alone.
+    A thread that needs more than the whole amount runs alone.
 
     Args:
-        amount: What there is, above 0.
+        amount: The whole amount, above 0.
     """
 
     def __init__(self, amount: int) -> None:
@@ -26,7 +26,7 @@ class Budget:
 
     @contextmanager
     def spent(self, amount: int) -> Iterator[None]:
-        """Takes an amount, and gives it back at the end."""
+        """Takes an amount, and returns it at the end."""
         taken = min(amount, self._amount)
         with self._changed:
             self._changed.wait_for(lambda: self._left >= taken)
@@ -46,5 +46,5 @@ def pixel_budget() -> Budget:
 
 
 if hasattr(os, "register_at_fork"):
-    # A thread that holds some of it is not there in a forked process.
+    # A forked process does not have the threads that hold some of it.
     os.register_at_fork(after_in_child=pixel_budget.cache_clear)

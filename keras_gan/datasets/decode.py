@@ -1,4 +1,4 @@
-"""Any image file or Pillow image to pixels of one size and colour mode."""
+"""Decoding image files to pixels of one size and colour mode."""
 
 import contextlib
 import os
@@ -20,19 +20,19 @@ __all__ = [
     "check_channels",
     "decode",
     "open_image",
+    "reason_unreadable",
     "resize",
     "size_pair",
     "upright_size",
-    "why",
 ]
 
 Pixels = NDArray[np.uint8]
 
 _WHITE = (255, 255, 255, 255)
-_LARGEST = 2**28
-"""Pixels of an image that is asked for; Pillow reads none of so many."""
-_STRIP = 2**20
-"""Pixels that change their mode at once."""
+_MOST_PIXELS = 2**28
+"""The largest image size. Pillow reads no image of so many pixels."""
+_STRIP_PIXELS = 2**20
+"""Pixels whose colour mode is converted at once."""
 
 _FORMATS = (
     *("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "PPM", "JPEG2000", "AVIF"),
@@ -44,7 +44,7 @@ _FORMATS = (
 Not what another program would draw, such as Ghostscript for EPS.
 """
 
-_TURNED = {5, 6, 7, 8}
+_SIDEWAYS = {5, 6, 7, 8}
 """The EXIF orientations whose height is stored as width."""
 
 _LATE_METADATA = {b"eXIf", b"iTXt", b"zTXt"}
@@ -52,20 +52,20 @@ _LATE_METADATA = {b"eXIf", b"iTXt", b"zTXt"}
 
 @contextmanager
 def open_image(path: str | Path) -> Iterator[Image.Image]:
-    """Opens an image file, of which the header is read.
+    """Opens an image file, and reads its header.
 
     Raises:
         OSError: If it can't be read.
         ValueError: If it is a pipe, a socket or a device.
-        Exception: Whatever a damaged header provokes in Pillow.
+        Exception: Any error that Pillow raises on a damaged header.
     """
-    # A pipe that is opened waits for somebody who writes.
+    # Opening a pipe would wait for a writer.
     if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116
         raise ValueError("not a regular file")
     Image.init()
     formats = [name for name in _FORMATS if name in Image.OPEN]
-    # A path would be mapped into memory: a file that is cut meanwhile ends
-    # the process, and turned TIFF files come out scrambled.
+    # Given a path, Pillow would map the file into memory: if the file is cut
+    # while it is read, the process ends, and rotated TIFF files are wrong.
     with (
         Path(path).open("rb") as file,
         Image.open(file, formats=formats) as image,
@@ -73,8 +73,8 @@ def open_image(path: str | Path) -> Iterator[Image.Image]:
         yield image
 
 
-def why(error: Exception) -> str:
-    """Says in a few words why an image can't be read."""
+def reason_unreadable(error: Exception) -> str:
+    """Returns in a few words why an image can't be read."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     if isinstance(error, UnidentifiedImageError):
@@ -91,15 +91,15 @@ def upright_size(path: str | Path, image: Image.Image) -> tuple[int, int]:
     """
     width, height = image.size
     if image.format == "TIFF":
-        # Some versions of Pillow give the size as it will be, some as stored.
+        # Some versions of Pillow return the rotated size, some the stored one.
         tags: Any = image
         width, height = tags.tag_v2[256], tags.tag_v2[257]
     if image.format == "PNG" and not _has_late_metadata(path):
-        # The one of PNG would decode the pixels to look behind them.
+        # `getexif` of a PNG would decode the pixels to read on after them.
         exif = Image.Image.getexif(image)
     else:
         exif = image.getexif()
-    turned = exif.get(ExifTags.Base.Orientation) in _TURNED
+    turned = exif.get(ExifTags.Base.Orientation) in _SIDEWAYS
     return (width, height) if turned else (height, width)
 
 
@@ -119,10 +119,9 @@ def _has_late_metadata(path: str | Path) -> bool:
 def decode(path: Path, size: tuple[int, int], channels: int) -> Pixels:
     """Reads an image file as pixels (H, W, C).
 
-    Turns it upright by its EXIF orientation, lays transparent images on
-    white, scales 16 bit to 8, scales the image to cover `size` and crops its
-    centre. Of several threads, so many decode at the same time as memory
-    allows.
+    It is rotated by its EXIF orientation, laid on white if it is transparent,
+    converted from 16 bit to 8, scaled to cover `size`, and cropped at its
+    centre. Only as many threads decode at the same time as memory allows.
 
     Args:
         path: The file.
@@ -131,13 +130,13 @@ def decode(path: Path, size: tuple[int, int], channels: int) -> Pixels:
     """
     height, width = size
     with open_image(path) as image:
-        # A JPEG file decodes several times faster at a fraction of its size;
-        # twice the wanted one leaves the filter something to average.
+        # A JPEG file decodes several times faster at a fraction of its size.
+        # Twice the wanted size leaves enough pixels to average.
         longest = 2 * max(height, width)
         image.draft(None, (longest, longest))
         with pixel_budget().spent(image.width * image.height):
             ImageOps.exif_transpose(image, in_place=True)
-            return _fit(_plain(image, channels), size)
+            return _scaled_and_cropped(_grey_or_colour(image, channels), size)
 
 
 def resize(images: Pixels, size: tuple[int, int], channels: int) -> Pixels:
@@ -148,7 +147,9 @@ def resize(images: Pixels, size: tuple[int, int], channels: int) -> Pixels:
     for index, pixels in enumerate(images):
         squeezed = pixels[..., 0] if pixels.shape[-1] == 1 else pixels
         image = Image.fromarray(np.ascontiguousarray(squeezed))
-        resized[index] = _fit(_plain(image, channels), size)
+        resized[index] = _scaled_and_cropped(
+            _grey_or_colour(image, channels), size
+        )
     return resized
 
 
@@ -163,11 +164,11 @@ def size_pair(image_size: Any) -> tuple[int, int]:
     pair = (image_size, image_size) if one else image_size
     with contextlib.suppress(ValueError):
         height, width = whole_numbers("image_size", pair, 1, length=(2, 2))
-        if height * width <= _LARGEST:
+        if height * width <= _MOST_PIXELS:
             return height, width
     raise ValueError(
         "`image_size` must be a whole number of pixels above 0, or a pair "
-        f"(height, width), of at most {_LARGEST} pixels in all. "
+        f"(height, width), of at most {_MOST_PIXELS} pixels in all. "
         f"{received('image_size', image_size)}"
     )
 
@@ -187,23 +188,23 @@ def check_channels(channels: Any) -> int:
     )
 
 
-def _plain(image: Image.Image, channels: int) -> Image.Image:
+def _grey_or_colour(image: Image.Image, channels: int) -> Image.Image:
     """Returns the image in grey or colour, without transparency."""
     mode = "L" if channels == 1 else "RGB"
     if image.mode == mode and not image.has_transparency_data:
         return image
     width, height = image.size
-    rows = max(1, _STRIP // width)
+    rows = max(1, _STRIP_PIXELS // width)
     if rows >= height:
-        return _plain_strip(image, mode)
+        return _grey_or_colour_strip(image, mode)
     plain = Image.new(mode, image.size)
     for top in range(0, height, rows):
         strip = image.crop((0, top, width, min(height, top + rows)))
-        plain.paste(_plain_strip(strip, mode), (0, top))
+        plain.paste(_grey_or_colour_strip(strip, mode), (0, top))
     return plain
 
 
-def _plain_strip(image: Image.Image, mode: str) -> Image.Image:
+def _grey_or_colour_strip(image: Image.Image, mode: str) -> Image.Image:
     if image.mode.startswith("I"):
         image = _from_16_bit(image)
     if image.mode == "F":
@@ -214,7 +215,7 @@ def _plain_strip(image: Image.Image, mode: str) -> Image.Image:
         image = Image.alpha_composite(white, image)
     if mode == "RGB" or image.mode in ("L", "RGB", "RGBA", "1"):
         return image.convert(mode)
-    # A palette or CMYK has no direct way to grey that matches the one of RGB.
+    # Pillow converts palettes and CMYK to grey in another way than RGB.
     return image.convert("RGB").convert("L")
 
 
@@ -225,7 +226,7 @@ def _from_16_bit(image: Image.Image) -> Image.Image:
     return Image.fromarray(np.rint(values / 257).astype(np.uint8))
 
 
-def _fit(image: Image.Image, size: tuple[int, int]) -> Pixels:
+def _scaled_and_cropped(image: Image.Image, size: tuple[int, int]) -> Pixels:
     height, width = size
     if image.size != (width, height):
         image = ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS)

@@ -1,4 +1,4 @@
-"""Whether data are still those that a run was started with."""
+"""Fingerprints, which tell whether a run's data have changed."""
 
 import hashlib
 import json
@@ -11,7 +11,7 @@ import numpy as np
 
 from keras_gan.datasets.archive import pieces
 from keras_gan.datasets.folder import ImageFolder
-from keras_gan.datasets.listing import map_files, printable
+from keras_gan.datasets.listing import map_files, path_text
 from keras_gan.datasets.sources import Source
 
 __all__ = ["fingerprint", "matches"]
@@ -21,23 +21,23 @@ READ_WHOLE = 2**31
 
 
 def fingerprint(source: Source) -> str:
-    """Returns a text that tells these data from any others.
+    """Returns a text that differs if the data differ.
 
-    It covers the images, their order, their labels and the class names. Of
-    data in memory every pixel counts. Of an `ImageFolder` these count: names,
-    sizes and times of all files, and beside them, up to 2 GiB, the contents.
+    It depends on the images, their order, their labels and the class names. Of
+    data in memory it covers every pixel. Of an `ImageFolder` it covers names,
+    sizes and times of all files and, up to 2 GiB, their contents.
 
     Raises:
         ValueError: If a file can't be read any more.
     """
-    return " ".join(_evidence(source))
+    return " ".join(_digests(source))
 
 
 def matches(source: Source, before: str) -> bool:
     """Returns whether data have a fingerprint that was taken before.
 
-    Files that have other names or times but the same contents are the same
-    data, if the contents were compared.
+    Files with other names or times but the same contents are the same data, if
+    the contents were compared.
 
     Args:
         source: The data.
@@ -49,32 +49,32 @@ def matches(source: Source, before: str) -> bool:
     """
     known = before.split()
     if ":" not in before:
-        return known == [_of_some_images(source)]
-    return any(part in known for part in _evidence(source))
+        return known == [_digest_of_version_0_1_0(source)]
+    return any(part in known for part in _digests(source))
 
 
-def _evidence(source: Source) -> Iterator[str]:
-    """Returns digests of which each proves by itself that data are the same.
+def _digests(source: Source) -> Iterator[str]:
+    """Yields digests, of which any equal one proves that data are the same.
 
-    The ones that take longer come last.
+    Those that take longer come last.
     """
     images = source.images
     if not isinstance(images, ImageFolder):
-        yield f"pixels:{_of_pixels(source)}"
+        yield f"pixels:{_pixels_digest(source)}"
         return
     try:
-        sizes, states = _states(images)
-        yield f"files:{_hashed(source, states)}"
+        sizes, states = _file_states(images)
+        yield f"files:{_digest_of(source, states)}"
         if sizes <= READ_WHOLE:
-            contents = map_files(_content, images.files)
-            yield f"contents:{_hashed(source, contents)}"
+            contents = map_files(_content_digest, images.files)
+            yield f"contents:{_digest_of(source, contents)}"
     except OSError as error:
         raise ValueError(
-            f"{printable(error.filename)} can't be read ({error.strerror})"
+            f"{path_text(error.filename)} can't be read ({error.strerror})"
         ) from error
 
 
-def _hashed(source: Source, parts: Iterable[Any]) -> str:
+def _digest_of(source: Source, parts: Iterable[Any]) -> str:
     known = {
         "shape": source.images.shape,
         "class_names": source.class_names,
@@ -88,14 +88,14 @@ def _hashed(source: Source, parts: Iterable[Any]) -> str:
     return digest.hexdigest()[:32]
 
 
-def _of_pixels(source: Source) -> str:
+def _pixels_digest(source: Source) -> str:
     array: Any = source.images
     rows = (np.ascontiguousarray(piece).reshape(-1) for piece in pieces(array))
-    return _hashed(source, rows)
+    return _digest_of(source, rows)
 
 
-def _states(folder: ImageFolder) -> tuple[int, list[bytes]]:
-    """Returns the bytes of all files, and what is known without reading."""
+def _file_states(folder: ImageFolder) -> tuple[int, list[bytes]]:
+    """Returns the total size of files, and name, size and time of each."""
     total, states = 0, []
     for file in map(Path, folder.files):
         status = file.stat()
@@ -106,12 +106,12 @@ def _states(folder: ImageFolder) -> tuple[int, list[bytes]]:
     return total, states
 
 
-def _content(file: str) -> bytes:
+def _content_digest(file: str) -> bytes:
     with Path(file).open("rb", buffering=0) as opened:
         return hashlib.file_digest(opened, "sha256").digest()
 
 
-def _of_some_images(source: Source) -> str:
+def _digest_of_version_0_1_0(source: Source) -> str:
     count = len(source.images)
     digest = hashlib.sha256(str(source.images.shape).encode())
     chosen = np.unique(np.linspace(0, count - 1, 64).astype(int))

@@ -1,4 +1,4 @@
-"""A folder of images, decoded when they are asked for."""
+"""A folder of images that are decoded when they are indexed."""
 
 import copy
 import errno
@@ -13,11 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from keras_gan._checks import file_path, instance_of
-from keras_gan.datasets.decode import check_channels, decode, size_pair, why
+from keras_gan.datasets.decode import (
+    check_channels,
+    decode,
+    reason_unreadable,
+    size_pair,
+)
 from keras_gan.datasets.listing import (
     Listing,
     is_folder,
-    printable,
+    path_text,
     scan,
     warn_of_skipped,
 )
@@ -26,11 +31,11 @@ __all__ = ["ImageFolder"]
 
 Pixels = NDArray[np.uint8]
 
-_CHUNK = 256
-_TRIED = 64
-"""So many images in a row are tried in place of one that can't be read."""
-_SHORT_OF = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
-"""What says nothing about a file, but that the process is at a limit."""
+_IMAGES_AT_ONCE = 256
+_MOST_REPLACEMENTS_TRIED = 64
+"""How many images are tried as a replacement for an unreadable one."""
+_LIMITS_OF_THE_PROCESS = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
+"""Errors that are not the fault of a file: the process is at a limit."""
 
 
 class ImageFolder:
@@ -55,8 +60,8 @@ class ImageFolder:
             pixels. Defaults to the size of the images where all have the same.
         channels: 1 for grey, 3 for colour. Defaults to 1 where no image has
             colour.
-        listing: What `scan(path)` found, where the caller has it and reports
-            itself what it skipped.
+        listing: What `scan(path)` returned, if the caller has it already and
+            itself reports what was skipped.
 
     Raises:
         TypeError: If `listing` is none.
@@ -127,15 +132,15 @@ class ImageFolder:
         return pixels.reshape(*indices.shape, *self.shape[1:])
 
     def read(self) -> tuple[Pixels, NDArray[np.bool_]]:
-        """Decodes all images: those that can be, and which these are.
+        """Decodes all readable images, and returns which these are.
 
         Raises:
             ValueError: If the folder is gone.
         """
         pixels = np.empty(self.shape, np.uint8)
         readable = np.ones(len(self), bool)
-        for start in range(0, len(self), _CHUNK):
-            chunk = self.files[start : start + _CHUNK]
+        for start in range(0, len(self), _IMAGES_AT_ONCE):
+            chunk = self.files[start : start + _IMAGES_AT_ONCE]
             decoded = decode_files(chunk, self.image_size, self.channels)
             for index, image in enumerate(decoded, start):
                 readable[index] = not isinstance(image, str)
@@ -156,12 +161,12 @@ class ImageFolder:
 
     def name_of(self, index: int) -> str:
         """Returns the path of an image below the folder, as printable text."""
-        return printable(Path(self.files[index]).relative_to(self.path))
+        return path_text(Path(self.files[index]).relative_to(self.path))
 
     def _require_folder(self) -> None:
         if not is_folder(self.path):
             raise ValueError(
-                f"The folder {printable(self.path)} is not there any more: its "
+                f"The folder {path_text(self.path)} is not there any more: its "
                 "images are read while they are used. Bring it back."
             )
 
@@ -171,7 +176,7 @@ class ImageFolder:
         others = np.roll(np.arange(len(self)), -index - 1)[:-1]
         if self.labels is not None:
             others = others[self.labels[others] == self.labels[index]]
-        others = others[:_TRIED]
+        others = others[:_MOST_REPLACEMENTS_TRIED]
         for other in others.tolist():
             (image,) = decode_files(
                 [self.files[other]], self.image_size, self.channels
@@ -185,7 +190,7 @@ class ImageFolder:
                 )
                 return image
         raise ValueError(
-            f"{printable(self.files[index])} can't be decoded ({reason}), and "
+            f"{path_text(self.files[index])} can't be decoded ({reason}), and "
             f"no image of this class that could replace it: {len(others)} more "
             "were tried. Bring the images back, or take them out of the folder."
         )
@@ -194,7 +199,7 @@ class ImageFolder:
 def decode_files(
     files: Sequence[str], size: tuple[int, int], channels: int
 ) -> list[Pixels | str]:
-    """Decodes files in parallel; a text says why one can't be.
+    """Decodes files in parallel. A text in place of pixels is an error.
 
     Raises:
         MemoryError: If there is too little memory.
@@ -206,18 +211,21 @@ def decode_files(
             return decode(Path(file), size, channels)
         except MemoryError:
             raise
-        # Pillow's decoders raise whatever the broken bytes provoke.
+        # On damaged files, Pillow's decoders raise any kind of error.
         except Exception as error:
-            if isinstance(error, OSError) and error.errno in _SHORT_OF:
+            if (
+                isinstance(error, OSError)
+                and error.errno in _LIMITS_OF_THE_PROCESS
+            ):
                 raise
-            return why(error)
+            return reason_unreadable(error)
 
     return list(_readers().map(attempt, files))
 
 
 @functools.cache
 def _readers() -> ThreadPoolExecutor:
-    # For every batch anew, threads took half the time of small files.
+    # Starting threads for each batch would double the time of small files.
     return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="decode")
 
 

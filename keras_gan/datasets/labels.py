@@ -1,4 +1,4 @@
-"""What numbers the classes of images can have."""
+"""Checking and converting the class numbers of images."""
 
 import numbers
 from typing import Any
@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 __all__ = ["as_labels"]
 
-_ROOM = 100_000
-"""Class numbers below this are accepted however few the images are."""
+_ALWAYS_ALLOWED = 100_000
+"""Class numbers below this are allowed for any number of images."""
 
-_BEYOND = 2**63
+_ABOVE_ALL_LABELS = 2**63
 _HOW_TO_NUMBER = (
     "number them with `names, labels = numpy.unique(labels, "
     "return_inverse=True)`"
@@ -31,20 +31,20 @@ def as_labels(labels: Any, count: int) -> NDArray[np.int64]:
             class number, or so high that there would be more classes than
             images (100,000 classes are always possible).
     """
-    given = _array(labels)
+    given = _as_array(labels)
     shape = given.shape
     if len(shape) not in (1, 2) or shape[0] != count or 0 in shape:
         raise ValueError(
             f"`labels` must be one for each of the {count} images: (n,), "
             f"(n, 1) or one-hot (n, classes). Received: labels.shape={shape}"
         )
-    values = _numbers(given)
+    values = _as_numbers(given)
     _refuse(~np.isfinite(values), given, "must be finite")
     if len(shape) == 2 and shape[1] > 1:
         return _from_one_hot(values)
     fractional = values % 1 != 0 if values.dtype.kind == "f" else False
     _refuse((values < 0) | fractional, given, "must be whole numbers from 0 on")
-    most = max(_ROOM, count)
+    most = max(_ALWAYS_ALLOWED, count)
     _refuse(
         values >= most,
         given,
@@ -55,7 +55,7 @@ def as_labels(labels: Any, count: int) -> NDArray[np.int64]:
     return classes
 
 
-def _array(labels: Any) -> NDArray[Any]:
+def _as_array(labels: Any) -> NDArray[Any]:
     if isinstance(labels, np.ma.MaskedArray):
         _refuse(np.ma.getmaskarray(labels), labels, "must not be masked")
         labels = labels.data
@@ -68,8 +68,8 @@ def _array(labels: Any) -> NDArray[Any]:
         ) from error
 
 
-def _numbers(given: NDArray[Any]) -> NDArray[Any]:
-    """The same as whole or floating numbers of numpy."""
+def _as_numbers(given: NDArray[Any]) -> NDArray[Any]:
+    """Returns the same as whole or floating numbers of numpy."""
     if given.dtype == bool:
         return given.astype(np.uint8)
     rule = f"must be numbers; where they are names, {_HOW_TO_NUMBER}"
@@ -79,8 +79,8 @@ def _numbers(given: NDArray[Any]) -> NDArray[Any]:
         return given.astype(np.float64) if given.dtype.kind == "f" else given
     strange = [not _is_number(value) for value in given.ravel()]
     _refuse(np.array(strange), given, rule)
-    # Python's whole numbers have no largest one, and floats do.
-    inside = [max(min(value, _BEYOND), -1) for value in given.ravel()]
+    # A whole number of Python may be too large for a float.
+    inside = [max(min(value, _ABOVE_ALL_LABELS), -1) for value in given.ravel()]
     return np.array(inside, np.float64).reshape(given.shape)
 
 
@@ -107,7 +107,7 @@ def _from_one_hot(rows: NDArray[Any]) -> NDArray[np.int64]:
 
 
 def _refuse(wrong: NDArray[np.bool_], labels: Any, rule: str) -> None:
-    """Names the first value that breaks a rule, and where it is."""
+    """Raises an error that names the first wrong value, if there is any."""
     if not wrong.any():
         return
     position = np.unravel_index(int(np.argmax(wrong)), labels.shape)
@@ -115,9 +115,9 @@ def _refuse(wrong: NDArray[np.bool_], labels: Any, rule: str) -> None:
     value = labels[position]
     plain = value.item() if isinstance(value, np.generic) else value
     raise ValueError(
-        f"`labels` {rule}. Received: labels[{index}]={_short(repr(plain))}"
+        f"`labels` {rule}. Received: labels[{index}]={_cut(repr(plain))}"
     )
 
 
-def _short(text: str) -> str:
+def _cut(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:60]}..."

@@ -1,4 +1,4 @@
-"""What a folder holds: which files are images, and of which class."""
+"""Listing a folder: which files are images, and of which class."""
 
 import os
 import sys
@@ -13,13 +13,17 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from keras_gan.datasets.decode import open_image, upright_size, why
+from keras_gan.datasets.decode import (
+    open_image,
+    reason_unreadable,
+    upright_size,
+)
 
 __all__ = [
     "Listing",
     "is_folder",
     "map_files",
-    "printable",
+    "path_text",
     "scan",
     "warn_of_skipped",
 ]
@@ -27,17 +31,17 @@ __all__ = [
 _Result = TypeVar("_Result")
 
 _GREY_MODES = {"1", "L", "I", "I;16", "I;16B", "I;16L", "I;16N"}
-_PART = 256
-"""So many files are given to a thread at once."""
-_NAMED = 10
-"""So many broken files are named; the rest is counted."""
-_NOT_THE_USERS = {
+_FILES_AT_ONCE = 256
+"""How many files are given to a thread at once."""
+_MOST_NAMED = 10
+"""How many broken files an error names. The rest is only counted."""
+_SYSTEM_NAMES = {
     *("__macosx", "@eadir", "@tmp", "#recycle", "@recycle", "#snapshot"),
     *("$recycle.bin", "recycler", "system volume information", "lost+found"),
     *("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "__pycache__"),
     *("network trash folder", "temporary items"),
 }
-"""What systems and archivers leave in a folder, in lower case."""
+"""Files that systems and archivers leave in a folder, in lower case."""
 
 
 class _Header(NamedTuple):
@@ -104,7 +108,7 @@ def scan(path: Path) -> Listing:
     """
     if not is_folder(path):
         raise ValueError(
-            f"`path` must be a folder. Received: path={printable(path)}"
+            f"`path` must be a folder. Received: path={path_text(path)}"
         )
     # Strings: a million paths would take half a gigabyte.
     files = sorted(
@@ -122,12 +126,12 @@ def scan(path: Path) -> Listing:
         if isinstance(header, _Refusal)
     ]
     skipped = tuple(
-        f"{printable(name)} ({refusal.reason})" for name, refusal in refused
+        f"{path_text(name)} ({refusal.reason})" for name, refusal in refused
     )
     if not pairs:
         raise ValueError(
-            f"{printable(path)} holds no image that can be read. Received: "
-            f"{len(files)} files{_listed(skipped)}"
+            f"{path_text(path)} holds no image that can be read. Received: "
+            f"{len(files)} files{_names_in_words(skipped)}"
         )
     images = tuple(file for file, _ in pairs)
     labels, class_names = _classes(path, images)
@@ -143,14 +147,14 @@ def scan(path: Path) -> Listing:
 
 
 def is_folder(path: Path) -> bool:
-    """Whether a path is a folder, as far as may be seen."""
+    """Whether a path is a folder. False if it can't be read."""
     try:
         return path.is_dir()
     except OSError:
         return False
 
 
-def printable(path: str | Path) -> str:
+def path_text(path: str | Path) -> str:
     r"""Returns a path as text that any file or terminal takes.
 
     Bytes that are not UTF-8 are written as `\xff`.
@@ -159,22 +163,22 @@ def printable(path: str | Path) -> str:
 
 
 def warn_of_skipped(path: Path, skipped: Sequence[str], what: str) -> None:
-    """Names the files that could not be read, once."""
+    """Warns once of all files that could not be read."""
     if skipped:
         warnings.warn(
-            f"{printable(path)}: {len(skipped)} files are no readable images "
-            f"and {what}{_listed(skipped)}",
+            f"{path_text(path)}: {len(skipped)} files are no readable images "
+            f"and {what}{_names_in_words(skipped)}",
             UserWarning,
             stacklevel=2,
         )
 
 
-def _listed(names: Sequence[str]) -> str:
+def _names_in_words(names: Sequence[str]) -> str:
     if not names:
         return ""
-    more = len(names) - _NAMED
+    more = len(names) - _MOST_NAMED
     rest = f" and {more} more" if more > 0 else ""
-    return ": " + ", ".join(names[:_NAMED]) + rest
+    return ": " + ", ".join(names[:_MOST_NAMED]) + rest
 
 
 def _visible_files(path: Path) -> Iterator[Path]:
@@ -182,23 +186,25 @@ def _visible_files(path: Path) -> Iterator[Path]:
     for root, folders, files in os.walk(
         path, onerror=_refuse_folder, followlinks=True
     ):
-        # A link to a folder above would lead round in circles.
+        # A link to a folder above would be followed without end.
         real = os.path.realpath(root)
         if real in seen:
             folders.clear()
             continue
         seen.add(real)
-        folders[:] = sorted(filter(_is_the_users, folders))
-        yield from (Path(root, name) for name in filter(_is_the_users, files))
+        folders[:] = sorted(filter(_is_the_users_own, folders))
+        yield from (
+            Path(root, name) for name in filter(_is_the_users_own, files)
+        )
 
 
-def _is_the_users(name: str) -> bool:
-    return name[0] != "." and name.lower() not in _NOT_THE_USERS
+def _is_the_users_own(name: str) -> bool:
+    return name[0] != "." and name.lower() not in _SYSTEM_NAMES
 
 
 def _refuse_folder(error: OSError) -> None:
     raise ValueError(
-        f"The folder {printable(error.filename)} can't be read "
+        f"The folder {path_text(error.filename)} can't be read "
         f"({error.strerror}). Without its images the data would be others, "
         "and the classes might be numbered differently. Make it readable, or "
         "move it elsewhere."
@@ -213,8 +219,11 @@ def map_files(
     def of_part(part: Sequence[str]) -> list[_Result]:
         return [function(file) for file in part]
 
-    # One by one, small files wait for threads longer than they are read.
-    parts = (files[at : at + _PART] for at in range(0, len(files), _PART))
+    # Given one by one, small files cost more to pass to threads than to read.
+    parts = (
+        files[at : at + _FILES_AT_ONCE]
+        for at in range(0, len(files), _FILES_AT_ONCE)
+    )
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for results in pool.map(of_part, parts):
             yield from results
@@ -225,10 +234,10 @@ def _header(path: str) -> _Header | _Refusal:
         with open_image(path) as image:
             grey = image.mode in _GREY_MODES and not image.has_transparency_data
             return _Header(upright_size(path, image), grey)
-    # Pillow's readers raise whatever the broken bytes provoke.
+    # On damaged files, Pillow raises any kind of error.
     except Exception as error:
         by_system = isinstance(error, OSError) and error.errno is not None
-        return _Refusal(why(error), by_system)
+        return _Refusal(reason_unreadable(error), by_system)
 
 
 def _check_empty(
@@ -236,7 +245,7 @@ def _check_empty(
     images: Sequence[str],
     refused: Sequence[tuple[str, _Refusal]],
 ) -> None:
-    """Notices a subfolder that becomes no class because it has no image."""
+    """Warns of subfolders without images, which become no classes."""
     found = {_first_folder(Path(file).relative_to(path)) for file in images}
     if "" in found:
         return
@@ -244,22 +253,22 @@ def _check_empty(
     for name, refusal in refused:
         if refusal.by_system and _may_be_class(path, name) not in found:
             raise ValueError(
-                f"{printable(path / name)} can't be read ({refusal.reason}), "
+                f"{path_text(path / name)} can't be read ({refusal.reason}), "
                 "so there may be a class that has no image. Without it the "
                 "classes would be numbered differently. Make it readable, or "
                 "move it elsewhere."
             )
     with os.scandir(path) as entries:
         empty = sorted(
-            printable(entry.name)
+            path_text(entry.name)
             for entry in entries
             if entry.is_dir()
-            and _is_the_users(entry.name)
+            and _is_the_users_own(entry.name)
             and entry.name not in found
         )
     if empty:
         warnings.warn(
-            f"{printable(path)}: the folders {empty} hold no image of their "
+            f"{path_text(path)}: the folders {empty} hold no image of their "
             "own and are no classes",
             UserWarning,
             stacklevel=2,
@@ -271,7 +280,7 @@ def _may_be_class(path: Path, name: str) -> str:
     folder = _first_folder(Path(name))
     if folder or Path(name).suffix:
         return folder
-    # A link that leads nowhere may be one to a folder.
+    # A broken link may have been one to a folder.
     return name if (path / name).is_symlink() else ""
 
 
@@ -280,13 +289,13 @@ def _classes(
 ) -> tuple[NDArray[np.int64] | None, tuple[str, ...] | None]:
     folders = [_first_folder(Path(file).relative_to(path)) for file in files]
     names = sorted(set(folders))
-    # One subfolder says nothing about classes; images beside subfolders
-    # would have none.
+    # A single subfolder is no class. Images beside subfolders would have no
+    # class.
     if len(names) < 2 or "" in names:
         return None, None
     number = {name: index for index, name in enumerate(names)}
     labels = np.array([number[name] for name in folders])
-    return labels, tuple(map(printable, names))
+    return labels, tuple(map(path_text, names))
 
 
 def _first_folder(file: Path) -> str:

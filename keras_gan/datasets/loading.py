@@ -1,4 +1,4 @@
-"""From the name of a data set, or a path, to its images and labels."""
+"""Loading a data set by its name or path."""
 
 from dataclasses import replace
 from functools import partial
@@ -14,7 +14,7 @@ from keras_gan.datasets.decode import check_channels, resize, size_pair
 from keras_gan.datasets.folder import ImageFolder
 from keras_gan.datasets.listing import (
     is_folder,
-    printable,
+    path_text,
     scan,
     warn_of_skipped,
 )
@@ -24,10 +24,10 @@ from keras_gan.datasets.sources import Source, check_split, choose
 __all__ = ["NAMES", "load", "source"]
 
 NAMES = tuple(READERS)
-"""The data sets that have a name; anything else is a path."""
+"""The data sets that have a name. Anything else is a path."""
 
 MEMORY = 2**30
-"""Bytes of decoded pixels up to which a folder is read into memory."""
+"""Up to so many bytes of pixels, a folder is read into memory."""
 
 
 def load(
@@ -116,7 +116,7 @@ def source(
     limit: int | None = None,
     memory: float = MEMORY,
 ) -> Source:
-    """Finds a data set and describes it; large folders stay on the disk.
+    """Finds a data set and describes it. Large folders stay on the disk.
 
     Takes what `load` takes. Where `load` refuses a folder that does not fit
     into memory, the images of this source are an `ImageFolder`, which
@@ -153,9 +153,9 @@ def source(
         limit = whole_number("limit", limit, 1)
     memory = number_in("memory", memory, "[0, inf)")
     if isinstance(name, str | Path) and str(name) in READERS:
-        found = _named(str(name), split, path)
+        found = _by_name(str(name), split, path)
     else:
-        file = _existing(name, path)
+        file = _existing_path(name, path)
         found = (
             _from_folder(file, split, size, channels)
             if file.is_dir()
@@ -163,13 +163,13 @@ def source(
         )
     found = found.select(label=label, limit=limit)
     if isinstance(found.images, ImageFolder):
-        return _in_memory(found, found.images, memory)
+        return _read_if_it_fits(found, found.images, memory)
     shape = found.image_shape
     resized = resize(found.images, size or shape[:2], channels or shape[2])
     return replace(found, images=resized)
 
 
-def _named(name: str, split: str, path: Path | None) -> Source:
+def _by_name(name: str, split: str, path: Path | None) -> Source:
     images, labels, origin = READERS[name](split, path)
     try:
         pixels, classes = as_pixels(images), CLASS_NAMES[name]
@@ -178,7 +178,7 @@ def _named(name: str, split: str, path: Path | None) -> Source:
         raise ValueError(f"{name} in {origin}: {error}") from error
 
 
-def _existing(name: Any, path: Path | None) -> Path:
+def _existing_path(name: Any, path: Path | None) -> Path:
     """Returns the folder or the file of arrays that `name` is the path of."""
     file = _as_path(name)
     try:
@@ -188,7 +188,7 @@ def _existing(name: Any, path: Path | None) -> Path:
         is_folder = file is not None and file.is_dir()
     except OSError as error:
         raise ValueError(
-            f"`name`: {printable(name)} can't be read ({error.strerror}). "
+            f"`name`: {path_text(name)} can't be read ({error.strerror}). "
             f"{received('name', name)}"
         ) from error
     if file is None or not (is_arrays or is_folder):
@@ -196,17 +196,17 @@ def _existing(name: Any, path: Path | None) -> Path:
             f"`name` must be one of {list(NAMES)}, or a folder / .npz / .npy "
             f"path that exists. {received('name', name)}"
         )
-    refuse_path(printable(name), path)
+    refuse_path(path_text(name), path)
     return file
 
 
 def _as_path(name: Any) -> Path | None:
-    """Returns what a text or path is the path of; None of anything else."""
+    """Returns a text or path as a path with `~` expanded, else None."""
     if not isinstance(name, str | Path) or not str(name).strip():
         return None
     try:
         return Path(name).expanduser()
-    # There is no such user.
+    # There is no user of that name.
     except RuntimeError:
         return Path(name)
 
@@ -216,7 +216,7 @@ def _from_arrays(
 ) -> Source:
     wanted = partial(choose, file.name, label=label, limit=limit)
     images, labels = read_arrays(file, split, wanted)
-    name, origin = printable(file.name), printable(file)
+    name, origin = path_text(file.name), path_text(file)
     return Source(name, split, images, labels, None, origin)
 
 
@@ -229,13 +229,15 @@ def _from_folder(
     folder = _split_folder(path, split)
     listing = scan(folder)
     images = ImageFolder(folder, size, channels, listing=listing)
-    name, origin = printable(path.resolve().name), printable(folder)
+    name, origin = path_text(path.resolve().name), path_text(folder)
     names = listing.class_names
     return Source(name, split, images, images.labels, names, origin)
 
 
-def _in_memory(found: Source, folder: ImageFolder, memory: float) -> Source:
-    """Reads a folder if it fits, and names once what can't be read."""
+def _read_if_it_fits(
+    found: Source, folder: ImageFolder, memory: float
+) -> Source:
+    """Reads a folder if it fits in memory, and warns of unreadable files."""
     if np.prod(folder.shape, dtype=np.float64) > memory:
         warn_of_skipped(folder.path, folder.skipped, "are left out")
         return found

@@ -1,4 +1,4 @@
-"""Where the data sets that have a name come from."""
+"""Finding and reading the data sets that have a name."""
 
 import gzip
 import math
@@ -57,25 +57,25 @@ SYSTEM = Path("/usr/share/datasets")
 """Where Debian's package `dataset-fashion-mnist` puts its files."""
 
 _DOWNLOADED = {"fashion_mnist": "fashion-mnist", "mnist": "mnist"}
-"""What Keras would download, each with the folder of its idx files."""
+"""Data sets that Keras can download, with the folder of their idx files."""
 
 _PREFIXES = {"train": "train", "test": "t10k"}
 _IDX_UINT8 = b"\x00\x00\x08"
-_PIECE = 2**24
+_BYTES_AT_ONCE = 2**24
 
 
 def fashion_mnist(split: str, path: str | Path | None = None) -> Pixels:
     """Returns 60,000 training or 10,000 test images of clothes, 28x28."""
-    return _installed("fashion_mnist", split, path)
+    return _found_or_downloaded("fashion_mnist", split, path)
 
 
 def mnist(split: str, path: str | Path | None = None) -> Pixels:
     """Returns 60,000 training or 10,000 test images of digits, 28x28."""
-    return _installed("mnist", split, path)
+    return _found_or_downloaded("mnist", split, path)
 
 
 def fashion_mnist_sample(split: str, path: str | Path | None = None) -> Pixels:
-    """Returns 10,000 training or 2,000 test images, each class alike often."""
+    """Returns 10,000 training or 2,000 test images, as many of each class."""
     refuse_path("fashion_mnist_sample", path)
     images, labels = sample.read(split)
     return images, labels, "keras_gan"
@@ -110,7 +110,7 @@ READERS: dict[str, Callable[[str, str | Path | None], Pixels]] = {
 
 
 def refuse_path(name: str, path: str | Path | None) -> None:
-    """Refuses a path beside what is not read from one."""
+    """Raises an error if a path is given for data not read from one."""
     if path is not None:
         raise ValueError(
             f"`{name}` is not read from a path: leave `path` out. "
@@ -119,7 +119,7 @@ def refuse_path(name: str, path: str | Path | None) -> None:
 
 
 def installed(name: str) -> bool:
-    """Returns whether a named data set can be had without a download.
+    """Returns whether a named data set is on the machine already.
 
     Args:
         name: One of `keras_gan.datasets.NAMES`.
@@ -140,7 +140,9 @@ def installed(name: str) -> bool:
     )
 
 
-def _installed(name: str, split: str, path: str | Path | None) -> Pixels:
+def _found_or_downloaded(
+    name: str, split: str, path: str | Path | None
+) -> Pixels:
     places = _places(name) if path is None else [Path(path)]
     for place in places:
         found = _read_place(place, split)
@@ -175,13 +177,13 @@ def _read_place(
     labels = _idx_file(place, split, "labels")
     if images is None or labels is None:
         return None
-    return _matching(read_idx(images, 3), read_idx(labels, 1), place)
+    return _checked_pair(read_idx(images, 3), read_idx(labels, 1), place)
 
 
 def _read_npz(path: Path, split: str) -> tuple[np.ndarray, np.ndarray]:
     try:
         images, labels = Member(path, f"x_{split}"), Member(path, f"y_{split}")
-        return _matching(as_pixels(images), np.asarray(labels), path)
+        return _checked_pair(as_pixels(images), np.asarray(labels), path)
     except ValueError as error:
         raise ValueError(
             f"{path} can't be read as an .npz with x_{split} and y_{split} "
@@ -189,7 +191,7 @@ def _read_npz(path: Path, split: str) -> tuple[np.ndarray, np.ndarray]:
         ) from error
 
 
-def _matching(
+def _checked_pair(
     images: np.ndarray, labels: np.ndarray, place: Path
 ) -> tuple[np.ndarray, np.ndarray]:
     count = labels.shape[0] if labels.ndim else 0
@@ -215,10 +217,10 @@ def _idx_file(folder: Path, split: str, kind: str) -> Path | None:
 
 
 def _is_file(path: Path) -> bool:
-    """Whether there is such a file, as far as may be seen."""
+    """Whether there is such a file. False if it can't be read."""
     try:
         return path.is_file()
-    # A folder of somebody else's is like one that isn't there.
+    # A folder that may not be read is treated as missing.
     except OSError:
         return False
 
@@ -242,8 +244,8 @@ def _idx_array(file: Any, dimensions: int) -> np.ndarray:
     shape = [int(size) for size in np.frombuffer(header, ">u4", dimensions)]
     size = math.prod(shape)
     content = bytearray()
-    # A damaged header may speak of terabytes, so memory follows what comes.
-    while piece := file.read(min(_PIECE, size + 1 - len(content))):
+    # A damaged header may name terabytes, so memory grows with what is read.
+    while piece := file.read(min(_BYTES_AT_ONCE, size + 1 - len(content))):
         content += piece
     if len(content) != size:
         amount = "more" if len(content) > size else f"{len(content)}"
@@ -257,7 +259,7 @@ def _download(name: str, split: str, places: list[Path]) -> Pixels:
     module = getattr(keras.datasets, name)
     try:
         train, test = module.load_data()
-    # Keras wraps every network failure in a bare Exception.
+    # Keras raises a plain `Exception` for any failure of the network.
     except Exception as error:
         raise ValueError(_not_found(name, places, error)) from error
     images, labels = train if split == "train" else test

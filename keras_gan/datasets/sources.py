@@ -1,4 +1,4 @@
-"""Real images, with what a program has to know about them."""
+"""Real images with their labels, class names and origin."""
 
 from dataclasses import dataclass, replace
 from numbers import Real
@@ -14,19 +14,19 @@ from keras_gan.datasets.labels import as_labels
 
 __all__ = ["Source", "check_split", "choose"]
 
-_NAMED = 20
-"""So many labels are named in an error; the rest is counted."""
+_MOST_NAMED = 20
+"""How many labels an error names. The rest is only counted."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """Real images and what is known about them; `source` makes it.
+    """Real images and what is known about them. `source` makes it.
 
     Args:
         name: The data set's name, or the path's last part.
         split: `"train"` or `"test"`.
-        images: uint8 (n, H, W, C): an array, or an `ImageFolder` that decodes
-            what it is asked for.
+        images: uint8 (n, H, W, C): an array, or an `ImageFolder`, which decodes
+            images when it is indexed.
         labels: Class numbers (n,), or None.
         class_names: What the numbers stand for, where that is known.
         origin: Where the images were found.
@@ -54,7 +54,7 @@ class Source:
         if self.labels is None:
             return
         labels = as_labels(self.labels, count)
-        # The dataclass is frozen for everybody else.
+        # The dataclass is frozen.
         object.__setattr__(self, "labels", labels)
         classes = self.num_classes
         if classes is not None and (highest := labels.max()) >= classes:
@@ -86,8 +86,8 @@ class Source:
 
         Args:
             label: Keep the images of this class.
-            limit: Keep so many, at even distances in the order there is, so
-                that a folder sorted by classes keeps all of them.
+            limit: Keep so many, at even distances in their order, so that a
+                folder sorted by class keeps all classes.
 
         Raises:
             ValueError: If there are no labels, none is `label`, or the limit
@@ -139,14 +139,14 @@ def choose(
     """
     chosen = np.arange(count)
     if label is not None:
-        chosen = chosen[_has(name, labels, label)]
+        chosen = chosen[_images_with_label(name, labels, label)]
     if limit is not None:
         limit = whole_number("limit", limit, 1)
-        chosen = chosen[_evenly(len(chosen), limit)]
+        chosen = chosen[_evenly_spread(len(chosen), limit)]
     return chosen
 
 
-def _has(
+def _images_with_label(
     name: str, labels: NDArray[np.int64] | None, label: Any
 ) -> NDArray[np.bool_]:
     if labels is None:
@@ -158,17 +158,17 @@ def _has(
     found: NDArray[np.bool_] = labels == (label if is_number else -1)
     if isinstance(label, bool) or not found.any():
         known = np.unique(labels)
-        more = len(known) - _NAMED
+        more = len(known) - _MOST_NAMED
         rest = f" and {more} more" if more > 0 else ""
         raise ValueError(
             f"`label` must be one of {name}'s labels, "
-            f"{known[:_NAMED].tolist()}{rest}. {received('label', label)}"
+            f"{known[:_MOST_NAMED].tolist()}{rest}. {received('label', label)}"
         )
     return found
 
 
 def _check_class_names(names: Any) -> None:
-    """Refuses what is neither None nor texts."""
+    """Raises an error unless they are None or texts."""
     if names is None:
         return
     listed = isinstance(names, tuple | list)
@@ -179,6 +179,6 @@ def _check_class_names(names: Any) -> None:
         )
 
 
-def _evenly(count: int, limit: int) -> NDArray[np.int64]:
+def _evenly_spread(count: int, limit: int) -> NDArray[np.int64]:
     kept = min(count, limit)
     return np.arange(kept) * count // kept

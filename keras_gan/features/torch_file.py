@@ -33,7 +33,7 @@ _DTYPES = {
 
 
 def read(path: str | Path) -> dict[str, Array]:
-    """The tensors of a state dict, as numpy arrays by name.
+    """Reads the tensors of a state dict, as numpy arrays by name.
 
     Args:
         path: A file that `torch.save(model.state_dict(), path)` wrote, in

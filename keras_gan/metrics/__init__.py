@@ -1,4 +1,4 @@
-"""How good are the samples? The numbers papers use, computed exactly."""
+"""Metrics of generated samples, as papers use them, computed exactly."""
 
 from keras_gan.metrics.cache import cached_features
 from keras_gan.metrics.classes import (

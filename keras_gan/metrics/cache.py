@@ -1,8 +1,6 @@
-"""Features of real images are computed once: a cache that can't lie."""
+"""A cache on disk for the features of real images."""
 
 import hashlib
-import os
-import tempfile
 import warnings
 from pathlib import Path
 from typing import Any
@@ -11,6 +9,7 @@ import numpy as np
 
 from keras_gan._arrays import Array
 from keras_gan._arrays import images as checked_images
+from keras_gan._atomic_write import replacing
 from keras_gan._checks import file_path, function, instance_of
 from keras_gan.features.extractor import Extracted, Extractor, Progress
 
@@ -24,16 +23,16 @@ def cached_features(
     *,
     progress: Progress | None = None,
 ) -> Extracted:
-    """The features of some images, from a file if they were computed before.
+    """Returns features of images, from a file if they were computed before.
 
-    A file is found by a hash of the images and the extractor's name, is only
-    ever replaced as a whole, and is believed only if its checksum holds. So
-    several processes may share a directory, and may be killed at any moment.
+    A file is found by a hash of the images and the extractor's name. It is
+    replaced as a whole, and used only if its checksum is right. So several
+    processes may share a directory, and may be killed at any moment.
 
     Args:
         images: uint8 images, (n, H, W, C).
-        extractor: Computes what is not there.
-        directory: Holds the files; made where missing. None: no cache.
+        extractor: Computes the features that are in no file.
+        directory: The folder of the files, made if missing. None: no cache.
         progress: Called with images done and in total, if they are computed.
 
     Returns:
@@ -101,11 +100,6 @@ def _write(path: Path, key: str, extracted: Extracted) -> None:
     if extracted.probabilities is not None:
         arrays["probabilities"] = extracted.probabilities
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(".tmp", "features-", path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            checksum = np.array(_checksum(key, arrays))
-            np.savez(file, checksum=checksum, **arrays)
-        Path(temporary).replace(path)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
+    checksum = np.array(_checksum(key, arrays))
+    with replacing(path) as temporary:
+        np.savez(temporary, checksum=checksum, **arrays)

@@ -1,4 +1,4 @@
-"""Do samples have the classes asked for, and are all classes there?"""
+"""Metrics by a classifier: right labels, and all classes alike often."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ __all__ = ["class_balance", "class_confusion", "label_accuracy"]
 
 
 def class_confusion(labels: Tensor, probabilities: Tensor) -> Array:
-    """How often a sample of each class was recognised as each class.
+    """Counts how often a sample of each class was recognised as each class.
 
     Args:
         labels: The classes the generator was given, integers, (n,).
@@ -39,7 +39,7 @@ def class_confusion(labels: Tensor, probabilities: Tensor) -> Array:
 
 
 def label_accuracy(labels: Tensor, probabilities: Tensor) -> float:
-    """Share of samples a classifier recognises as the class asked for.
+    """Returns the share of samples recognised as the class asked for.
 
     The bound is the classifier's accuracy on real images. Says nothing about
     diversity within a class.
@@ -61,7 +61,7 @@ def label_accuracy(labels: Tensor, probabilities: Tensor) -> float:
 def class_balance(
     probabilities: Tensor, *, minimum_share: float = 0.1
 ) -> dict[str, float]:
-    """How many classes the samples show, and how evenly: signs of collapse.
+    """Measures how many classes the samples show, and how evenly.
 
     Args:
         probabilities: What a classifier of real images says, (n, classes).

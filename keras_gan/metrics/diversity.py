@@ -1,4 +1,4 @@
-"""Are generated images different from each other?"""
+"""How different generated images are from each other."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
 def ms_ssim_diversity(
     fake: Array, *, num_pairs: int = 1000, seed: int = 0
 ) -> float:
-    """One minus the mean MS-SSIM of random pairs of generated images.
+    """Returns one minus the mean MS-SSIM of random pairs of generated images.
 
     0 where all images are the same; compare with the value of as many real
     images, within one class where classes differ much. A lower value than the
@@ -56,7 +56,7 @@ def ms_ssim_diversity(
 
 
 def ms_ssim(x: Array, y: Array) -> Array:
-    """Multi-scale structural similarity of pairs of images.
+    """Computes the multi-scale structural similarity of pairs of images.
 
     With the standard window (11 pixels, sigma 1.5), constants and weights.
     Images below 176 pixels have fewer than five scales: as many as leave
@@ -102,7 +102,7 @@ def _similarity(x: Array, y: Array, weights: Array) -> Array:
 
 
 def _terms(x: Array, y: Array) -> tuple[Array, Array]:
-    """SSIM's luminance term, and its contrast and structure term."""
+    """Returns SSIM's luminance term, and its contrast and structure term."""
     mean_x, mean_y = _blur(x), _blur(y)
     product = mean_x * mean_y
     squares = mean_x**2 + mean_y**2
@@ -113,7 +113,7 @@ def _terms(x: Array, y: Array) -> tuple[Array, Array]:
 
 
 def _blur(x: Array) -> Array:
-    """Gaussian means over all windows that fit, (n, C, H - 10, W - 10)."""
+    """Returns Gaussian means over all windows, (n, C, H - 10, W - 10)."""
     blurred: Array = _band(x.shape[2]) @ x @ _band(x.shape[3]).T
     return blurred
 
@@ -129,7 +129,7 @@ def _band(size: int) -> Array:
 
 
 def _halve(x: Array) -> Array:
-    """Means of 2x2 pixels; a last odd row or column is left out."""
+    """Returns means of 2x2 pixels, without a last odd row or column."""
     n, channels, height, width = x.shape
     x = x[:, :, : height // 2 * 2, : width // 2 * 2]
     shape = (n, channels, height // 2, 2, width // 2, 2)

@@ -1,4 +1,4 @@
-"""From images to one dictionary of named numbers."""
+"""Measuring images by several metrics at once."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -30,13 +30,13 @@ __all__ = ["DEFAULT_METRICS", "METRICS", "Evaluator", "Samples", "evaluate"]
 
 @dataclass(frozen=True)
 class Samples:
-    """What a metric may look at; each part is computed once, if at all.
+    """The data that metrics need. Each part is computed once, when needed.
 
     Attributes:
         evaluator: Holds the real images and their features.
         fake_images: uint8, (m, H, W, C).
         labels: The classes the generator was given, (m,), or None.
-        progress: Told about the images whose features are taken.
+        progress: Called with images done and in total.
     """
 
     evaluator: "Evaluator"
@@ -88,7 +88,7 @@ class Samples:
 
 
 class Score(NamedTuple):
-    """A metric by name: how it is computed, and what it can't do without."""
+    """A metric: the function that computes it, and what else it needs."""
 
     compute: Callable[[Samples], float]
     needs: str | None = None
@@ -134,7 +134,7 @@ def evaluate(
     cache: str | Path | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
-    """Measures generated images against real ones, and says what by.
+    """Measures generated images against real ones.
 
     All metrics share one pass of each set through the extractor. To measure
     again and again against the same real images, keep an `Evaluator`.
@@ -147,13 +147,13 @@ def evaluate(
         labels: The classes the generator was given, integers (m,), for
             `"label_accuracy"`.
         k: Neighbours for precision, recall, density and coverage.
-        real_split: Which real images these are, such as `"test"`; only said
-            again in the result.
+        real_split: Which real images these are, such as `"test"`. It is only
+            repeated in the result.
         cache: Directory in which features of real images are kept.
         progress: Called with images done and in total.
 
     Returns:
-        The numbers by name, and what they can't be compared without:
+        The numbers by name, and what must be equal to compare them:
         `extractor`, `num_real`, `num_fake`, `real_split` and `k`.
 
     Raises:
@@ -181,15 +181,15 @@ def evaluate(
 class Evaluator:
     """Measures sets of generated images against the same real ones.
 
-    What concerns the real images alone is computed once: at the first call,
-    or by `prepare`.
+    The numbers of the real images are computed once: at the first call, or by
+    `prepare`.
 
     Args:
         real_images: uint8 images, (n, H, W, C).
         extractor: One of `keras_gan.features`.
         metrics: Names out of `METRICS`, or one.
         k: Neighbours for precision, recall, density and coverage.
-        real_split: Which real images these are; said again in the result.
+        real_split: Which real images these are. Repeated in the result.
         cache: Directory in which features of real images are kept, or None.
 
     Raises:
@@ -228,7 +228,7 @@ class Evaluator:
         labels: Array | None = None,
         progress: Progress | None = None,
     ) -> dict[str, Any]:
-        """The numbers for some generated images; see `evaluate`."""
+        """Measures some generated images; see `evaluate`."""
         fake_images = images("fake_images", fake_images)
         neighbour_count(self.k, fake_images=fake_images)
         for name in self.metrics:
@@ -250,7 +250,7 @@ class Evaluator:
         }
 
     def prepare(self, *, progress: Progress | None = None) -> Extracted:
-        """What the extractor says about the real images.
+        """Returns what the extractor says about the real images.
 
         Args:
             progress: Called with images done and in total, where they are not

@@ -1,9 +1,9 @@
-"""How far apart are two sets of features, as two Gaussians?"""
+"""The Frechet distance of two sets of features, as two Gaussians."""
 
 import numpy as np
 import scipy.linalg
 
-# numpy brings a BLAS of its own, whose threads would compete with scipy's.
+# numpy has its own BLAS, whose threads would compete with scipy's.
 from scipy.linalg.blas import dgemm, dsyrk
 
 from keras_gan._arrays import Array, feature_pair, numbers
@@ -11,12 +11,12 @@ from keras_gan._typing import Tensor
 
 __all__ = ["frechet_distance", "frechet_distance_from_moments"]
 
-_FEW = 64
+_FEW_SAMPLES = 64
 """Up to so many features, singular values take less than a millisecond."""
 
 
 def frechet_distance(real: Tensor, fake: Tensor) -> float:
-    """Frechet distance between Gaussians fitted to two sets of features.
+    """Computes the Frechet distance of Gaussians fitted to two feature sets.
 
     `|m_r - m_f|^2 + tr(C_r) + tr(C_f) - 2 tr((C_r C_f)^(1/2))`, with unbiased
     covariances. On Inception features this is the FID. It falls as samples get
@@ -54,7 +54,7 @@ def frechet_distance(real: Tensor, fake: Tensor) -> float:
 def frechet_distance_from_moments(
     real_mean: Array, real_cov: Array, fake_mean: Array, fake_cov: Array
 ) -> float:
-    """Frechet distance of two Gaussians given by mean and covariance.
+    """Computes the Frechet distance of two Gaussians, by mean and covariance.
 
     For statistics that were kept instead of features. `frechet_distance` is
     more exact where a covariance lacks full rank.
@@ -96,7 +96,7 @@ def _distance(difference: Array, real: Array, fake: Array) -> float:
     # Fewer rows first, for the smaller Gram matrix.
     real, fake = sorted((real, fake), key=len)
     product = dgemm(1.0, real, fake, trans_b=True)
-    exact = max(product.shape) <= _FEW
+    exact = max(product.shape) <= _FEW_SAMPLES
     if not exact:
         common, error = _nuclear_norm_by_gram(product)
         distance = offset + trace - 2.0 * common
@@ -111,7 +111,7 @@ def _distance(difference: Array, real: Array, fake: Array) -> float:
 
 
 def _nuclear_norm_by_gram(product: Array) -> tuple[float, float]:
-    """The sum of singular values, four times as fast, and its error.
+    """Returns the sum of singular values, four times as fast, and its error.
 
     Squaring costs half the digits of small singular values.
     """
@@ -128,13 +128,13 @@ def _nuclear_norm_by_gram(product: Array) -> tuple[float, float]:
 
 
 def _moments(features: Array) -> tuple[Array, Array]:
-    """The mean, and a factor R of the covariance R'R with few rows."""
+    """Returns the mean, and a factor R of the covariance R'R with few rows."""
     mean = features.mean(axis=0, dtype=np.float64)
     scale = np.sqrt(len(features) - 1)
     if len(features) > features.shape[1]:
         factor = _cholesky(features, mean)
         if factor is None:
-            # X'X has lost the small directions, X has not.
+            # X has small directions that X'X has lost.
             (factor,) = scipy.linalg.qr(
                 features - mean, mode="r", overwrite_a=True, check_finite=False
             )
@@ -146,7 +146,7 @@ def _moments(features: Array) -> tuple[Array, Array]:
 
 
 def _cholesky(features: Array, mean: Array) -> Array | None:
-    """A triangle R with R'R = X'X, or None where rounding would show."""
+    """Returns a triangle R with R'R = X'X; None where rounding would show."""
     dim = len(mean)
     step = min(_rows_at_a_time(dim), len(features))
     scatter, buffer = np.zeros((dim, dim), order="F"), np.empty((step, dim))
@@ -165,8 +165,8 @@ def _cholesky(features: Array, mean: Array) -> Array | None:
 
 
 def _rows_at_a_time(dim: int) -> int:
-    # BLAS starts threads above 2^18 multiplications. Where few features are
-    # all there is to multiply, waking them takes longer than they save.
+    # Above 2^18 multiplications BLAS uses threads. With few features, starting
+    # them takes longer than they save.
     if dim <= 64:
         return 2**18 // (dim * (dim + 1))
     return max(2**20 // dim, 1)

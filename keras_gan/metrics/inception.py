@@ -1,4 +1,4 @@
-"""Are single images clear to a classifier, and together diverse?"""
+"""The Inception score: images that a classifier finds clear and diverse."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ __all__ = ["inception_score"]
 
 
 def inception_score(probabilities: Tensor, *, num_splits: int = 1) -> float:
-    """Inception score: `exp(E_x KL(p(y|x) || p(y)))`.
+    """Computes the Inception score: `exp(E_x KL(p(y|x) || p(y)))`.
 
     Between 1 (every image gets the same prediction) and the number of classes
     (sure predictions, all classes equally often). It never looks at real
@@ -42,20 +42,20 @@ def inception_score(probabilities: Tensor, *, num_splits: int = 1) -> float:
 
 
 def _information(part: Array) -> float:
-    """Mutual information of image and class: H(y) - E_x H(y|x)."""
+    """Returns the mutual information of image and class: H(y) - E_x H(y|x)."""
     information: float = entropy(part.mean(axis=0)) - entropy(part).mean()
     return information
 
 
 def entropy(probabilities: Array) -> Array:
-    """Entropy in nats along the last axis, with 0 log 0 = 0."""
+    """Returns the entropy in nats along the last axis, with 0 log 0 = 0."""
     logarithms = np.log(np.where(probabilities > 0.0, probabilities, 1.0))
     result: Array = -(probabilities * logarithms).sum(axis=-1)
     return result
 
 
 def probability_matrix(probabilities: Tensor) -> Array:
-    """The checked class probabilities as float64, rows summing to one.
+    """Checks class probabilities, and returns them as float64.
 
     Args:
         probabilities: (n, classes); float32 rounding of the sums is removed.

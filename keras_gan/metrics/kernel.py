@@ -1,4 +1,4 @@
-"""How far apart are two sets of features, under a polynomial kernel?"""
+"""The kernel distance of two sets of features: a polynomial MMD."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -14,12 +14,12 @@ __all__ = ["kernel_distance", "kernel_distance_subsets"]
 _BLOCK = 1024
 # Rows of a block whose cubes are taken while they are in the cache.
 _STRIP = 64
-# Multiplications up to which products are float64: seconds at most.
+# Up to so many multiplications, float64 takes seconds at most.
 _FLOAT64_WORK = 1e11
 
 
 def kernel_distance(real: Tensor, fake: Tensor) -> float:
-    """Unbiased squared maximum mean discrepancy under `(x.y / d + 1)^3`.
+    """Estimates the squared maximum mean discrepancy under `(x.y / d + 1)^3`.
 
     `mean_{i!=j} k(r_i, r_j) + mean_{i!=j} k(f_i, f_j) - 2 mean_{ij} k(r_i,
     f_j)`. On Inception features this is the KID. Its mean on equal
@@ -61,7 +61,7 @@ def kernel_distance_subsets(
     subset_size: int = 1000,
     seed: int = 0,
 ) -> dict[str, float]:
-    """Mean and standard deviation of `kernel_distance` over random subsets.
+    """Returns mean and deviation of `kernel_distance` over random subsets.
 
     The protocol of the KID paper and of torch-fidelity.
 
@@ -105,7 +105,7 @@ def kernel_distance_subsets(
 
 
 def _discrepancy_of_moments(real: Array, fake: Array) -> float:
-    """The estimate without pairs, for few features.
+    """Computes the estimate without pairs, for few features.
 
     With z = (x / sqrt(d), 1) the kernel is (z.z')^3, the inner product of the
     third powers of z, so its sum over all pairs is that of their sums.
@@ -120,7 +120,7 @@ def _discrepancy_of_moments(real: Array, fake: Array) -> float:
 
 
 def _cubes(x: Array) -> tuple[Array, float]:
-    """The sums of z z z, with equal pairs of factors once, and of |z|^6."""
+    """Returns the sums of z z z, equal pairs of factors once, and of |z|^6."""
     dim = x.shape[1]
     first, second = np.triu_indices(dim + 1)
     total, own = np.zeros((len(first), dim + 1)), 0.0
@@ -148,7 +148,7 @@ class _Centred(NamedTuple):
 def _prepare(
     real: Array, fake: Array, times: int = 1
 ) -> tuple[_Centred, _Centred]:
-    """Both sets about their common mean, one of so many pairs of sets.
+    """Returns both sets about their common mean, one of so many pairs.
 
     The products of what is left are small and of either sign, so that float32
     serves where there are many; everything else is float64.
@@ -181,7 +181,7 @@ def _discrepancy(real: _Centred, fake: _Centred) -> float:
 
 
 def _sum_within(x: _Centred) -> float:
-    """The kernel summed over ordered pairs of two different samples."""
+    """Sums the kernel over ordered pairs of two different samples."""
     total = 0.0
     blocks = list(_blocks(x))
     for i, rows in enumerate(blocks):
@@ -206,7 +206,7 @@ def _blocks(x: _Centred) -> Iterator[_Centred]:
 
 
 def _sum_of_cubes(x: _Centred, y: _Centred) -> float:
-    """The sum of (x.y / d + 1)^3 over all pairs, in float64."""
+    """Sums (x.y / d + 1)^3 over all pairs, in float64."""
     products = x.u @ y.u.T
     total = 0.0
     for start in range(0, len(products), _STRIP):
@@ -216,12 +216,12 @@ def _sum_of_cubes(x: _Centred, y: _Centred) -> float:
 
 
 def _sum_of_own_cubes(x: _Centred) -> float:
-    """The same within a block, over ordered pairs of different samples."""
+    """Sums the same in a block, over ordered pairs of different samples."""
     products = x.u @ x.u.T
     total = 0.0
     for start in range(0, len(products), _STRIP):
         rows = slice(start, start + _STRIP)
-        # Pairs left of the strip have been taken, as their mirror images.
+        # Pairs left of the strip were summed already, in the other order.
         cubes = _cubes_of(products[rows, start:], x.a[rows], x.a[start:])
         among = cubes[:, : len(cubes)]
         total += float(2.0 * cubes.sum() - among.sum() - np.trace(among))

@@ -1,4 +1,4 @@
-"""Do the samples look real, and are all kinds of real images among them?"""
+"""Precision, recall, density and coverage, by nearest neighbours."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,7 +20,7 @@ __all__ = ["density_coverage", "precision_recall"]
 def precision_recall(
     real: Tensor, fake: Tensor, k: int = 5
 ) -> dict[str, float]:
-    """Share of fakes that look real, and share of reals that are covered.
+    """Returns the shares of fakes that look real and of reals covered.
 
     A ball around each sample reaches to its k-th nearest neighbour in its own
     set. Precision is the share of generated samples inside some real sample's
@@ -56,7 +56,7 @@ def precision_recall(
 def density_coverage(
     real: Tensor, fake: Tensor, k: int = 5
 ) -> dict[str, float]:
-    """How densely fakes lie among reals, and how many reals have a fake near.
+    """Measures how densely fakes lie among reals, and how many they cover.
 
     Density is the mean number of real samples' balls around a generated
     sample, over k: 1 for equal distributions, above it where fakes crowd at

@@ -1,4 +1,4 @@
-"""Which samples are near each other? Exact answers from float32 products.
+"""Nearest neighbours of samples, found exactly by float32 products.
 
 Squared distances `|x|^2 + |y|^2 - 2 x.y` come from float32 matrix products
 with a bound on their rounding error. What the bound leaves open is computed
@@ -22,9 +22,9 @@ _SPARE = 8
 
 
 def nearest_neighbor_distances(train: Tensor, fake: Tensor) -> Array:
-    """Distance of each generated sample to its nearest training sample.
+    """Returns each generated sample's distance to its nearest training sample.
 
-    Small distances betray memorisation, but only against a yardstick: compare
+    Small distances are a sign of memorisation, but only in comparison: compare
     their median with that of held-out real samples to the same training
     samples. A model that copies lies clearly below it.
 
@@ -71,7 +71,7 @@ class Points:
 
     @classmethod
     def pair(cls, x: Array, y: Array) -> tuple["Points", "Points"]:
-        """Two sets of samples about the centre of the first."""
+        """Returns two sets of samples about the centre of the first."""
         centre = x.mean(axis=0, dtype=np.float64).astype(x.dtype)
         return cls._about(x, centre), cls._about(y, centre)
 
@@ -82,7 +82,7 @@ class Points:
         return cls(samples, centred, norms.astype(np.float32))
 
     def part(self, rows: slice) -> "Points":
-        """The samples of some rows, without copying them."""
+        """Returns the samples of some rows, without copying them."""
         return Points(self.exact[rows], self.centred[rows], self.norms[rows])
 
     def __len__(self) -> int:
@@ -90,7 +90,7 @@ class Points:
 
 
 def squared_radii(points: Points, k: int) -> Array:
-    """Squared distance of every sample to its k-th nearest other, (n,)."""
+    """Returns each sample's squared distance to its k-th nearest, (n,)."""
     nearest = _Nearest(len(points), min(k + 1 + _SPARE, len(points)))
     blocks = list(_blocks(points))
     for i, rows in enumerate(blocks):
@@ -122,7 +122,7 @@ class Containment:
 def containment(
     real: Points, real_radii: Array, fake: Points, fake_radii: Array | None
 ) -> Containment:
-    """Counts, over all pairs, who is inside whose ball.
+    """Counts over all pairs which sample is inside which ball.
 
     Args:
         real: n samples.
@@ -153,7 +153,7 @@ def containment(
 def _closer_than(
     limits: Array, x: Points, y: Points, bounds: Array
 ) -> tuple[Array, Array]:
-    """Rows and columns of the pairs whose squared distance is below a limit."""
+    """Returns the pairs whose squared distance is below a limit."""
     above = np.nextafter(limits.astype(np.float32), np.float32(np.inf))
     rows, columns = np.divmod(np.flatnonzero(bounds < above), len(y))
     limit = np.broadcast_to(limits, bounds.shape)[rows, columns]
@@ -173,7 +173,7 @@ class _Nearest:
         self.indices = np.zeros((num_samples, size), np.int64)
 
     def merge(self, rows: slice, columns: slice, bounds: Array) -> None:
-        """Takes in the candidates `columns` of the samples `rows`."""
+        """Adds the candidates `columns` of the samples `rows`."""
         size = self.bounds.shape[1]
         if bounds.shape[1] > size:
             best = np.argpartition(bounds, size - 1, axis=1)[:, :size]
@@ -187,7 +187,7 @@ class _Nearest:
         self.indices[rows] = np.take_along_axis(indices, best, axis=1)
 
     def squared_distance(self, x: Points, y: Points, position: int) -> Array:
-        """Squared distance of each of `x` to its `position`-th nearest of `y`.
+        """Returns squared distances of `x` to the `position`-th nearest of `y`.
 
         That distance is between the `position`-th lower and upper bound, so
         only candidates whose bounds reach into this range are computed.
@@ -203,7 +203,7 @@ class _Nearest:
         )
         result: Array = np.sort(squared, axis=1)[:, position]
         if self.bounds.shape[1] < len(y):
-            # Whatever was not kept is at least as far as the last one kept.
+            # What was not kept is at least as far as the last candidate.
             sure = (result <= self.bounds.max(axis=1)) | (result == 0.0)
             for start in np.flatnonzero(~sure):
                 everything = _float64_distances(x.exact[[start]], y.exact)
@@ -212,7 +212,7 @@ class _Nearest:
 
 
 def _lower_bounds(x: Points, y: Points) -> Array:
-    """Numbers no larger than the squared distances, float32, (len x, len y)."""
+    """Returns lower bounds of squared distances, float32, (len x, len y)."""
     share = np.float32(1.0 - _relative_error(x))
     bounds: Array = x.centred @ (-2.0 * y.centred.T)
     bounds += share * x.norms[:, np.newaxis]
@@ -221,14 +221,14 @@ def _lower_bounds(x: Points, y: Points) -> Array:
 
 
 def _slack(x: Points, y: Points, rows: Array, columns: Array) -> Array:
-    """By how much a squared distance may exceed its lower bound."""
+    """Returns by how much a squared distance may exceed its lower bound."""
     norms = x.norms[rows].astype(np.float64) + y.norms[columns]
     slack: Array = 2.0 * _relative_error(x) * norms
     return slack
 
 
 def _relative_error(points: Points) -> float:
-    """Bound on the error of a squared distance, relative to both norms.
+    """Bounds the error of a squared distance, relative to both norms.
 
     A sum of d products errs by at most d units of roundoff times the sum of
     their sizes, which is at most the sum of the norms for `2 x.y`; 16 more
@@ -241,7 +241,7 @@ def _relative_error(points: Points) -> float:
 def _squared_distances(
     x: Points, y: Points, rows: Array, columns: Array
 ) -> Array:
-    """Squared distances of given pairs in float64; equal rows give 0."""
+    """Computes squared distances of pairs in float64; equal rows give 0."""
     if len(rows) > len(x) * len(y) / 16 and len(rows) > _BLOCK:
         everything = _float64_distances(x.exact, y.exact)
         return everything[rows, columns]

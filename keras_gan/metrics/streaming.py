@@ -1,4 +1,4 @@
-"""Frechet distance from moments alone, for samples that come in batches."""
+"""The Frechet distance of features that come in batches."""
 
 from typing import Any, Self
 
@@ -78,7 +78,7 @@ class FrechetDistance(keras.metrics.Metric):
     def update_state(
         self, real: Tensor | None = None, fake: Tensor | None = None
     ) -> None:
-        """Takes in a batch of either or both.
+        """Adds a batch of real features, of generated ones, or of both.
 
         Args:
             real: Features of real images, (n, d), or uint8 images where there
@@ -91,7 +91,7 @@ class FrechetDistance(keras.metrics.Metric):
                 getattr(self, attribute).merge(features)
 
     def result(self) -> Tensor:
-        """The distance so far; NaN before two samples of either have come."""
+        """Returns the distance so far; NaN before two samples of each set."""
         if self._real is None or self._fake is None:
             return ops.convert_to_tensor(np.nan, self.dtype)
         difference = self._real.mean - self._fake.mean
@@ -107,7 +107,7 @@ class FrechetDistance(keras.metrics.Metric):
         return ops.where(fewest > 1, distance, np.nan)
 
     def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments."""
+        """Returns the constructor's arguments."""
         return {
             "dim": self.dim,
             "extractor": keras.saving.serialize_keras_object(self.extractor),
@@ -117,7 +117,7 @@ class FrechetDistance(keras.metrics.Metric):
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
-        """A metric without state like the one the configuration came from."""
+        """Makes the metric that a configuration describes, without state."""
         extractor = keras.saving.deserialize_keras_object(config["extractor"])
         return cls(**{**config, "extractor": extractor})
 
@@ -167,13 +167,13 @@ class _Moments:
         self.count.assign(total)
 
     def root(self) -> Tensor:
-        """A matrix R with R'R the unbiased covariance."""
+        """Returns a matrix R with R'R the unbiased covariance."""
         covariance = self.scatter / ops.where(self.count > 1, self.count - 1, 1)
         values, vectors = ops.eigh(covariance)
         return ops.transpose(vectors * ops.relu(values) ** 0.5)
 
 
 def _widest_float() -> str:
-    """float64 where the backend has it, else float32."""
+    """Returns float64 where the backend has it, else float32."""
     probe = ops.convert_to_tensor(np.zeros((), np.float64))
     return str(keras.backend.standardize_dtype(probe.dtype))

@@ -1,4 +1,4 @@
-"""How far apart are the pixels themselves, with no network in between?"""
+"""The sliced Wasserstein distance of pixels, without a network."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ __all__ = ["sliced_wasserstein"]
 def sliced_wasserstein(
     real: Array, fake: Array, *, num_projections: int = 256, seed: int = 0
 ) -> float:
-    """Mean Wasserstein-1 distance of pixels along random directions.
+    """Computes the mean Wasserstein-1 distance along random directions.
 
     `mean_v W_1({v.r}, {v.f})` over unit vectors v of pixel space, with pixels
     in 0..1. Needs no extractor, so it can be compared between any two
@@ -59,7 +59,7 @@ def sliced_wasserstein(
 
 
 def _project(pixels: Array, directions: Array) -> Array:
-    """The images along each direction, (projections, n)."""
+    """Returns the images along each direction, (projections, n)."""
     scaled = (directions / 255.0).astype(np.float32)
     projected = np.empty((directions.shape[1], len(pixels)))
     for start in range(0, len(pixels), 1024):

@@ -4,9 +4,9 @@ from keras_gan._checks import received
 from keras_gan.recipes.assembling import assemble as assemble
 from keras_gan.recipes.assembling import batches as batches
 from keras_gan.recipes.assembling import clipping as clipping
-from keras_gan.recipes.ours import OURS
-from keras_gan.recipes.overriding import override as override
 from keras_gan.recipes.recipe import Recipe as Recipe
+from keras_gan.recipes.recommended import RECOMMENDED
+from keras_gan.recipes.setting_changes import override as override
 from keras_gan.recipes.tutorials import TUTORIALS
 
 __all__ = [
@@ -20,7 +20,7 @@ __all__ = [
     "override",
 ]
 
-ALL: tuple[Recipe, ...] = (*OURS, *TUTORIALS)
+ALL: tuple[Recipe, ...] = (*RECOMMENDED, *TUTORIALS)
 """All recipes, the default first."""
 
 NAMES: tuple[str, ...] = tuple(recipe.name for recipe in ALL)

@@ -1,4 +1,4 @@
-"""From a recipe to a compiled GAN and the batches it trains on."""
+"""Making what a recipe describes: GAN, batches and callbacks."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,12 +16,16 @@ from keras_gan._checks import (
 )
 from keras_gan.datasets import ImageBatches, Source
 from keras_gan.datasets.arrays import pixel_shape
-from keras_gan.models import GAN
-from keras_gan.recipes.parts import defaults, make
+from keras_gan.features.classifiers import CLASSIFIER_OF
+from keras_gan.models import GAN, WGANGP
+from keras_gan.recipes.components import (
+    default_settings,
+    make_component,
+    model_class,
+)
 from keras_gan.recipes.recipe import Recipe, Settings, check_recipe
 
 __all__ = [
-    "CLASSIFIERS",
     "assemble",
     "batches",
     "clipping",
@@ -29,15 +33,7 @@ __all__ = [
     "networks",
 ]
 
-CLASSIFIERS = {
-    "fashion_mnist": "fashion_mnist",
-    "fashion_mnist_sample": "fashion_mnist",
-    "mnist": "mnist",
-    "digits": "mnist",
-}
-"""Data sets, each with the shipped classifier whose features compare it."""
-
-_REAL = 10_000
+_MOST_REAL_IMAGES = 10_000
 
 
 def assemble(
@@ -55,7 +51,7 @@ def assemble(
         image_shape: (H, W, C).
         num_classes: How many classes the labels name; needed where the recipe
             is conditional.
-        seed: Of the initial weights, the latents, dropout and penalties.
+        seed: Seed of initial weights, latents, dropout and penalties.
         num_images: How many images an epoch has. With it the learning rates
             follow the recipe's schedule to the end of its epochs; without,
             they stay as they are.
@@ -73,21 +69,23 @@ def assemble(
     """
     check_recipe(recipe)
     image_shape = shape_of("image_shape", image_shape)
-    num_classes = _count("num_classes", num_classes)
-    num_images = _count("num_images", num_images)
+    num_classes = _count_or_none("num_classes", num_classes)
+    num_images = _count_or_none("num_images", num_images)
     seed = seed_or_none("seed", seed)
     pair = networks(recipe, image_shape, num_classes, seed)
-    shared = _classes(recipe, num_classes)
+    shared = _class_argument(recipe, num_classes)
     augment = augmentation.get(
-        recipe.augment and make("augment", recipe.augment, seed=seed),
+        recipe.augment and make_component("augment", recipe.augment, seed=seed),
         image_shape,
         recipe.value_range,
     )
-    regularizer = recipe.regularizer and make("regularizer", recipe.regularizer)
-    gan: GAN = make(
+    regularizer = recipe.regularizer and make_component(
+        "regularizer", recipe.regularizer
+    )
+    gan: GAN = make_component(
         "model",
         recipe.model,
-        **dict(zip(_players(recipe), pair, strict=True)),
+        **dict(zip(_network_arguments(recipe), pair, strict=True)),
         regularizer=regularizer,
         augment=augment,
         seed=seed,
@@ -97,12 +95,12 @@ def assemble(
     gan.compile(
         _optimizer(recipe, "d_opt", steps),
         _optimizer(recipe, "g_opt", -(-steps // gan.discriminator_steps)),
-        recipe.loss and make("loss", recipe.loss),
+        recipe.loss and make_component("loss", recipe.loss),
     )
     return gan
 
 
-def _count(name: str, value: Any) -> int | None:
+def _count_or_none(name: str, value: Any) -> int | None:
     if value is None:
         return None
     return whole_number(name, value, 1, LARGEST_INT32)
@@ -116,25 +114,27 @@ def _steps(recipe: Recipe, num_images: int | None) -> int:
 
 
 def _optimizer(
-    recipe: Recipe, part: str, steps: int
+    recipe: Recipe, component: str, steps: int
 ) -> keras.optimizers.Optimizer | None:
-    settings: Settings | None = getattr(recipe, part)
+    settings: Settings | None = getattr(recipe, component)
     if settings is None:
         return None
     # Keras names the learning rates in the logs after the optimizers.
     given: dict[str, Any] = {
-        "name": {"d_opt": "discriminator", "g_opt": "generator"}[part]
+        "name": {"d_opt": "discriminator", "g_opt": "generator"}[component]
     }
     if recipe.schedule is not None and steps:
-        given["learning_rate"] = _schedule(recipe, part, steps)
-    return make(part, settings, **given)
+        given["learning_rate"] = _schedule(recipe, component, steps)
+    return make_component(component, settings, **given)
 
 
-def _schedule(recipe: Recipe, part: str, steps: int) -> Any:
+def _schedule(recipe: Recipe, component: str, steps: int) -> Any:
     assert recipe.schedule is not None
-    settings = getattr(recipe, part)
-    rate = {**defaults(part, settings["name"]), **settings}["learning_rate"]
-    return make(
+    settings = getattr(recipe, component)
+    rate = {**default_settings(component, settings["name"]), **settings}[
+        "learning_rate"
+    ]
+    return make_component(
         "schedule",
         recipe.schedule,
         initial_learning_rate=rate,
@@ -148,13 +148,13 @@ def networks(
     num_classes: int | None = None,
     seed: int | None = None,
 ) -> tuple[keras.Model, keras.Model]:
-    """Makes the two networks of a recipe; takes what `assemble` takes."""
-    pair: tuple[keras.Model, keras.Model] = make(
+    """Makes the two networks of a recipe. Arguments are those of `assemble`."""
+    pair: tuple[keras.Model, keras.Model] = make_component(
         "networks",
         recipe.networks,
         image_shape=tuple(image_shape),
         seed=seed,
-        **_classes(recipe, num_classes),
+        **_class_argument(recipe, num_classes),
     )
     return pair
 
@@ -173,7 +173,7 @@ def batches(
         recipe: The recipe.
         images: uint8 (n, H, W, C): an array or a `datasets.ImageFolder`.
         labels: Class numbers (n,); needed where the recipe is conditional.
-        seed: Of the order, from 0 to 2**31 - 1.
+        seed: Seed of the order, from 0 to 2**31 - 1.
         part: As for `datasets.ImageBatches`.
 
     Raises:
@@ -184,14 +184,15 @@ def batches(
     check_recipe(recipe)
     count = pixel_shape(images)[0]
     if recipe.conditional and labels is None:
-        raise _no_classes(recipe, "labels")
+        raise _classes_missing(recipe, "labels")
     return ImageBatches(
         images,
         labels if recipe.conditional else None,
         batch_size=recipe.batch_size,
         seed=seed,
         value_range=recipe.value_range,
-        # One batch size is compiled once. Another epoch has other left-overs.
+        # A last batch of another size would compile the step once more. The
+        # images that one epoch leaves out are in another.
         drop_remainder=count >= recipe.batch_size,
         part=part,
     )
@@ -216,7 +217,7 @@ def clipping(recipe: Recipe) -> list[keras.callbacks.Callback]:
     check_recipe(recipe)
     if recipe.clipping is None:
         return []
-    return [make("clipping", recipe.clipping)]
+    return [make_component("clipping", recipe.clipping)]
 
 
 def evaluation(
@@ -224,49 +225,56 @@ def evaluation(
 ) -> list[keras.callbacks.Callback]:
     """Returns the callbacks that a recipe's `evaluation` asks for.
 
-    They compare with the training images: a test set that chose the best
-    epoch would no longer be one.
+    They compare with the training images: a test set that is used to choose
+    the best epoch is no longer a test set.
     """
     if recipe.evaluation is None:
         return []
-    settings = {"extractor": CLASSIFIERS.get(source.name), **recipe.evaluation}
+    settings = {
+        "extractor": CLASSIFIER_OF.get(source.name),
+        **recipe.evaluation,
+    }
     if settings["extractor"] is None:
         return []
-    real = source.select(limit=_REAL).images[:]
+    real = source.select(limit=_MOST_REAL_IMAGES).images[:]
     if len(real) < 2:
         raise ValueError(
             "A distance needs at least 2 real images; --set evaluation=none "
             f"measures nothing. Received: {len(real)}"
         )
-    found = make(
+    found = make_component(
         "evaluation", settings, metrics=recipe.evaluation["name"], real=real
     )
-    found.extractor = _extractor(found.extractor)
+    found.extractor = _loaded_extractor(found.extractor)
     return [found]
 
 
-def _extractor(name: str) -> features.Extractor:
-    """Finds the extractor's weights now, not after the first epoch."""
+def _loaded_extractor(name: str) -> features.Extractor:
+    """Returns an extractor, with its weights loaded already.
+
+    An error then comes now, not after the first epoch.
+    """
     imagenet = name == "imagenet"
     found = features.imagenet() if imagenet else features.classifier(name)
     found.network  # noqa: B018
     return found
 
 
-def _players(recipe: Recipe) -> tuple[str, str]:
-    wasserstein = recipe.model["name"] in ("WGANGP", "ConditionalWGANGP")
-    return "generator", "critic" if wasserstein else "discriminator"
+def _network_arguments(recipe: Recipe) -> tuple[str, str]:
+    found = model_class(recipe.model["name"])
+    has_critic = found is not None and issubclass(found, WGANGP)
+    return "generator", "critic" if has_critic else "discriminator"
 
 
-def _classes(recipe: Recipe, num_classes: int | None) -> dict[str, int]:
+def _class_argument(recipe: Recipe, num_classes: int | None) -> dict[str, int]:
     if not recipe.conditional:
         return {}
     if num_classes is None:
-        raise _no_classes(recipe, "num_classes")
+        raise _classes_missing(recipe, "num_classes")
     return {"num_classes": num_classes}
 
 
-def _no_classes(recipe: Recipe, argument: str) -> ValueError:
+def _classes_missing(recipe: Recipe, argument: str) -> ValueError:
     return ValueError(
         f"The recipe {recipe.name} trains on classes, and the data have "
         "none. Put the images of each class into a subfolder of its own, "

@@ -1,4 +1,4 @@
-"""A complete experiment, as data."""
+"""The recipe: a complete description of a training, as plain data."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -6,36 +6,39 @@ from typing import Any, Self, get_type_hints
 
 from keras_gan._checks import instance_of, received
 from keras_gan.datasets.decode import check_channels
-from keras_gan.recipes.checking import (
+from keras_gan.models import ConditionalGAN
+from keras_gan.recipes.components import model_class
+from keras_gan.recipes.setting_types import (
     Range,
-    check,
     check_range,
+    check_type,
     check_value_range,
 )
 
-__all__ = ["PLAIN", "Recipe", "Settings", "check_recipe"]
+__all__ = ["OWN_VALUES", "Recipe", "Settings", "check_recipe"]
 
 Settings = Mapping[str, Any]
-"""A part by its `"name"`, and the settings that differ from its defaults."""
+"""A component: its `"name"`, and the settings that are not the defaults."""
 
-_SOME = Range(low=1)
+_AT_LEAST_ONE = Range(low=1)
 _RANGES = {
     "label": Range(low=0),
-    "limit": _SOME,
-    # Beyond it not even one batch of activations is in memory.
+    "limit": _AT_LEAST_ONE,
+    # With larger images not even one batch of activations fits in memory.
     "image_size": Range(1, 4096),
-    "batch_size": _SOME,
-    "epochs": _SOME,
-    "budget": _SOME,
+    "batch_size": _AT_LEAST_ONE,
+    "epochs": _AT_LEAST_ONE,
+    "budget": _AT_LEAST_ONE,
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """Everything that a training run follows from, beside data and seed.
+    """Everything that decides a training run, beside data and seed.
 
-    A part such as the networks is a mapping: `"name"` says which, every other
-    key is an argument of its. What is left out keeps the part's default.
+    A component, such as the networks, is a mapping: `"name"` says which one it
+    is, and every other key is one of its arguments. What is left out keeps the
+    component's default.
 
     Args:
         name: What the command line calls it.
@@ -71,7 +74,7 @@ class Recipe:
 
     Raises:
         ValueError: If a value is of the wrong type or out of range. The
-            settings of a part are looked at when it is made.
+            settings of a component are looked at when it is made.
     """
 
     name: str
@@ -99,14 +102,14 @@ class Recipe:
     )
 
     def __post_init__(self) -> None:
-        for name, hint in _HINTS.items():
+        for name, hint in _TYPES.items():
             value = getattr(self, name)
             if hint in (Settings, Settings | None):
-                _check_part(name, value, hint)
+                _check_component(name, value, hint)
             elif name == "value_range":
                 check_value_range(name, value)
             else:
-                check(name, value, hint)
+                check_type(name, value, hint)
                 check_range(name, value, _RANGES.get(name, Range()))
         if self.channels is not None:
             check_channels(self.channels)
@@ -118,8 +121,9 @@ class Recipe:
 
     @property
     def conditional(self) -> bool:
-        """Whether the networks are told the class."""
-        return self.model["name"] in _CONDITIONAL
+        """Whether the networks take the class as an input."""
+        found = model_class(self.model["name"])
+        return found is not None and issubclass(found, ConditionalGAN)
 
     def epochs_for(self, count: int) -> int:
         """Returns the epochs to train on a data set of `count` images."""
@@ -154,7 +158,7 @@ class Recipe:
 
 
 def check_recipe(recipe: Any) -> None:
-    """Refuses what is no recipe, such as the name of one.
+    """Raises an error if something is no recipe, for example its name.
 
     Raises:
         TypeError: With what was received.
@@ -163,7 +167,7 @@ def check_recipe(recipe: Any) -> None:
     instance_of("recipe", recipe, Recipe, words)
 
 
-def _check_part(name: str, value: Any, hint: Any) -> None:
+def _check_component(name: str, value: Any, hint: Any) -> None:
     if value is None and hint != Settings:
         return
     if not isinstance(value, Mapping) or not isinstance(value.get("name"), str):
@@ -172,13 +176,11 @@ def _check_part(name: str, value: Any, hint: Any) -> None:
         )
 
 
-_HINTS: dict[str, Any] = get_type_hints(Recipe)
-PLAIN = tuple(
+_TYPES: dict[str, Any] = get_type_hints(Recipe)
+OWN_VALUES = tuple(
     name
-    for name, hint in _HINTS.items()
+    for name, hint in _TYPES.items()
     if hint not in (Settings, Settings | None)
     and name not in ("name", "system")
 )
-"""What is a value of the recipe's own, and no part."""
-
-_CONDITIONAL = ("ConditionalGAN", "ConditionalWGANGP", "ACGAN")
+"""The keys of a recipe that are plain values, not components."""

@@ -1,4 +1,4 @@
-"""The systems that tutorials teach, each as its tutorial has it."""
+"""The systems that tutorials teach, with the tutorials' own settings."""
 
 from keras_gan.recipes.recipe import Recipe
 
@@ -11,10 +11,10 @@ _WGAN_ADAM = {
     "beta_1": 0.0,
     "beta_2": 0.9,
 }
-"""That of the paper's Algorithm 1."""
+"""The optimizer of Algorithm 1 in the paper."""
 
 _FAST_WGAN_ADAM = {**_WGAN_ADAM, "learning_rate": 1e-3}
-"""For the few thousand updates of the generator that a CPU makes."""
+"""A higher rate, because a CPU makes only a few thousand updates."""
 
 VANILLA = Recipe(
     name="vanilla",

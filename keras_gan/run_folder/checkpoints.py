@@ -1,4 +1,4 @@
-"""The state of training, saved so that a killed run goes on exactly."""
+"""Checkpoints: the state of training, from which a run goes on exactly."""
 
 import re
 import warnings
@@ -10,7 +10,7 @@ import keras
 
 from keras_gan.run_folder import checkpoint_file
 from keras_gan.run_folder.checkpoint_file import Checkpoint
-from keras_gan.run_folder.files import DamagedFileError
+from keras_gan.run_folder.damaged_file import DamagedFileError
 from keras_gan.run_folder.interruption import Interruption
 
 __all__ = [
@@ -22,23 +22,25 @@ __all__ = [
 ]
 
 _NAME = re.compile(r"epoch-(\d+)\.weights\.h5")
-_KEPT = 2
+_NUMBER_KEPT = 2
 
 
 class Checkpoints(keras.callbacks.Callback):
-    """Saves all state after each epoch: one file, complete or not there.
+    """Saves all state of training after each epoch, into one file.
 
-    Weights, averages, both optimizers, counters and random states are in one
-    file with the epoch in its name, which appears by a rename: a process that
-    is killed at any moment leaves a whole checkpoint. A checksum in it tells
-    damage. The last two are kept. What follows from the state, and can be
-    written again, belongs after it among the callbacks; what others write of
-    an epoch before it, so that it is there before the epoch counts.
+    The file holds weights, averages, both optimizers, counters and random
+    states, and a checksum. Its name has the number of the epoch. It appears by
+    a rename, so that a process that is killed at any moment leaves a complete
+    checkpoint. The last two are kept.
+
+    An epoch is done once its checkpoint is written. Callbacks that write other
+    files of an epoch belong before this one in the list. Callbacks whose files
+    can be made again from the state belong after it.
 
     Args:
-        folder: Where to.
-        interruption: An epoch that it cut short is not saved.
-        record: Returns what else to keep with the state, as JSON takes it.
+        folder: The folder of the checkpoints.
+        interruption: If it stopped an epoch, that epoch is not saved.
+        record: Returns what else to save, as values that JSON can hold.
     """
 
     def __init__(
@@ -53,7 +55,7 @@ class Checkpoints(keras.callbacks.Callback):
         self._record = record
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Saves the state, if the epoch is complete."""
+        """Saves the state if the epoch is complete."""
         if self._interruption is not None and self._interruption.requested:
             return
         target = self._folder / f"epoch-{epoch + 1:04d}.weights.h5"
@@ -66,22 +68,23 @@ def prune(folder: Path, done: int) -> None:
 
     Args:
         folder: Where the checkpoints are.
-        done: An epoch whose checkpoint is sound, and so is kept.
+        done: An epoch whose checkpoint is sound. It is kept, as are later
+            ones.
     """
-    for epoch, path in _found(folder)[:-_KEPT]:
+    for epoch, path in _checkpoint_files(folder)[:-_NUMBER_KEPT]:
         if epoch < done:
             path.unlink(missing_ok=True)
 
 
 def restore(model: keras.Model, folder: Path) -> int:
-    """Brings a model back to its last checkpoint.
+    """Restores a model from its last sound checkpoint.
 
     Args:
         model: The compiled GAN, made as it was for the run.
         folder: Where the checkpoints are.
 
     Returns:
-        The number of epochs that are done; 0 without a checkpoint.
+        The number of epochs that are done. 0 if there is no checkpoint.
 
     Raises:
         ValueError: If there are checkpoints, and none can be read.
@@ -90,7 +93,7 @@ def restore(model: keras.Model, folder: Path) -> int:
     for found in sound_checkpoints(folder, failures):
         try:
             model.load_weights(found.path)
-        # One of version 0.1.0 may be damaged and have no checksum.
+        # A file of version 0.1.0 has no checksum that would tell damage.
         except (OSError, KeyError, RuntimeError, ValueError) as error:
             failures.append(str(DamagedFileError(found.path, error)))
             continue
@@ -111,13 +114,13 @@ def restore(model: keras.Model, folder: Path) -> int:
 def sound_checkpoints(
     folder: Path, failures: list[str] | None = None
 ) -> Iterator[Checkpoint]:
-    """Yields the checkpoints that can be read, the last epoch's first.
+    """Yields the checkpoints that can be read, from the last epoch on back.
 
     Args:
         folder: Where the checkpoints are.
-        failures: Takes what is wrong with the others.
+        failures: A list to which the errors of the others are added.
     """
-    for epoch, path in reversed(_found(folder)):
+    for epoch, path in reversed(_checkpoint_files(folder)):
         try:
             yield checkpoint_file.read(path, epoch)
         except (DamagedFileError, OSError) as error:
@@ -126,11 +129,11 @@ def sound_checkpoints(
 
 
 def epochs_done(folder: Path) -> int:
-    """Returns the epoch of the last checkpoint; 0 without any."""
-    found = _found(folder)
+    """Returns the epoch of the last checkpoint, or 0 if there is none."""
+    found = _checkpoint_files(folder)
     return found[-1][0] if found else 0
 
 
-def _found(folder: Path) -> list[tuple[int, Path]]:
+def _checkpoint_files(folder: Path) -> list[tuple[int, Path]]:
     named = [(_NAME.fullmatch(path.name), path) for path in folder.glob("*")]
     return sorted((int(match[1]), path) for match, path in named if match)

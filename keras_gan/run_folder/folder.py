@@ -1,4 +1,4 @@
-"""The folder of one training run: what is where in it."""
+"""The folder of a training run, and the names of the files in it."""
 
 import json
 import re
@@ -9,36 +9,38 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from keras_gan.run_folder.files import DamagedFileError, write_json
+from keras_gan._atomic_write import write_json
+from keras_gan.run_folder.damaged_file import DamagedFileError
 from keras_gan.run_folder.lock import FolderInUseError, locked
 
 __all__ = ["RunFolder"]
 
 _SNAPSHOT = re.compile(r"epoch-(\d+)\.png")
-_WRITTEN = (
+_FILE_NAMES = (
     r"config\.json|metrics\.csv|(model|best)\.keras|losses\.png|progress\.gif|"
     r"report\.html|epoch-\d+\.(png|weights\.h5)"
 )
-_LEFTOVER = re.compile(rf"\.\d+-({_WRITTEN})|report\.html\.part")
-_LONGEST = 16 * 2**20
-"""Bytes of a configuration: some hundred thousand class names."""
+# Earlier versions wrote the report under the last of these names first.
+_LEFTOVER = re.compile(rf"\.\d+-({_FILE_NAMES})|report\.html\.part")
+_MOST_BYTES = 16 * 2**20
+"""The largest configuration: it has some hundred thousand class names."""
 
 
 @dataclass(frozen=True)
 class RunFolder:
-    """Names the files of a run.
+    """The folder of a run.
 
     ```text
     config.json   the resolved recipe, seed, data and versions
     metrics.csv   a row for each epoch
     images/       a grid for each epoch, from the same latents
-    progress.gif  these, in motion
-    losses.png    both players' curves
-    report.html   all of these on one page
+    progress.gif  the grids as an animation
+    losses.png    the curves of both players
+    report.html   all of this on one page
     tensorboard/  event files
     model.keras   the GAN at the end
     best.keras    the GAN at its best epoch
-    backup/       what `--resume` goes on from
+    backup/       the checkpoints that `--resume` continues from
     ```
 
     Args:
@@ -60,7 +62,7 @@ class RunFolder:
 
     @classmethod
     def unused(cls, recipe: str, parent: Path) -> Self:
-        """Returns a name that no run has yet: `<recipe>-<date>`."""
+        """Returns a folder that does not exist yet: `<recipe>-<date>`."""
         date = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
         path = parent / f"{recipe}-{date}"
         count = 1
@@ -71,7 +73,7 @@ class RunFolder:
 
     @classmethod
     def made(cls, recipe: str, parent: Path) -> Self:
-        """Makes a folder by a name that no run has, and no other process.
+        """Makes a new folder, also if other processes do so at the same time.
 
         Raises:
             OSError: If it can't be made.
@@ -95,7 +97,7 @@ class RunFolder:
 
     @property
     def occupied(self) -> bool:
-        """Whether there is something at this path that is not ours to touch."""
+        """Whether there is a file, or a folder that holds more than a lock."""
         if not self.path.exists():
             return False
         return not self.path.is_dir() or any(
@@ -104,17 +106,18 @@ class RunFolder:
 
     @property
     def started(self) -> bool:
-        """Whether it is a run: it has a configuration."""
+        """Whether the folder holds a run, which has a configuration."""
         return bool(self.config.is_file())
 
     @contextmanager
     def claimed(self) -> Iterator[None]:
-        """Makes the folder, and keeps it for this process while it is open.
+        """Makes the folder, and locks it for this process.
 
-        A folder that was made, and where no run came of it, is removed again.
+        If the folder was made here and no run was started, it is removed at
+        the end.
 
         Raises:
-            FolderInUseError: If another process has it, or has used it.
+            FolderInUseError: If another process trains, or has trained, in it.
             OSError: If it can't be written.
         """
         made = not self.path.exists()
@@ -135,7 +138,7 @@ class RunFolder:
                     self.path.rmdir()
 
     def create(self, config: dict[str, Any]) -> None:
-        """Makes the folder, with its configuration.
+        """Makes the folder, and writes its configuration.
 
         Raises:
             OSError: If it can't be written.
@@ -157,33 +160,33 @@ class RunFolder:
                 f"{self.path} is not the folder of a run: it has no "
                 "config.json."
             )
-        return _object(self.config)
+        return _read_json_object(self.config)
 
     def forget_after(self, epoch: int) -> None:
-        """Removes what a killed run left behind of epochs to be done again.
+        """Removes files of epochs that will be done again after a kill.
 
         Args:
-            epoch: How many epochs are done.
+            epoch: The number of epochs that are done.
         """
-        for path in [*_files(self.path), *_files(self.backup)]:
+        for path in [*_files_in(self.path), *_files_in(self.backup)]:
             if _LEFTOVER.fullmatch(path.name):
                 path.unlink()
-        for path in _files(self.images):
+        for path in _files_in(self.images):
             found = _SNAPSHOT.fullmatch(path.name)
             undone = found is not None and int(found[1]) > epoch
             if undone or _LEFTOVER.fullmatch(path.name):
                 path.unlink()
 
 
-def _files(folder: Path) -> Iterable[Path]:
+def _files_in(folder: Path) -> Iterable[Path]:
     if not folder.is_dir():
         return []
     return [path for path in folder.iterdir() if path.is_file()]
 
 
-def _object(path: Path) -> dict[str, Any]:
+def _read_json_object(path: Path) -> dict[str, Any]:
     size = path.stat().st_size
-    if size > _LONGEST:
+    if size > _MOST_BYTES:
         raise DamagedFileError(path, f"it has {size:,} bytes")
     content = path.read_bytes()
     try:
@@ -197,6 +200,6 @@ def _object(path: Path) -> dict[str, Any]:
 
 def _recipe_name(config: Path) -> str | None:
     try:
-        return str(_object(config)["recipe"]["name"])
+        return str(_read_json_object(config)["recipe"]["name"])
     except (ValueError, TypeError, KeyError, OSError):
         return None

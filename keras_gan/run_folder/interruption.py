@@ -1,4 +1,4 @@
-"""A polite end: Ctrl-C or SIGTERM stops after the batch at hand."""
+"""Stopping a training by Ctrl-C or SIGTERM, after the current batch."""
 
 import signal
 import threading
@@ -13,13 +13,13 @@ __all__ = ["Interruption"]
 
 
 class Interruption(keras.callbacks.Callback):
-    """Ends training after the current batch when a signal has asked for it.
+    """Ends training after the current batch when a signal has come.
 
-    The epoch that is cut short is not saved; the checkpoint before it is what
-    a resumed run goes on from. A second signal ends the process at once.
+    The epoch that is stopped is not saved. A resumed run continues from the
+    checkpoint before it. A second signal ends the process at once.
 
     Args:
-        notify: Called once, with the name of the signal.
+        notify: Called once with the name of the signal.
 
     Attributes:
         requested: Whether a signal has come.
@@ -34,10 +34,10 @@ class Interruption(keras.callbacks.Callback):
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Takes SIGINT and SIGTERM while it is open.
+        """Handles SIGINT and SIGTERM inside the `with` block.
 
-        Python lets the main thread alone take signals. In another one nothing
-        is listened to, and whoever started it decides when it ends.
+        Python lets only the main thread handle signals. In any other thread
+        this does nothing.
         """
         if threading.current_thread() is not threading.main_thread():
             yield
@@ -51,7 +51,7 @@ class Interruption(keras.callbacks.Callback):
                 signal.signal(each, handler)
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Stops if asked to."""
+        """Stops training if a signal has come."""
         if self.requested:
             self.model.stop_training = True
 

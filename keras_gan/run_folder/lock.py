@@ -1,4 +1,4 @@
-"""One training run at a time in a folder."""
+"""A lock that lets one process at a time train into a folder."""
 
 import os
 import sys
@@ -14,7 +14,7 @@ else:
 
 __all__ = ["FolderInUseError", "locked"]
 
-_NAME = ".lock"
+_LOCK_FILE = ".lock"
 
 
 class FolderInUseError(ValueError):
@@ -23,35 +23,36 @@ class FolderInUseError(ValueError):
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Keeps a folder for this process while it is open.
+    """Locks a folder for this process inside the `with` block.
 
-    The operating system holds the lock, and lets go of it when the process
-    ends, however it ends: what a crash leaves behind locks nobody out.
+    The operating system holds the lock, and releases it when the process ends,
+    also after a crash.
 
     Args:
-        folder: It must exist.
+        folder: The folder, which must exist.
 
     Raises:
-        FolderInUseError: If another process has it.
+        FolderInUseError: If another process has locked it.
         OSError: If the folder can't be written.
     """
-    path = folder / _NAME
-    handle = _taken(path)
+    path = folder / _LOCK_FILE
+    handle = _open_and_lock(path)
     try:
         yield
     finally:
-        # Whoever has opened the file meanwhile finds it gone, and looks again.
+        # A process that has opened the file by now sees that it is gone, and
+        # tries again.
         with suppress(OSError):
             path.unlink()
         os.close(handle)
 
 
-def _taken(path: Path) -> int:
+def _open_and_lock(path: Path) -> int:
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
         try:
-            _lock(handle, path)
-            if _is(handle, path):
+            _try_to_lock(handle, path)
+            if _is_file_at(handle, path):
                 return handle
         except BaseException:
             os.close(handle)
@@ -59,7 +60,7 @@ def _taken(path: Path) -> int:
         os.close(handle)
 
 
-def _lock(handle: int, path: Path) -> None:
+def _try_to_lock(handle: int, path: Path) -> None:
     try:
         if sys.platform == "win32":
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
@@ -78,8 +79,8 @@ def _lock(handle: int, path: Path) -> None:
         )
 
 
-def _is(handle: int, path: Path) -> bool:
-    """Whether the path still leads to this file."""
+def _is_file_at(handle: int, path: Path) -> bool:
+    """Whether there is still this file at the path."""
     try:
         return os.path.samestat(os.fstat(handle), path.stat())
     except FileNotFoundError:

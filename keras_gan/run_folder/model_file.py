@@ -1,4 +1,4 @@
-"""model.keras and best.keras: a whole GAN in one file."""
+"""model.keras and best.keras: files that hold a whole GAN."""
 
 import io
 import zipfile
@@ -6,12 +6,10 @@ from pathlib import Path
 
 import keras
 
+from keras_gan._atomic_write import write_bytes
 from keras_gan.run_folder.checkpoint_file import updates_in
-from keras_gan.run_folder.files import (
-    DamagedFileError,
-    NamedMemory,
-    write_bytes,
-)
+from keras_gan.run_folder.damaged_file import DamagedFileError
+from keras_gan.run_folder.named_memory import NamedMemory
 
 __all__ = ["check_model", "save_model", "updates_of"]
 
@@ -19,7 +17,7 @@ _WEIGHTS = "model.weights.h5"
 
 
 def save_model(model: keras.Model, path: Path) -> None:
-    """Saves a model, or leaves what was there.
+    """Saves a model, or leaves the old file.
 
     Raises:
         OSError: If it can't be written.
@@ -32,8 +30,8 @@ def save_model(model: keras.Model, path: Path) -> None:
 def check_model(path: Path) -> None:
     """Checks that a `.keras` file is as it was written.
 
-    It is an archive with a checksum of each file in it, which Keras does not
-    look at when it reads.
+    It is an archive with a checksum of each file in it. Keras does not check
+    them when it loads a model.
 
     Raises:
         DamagedFileError: If it is not.
@@ -43,9 +41,9 @@ def check_model(path: Path) -> None:
 
 
 def updates_of(path: Path) -> int:
-    """Returns how many steps of training a GAN in a file has seen.
+    """Returns how many steps the GAN in a file was trained.
 
-    A run is a sequence of such steps, so this says which epoch it is of.
+    This number says which epoch of a run the file is from.
 
     Args:
         path: A `.keras` file.
@@ -64,7 +62,7 @@ def _weights(path: Path) -> bytes:
             torn = archive.testzip()
             if torn is None:
                 return archive.read(_WEIGHTS)
-    # Damage makes zipfile fail in many ways.
+    # A damaged file makes zipfile raise many kinds of errors.
     except Exception as error:
         raise DamagedFileError(path, error) from error
     raise DamagedFileError(path, f"the checksum of {torn} in it is wrong")

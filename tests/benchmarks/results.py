@@ -90,10 +90,10 @@ def source(datasets, recipe, split):
 def judge(recipe, found):
     """What compares samples of the recipe with real images."""
     from keras_gan import datasets, features, metrics
-    from keras_gan.recipes.assembling import CLASSIFIERS
+    from keras_gan.features.classifiers import CLASSIFIER_OF
 
     names = ["fid", "kid", "precision", "recall", "density", "coverage"]
-    name = CLASSIFIERS.get(found.name)
+    name = CLASSIFIER_OF.get(found.name)
     split = "train" if name is None else "test"
     real = source(datasets, recipe, split).images[:SAMPLES]
     if name is None:

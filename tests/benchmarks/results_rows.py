@@ -55,9 +55,9 @@ class Row:
     def trained(self):
         """The recipe with the row's changes."""
         from keras_gan import recipes
-        from keras_gan.recipes.overriding import parse
+        from keras_gan.recipes.setting_changes import parse_change
 
-        changes = [parse(change) for change in self.changes]
+        changes = [parse_change(change) for change in self.changes]
         return recipes.override(recipes.get(self.recipe), changes)
 
 

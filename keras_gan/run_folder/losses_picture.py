@@ -1,38 +1,34 @@
-"""losses.png: how the two players fared."""
+"""losses.png: the losses, scores and penalties of a run."""
 
 from pathlib import Path
 from typing import Any
 
-from keras_gan.run_folder.files import replacing
-from keras_gan.run_folder.history import Row
+from keras_gan._atomic_write import replacing
+from keras_gan._charts import LOSSES_PICTURE
+from keras_gan.run_folder.metrics_file import Row
 
 __all__ = ["draw_losses"]
 
-_PANELS = {
-    "loss": {"d_loss": "discriminator", "g_loss": "generator"},
-    "mean score": {"d_real": "real images", "d_fake": "generated images"},
-    "penalty": {name: name for name in ("gp", "r1", "r2", "dragan")},
-}
-
 
 def draw_losses(rows: list[Row], path: Path, by: str = "epoch") -> None:
-    """Draws losses, scores, and penalties where there are any.
+    """Draws losses and scores, and penalties if there are any.
 
     Args:
-        rows: As `read_metrics` returns them; without any, nothing is drawn.
-        path: The picture.
-        by: The key of `rows` to draw over: "epoch", or another count.
+        rows: As `read_metrics` returns them. If there are none, nothing is
+            drawn.
+        path: The file of the picture.
+        by: The key of `rows` for the horizontal axis, such as "epoch".
     """
     if not rows:
         return
-    # Not pyplot: its state is shared with the user's own figures.
+    # pyplot would share its state with the user's own figures.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     known = {key for row in rows for key in row}
     panels = [
         (label, curves)
-        for label, curves in _PANELS.items()
+        for label, curves in LOSSES_PICTURE.items()
         if known & curves.keys()
     ]
     figure = Figure(figsize=(7, 2.6 * len(panels)), layout="constrained")

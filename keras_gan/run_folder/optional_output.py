@@ -1,4 +1,4 @@
-"""What a training may do without: pictures, curves, events, the report."""
+"""Output that may fail without ending the training: pictures, report, ..."""
 
 import warnings
 from collections.abc import Callable, Iterator
@@ -7,15 +7,15 @@ from typing import Any
 
 import keras
 
-__all__ = ["Decoration", "decorating"]
+__all__ = ["OptionalCallback", "warning_on_failure"]
 
 
 @contextmanager
-def decorating(what: str) -> Iterator[None]:
-    """Turns an error in what is only to look at into a warning.
+def warning_on_failure(what: str) -> Iterator[None]:
+    """Turns any error into a warning.
 
     Args:
-        what: What may be missing then.
+        what: The output that is missing after an error, for the warning.
     """
     try:
         yield
@@ -28,14 +28,15 @@ def decorating(what: str) -> Iterator[None]:
         )
 
 
-class Decoration(keras.callbacks.Callback):
-    """Lets a callback that is only to look at fail without the training.
+class OptionalCallback(keras.callbacks.Callback):
+    """Wraps a callback whose errors must not end the training.
 
-    It is tried again at the next epoch, unless it could not begin.
+    An error becomes a warning, and the callback is called again at the next
+    epoch. If it fails when training begins, it is not called any more.
 
     Args:
         callback: The callback.
-        what: What may be missing when it fails.
+        what: The output that is missing after an error, for the warning.
     """
 
     def __init__(self, callback: keras.callbacks.Callback, what: str) -> None:
@@ -47,42 +48,42 @@ class Decoration(keras.callbacks.Callback):
         self.wants_each_batch = callback.wants_each_batch
 
     def set_params(self, params: Any) -> None:
-        """Hands the parameters on."""
+        """Passes the parameters on."""
         super().set_params(params)
         self._callback.set_params(params)
 
     def set_model(self, model: Any) -> None:
-        """Hands the model on."""
+        """Passes the model on."""
         super().set_model(model)
         self._callback.set_model(model)
 
     def on_train_begin(self, logs: Any = None) -> None:
-        """Begins."""
-        with decorating(self._what):
+        """Passes on that training begins."""
+        with warning_on_failure(self._what):
             self._callback.on_train_begin(logs)
             self._began = True
 
     def on_train_end(self, logs: Any = None) -> None:
-        """Ends."""
+        """Passes on that training ends."""
         self._try(self._callback.on_train_end, logs)
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Begins an epoch."""
+        """Passes on that an epoch begins."""
         self._try(self._callback.on_epoch_begin, epoch, logs)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Ends an epoch."""
+        """Passes on that an epoch ends."""
         self._try(self._callback.on_epoch_end, epoch, logs)
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-        """Begins a batch."""
+        """Passes on that a batch begins."""
         self._try(self._callback.on_train_batch_begin, batch, logs)
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Ends a batch."""
+        """Passes on that a batch ends."""
         self._try(self._callback.on_train_batch_end, batch, logs)
 
     def _try(self, hook: Callable[..., None], *arguments: Any) -> None:
         if self._began:
-            with decorating(self._what):
+            with warning_on_failure(self._what):
                 hook(*arguments)

@@ -1,4 +1,4 @@
-"""`keras-gan evaluate`: how good the pictures are, in numbers."""
+"""`keras-gan evaluate`: measures generated images."""
 
 import argparse
 import json
@@ -10,10 +10,10 @@ from keras_gan.cli.arguments import (
     check_count,
     name_or_path,
     path,
-    whole,
+    whole_number_in,
 )
 from keras_gan.cli.console import console, labelled
-from keras_gan.cli.errors import UsageError, user_input
+from keras_gan.cli.errors import UsageError, as_usage_errors
 
 __all__ = ["add_parser", "run"]
 
@@ -83,7 +83,7 @@ def add_parser(commands: Any) -> None:
     )
     add(
         "--seed",
-        type=whole(0, LARGEST_SEED),
+        type=whole_number_in(0, LARGEST_SEED),
         default=0,
         metavar="S",
         help="of the images [0]",
@@ -93,19 +93,19 @@ def add_parser(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Measures, and prints a table or JSON."""
+    """Measures generated images, and prints a table or JSON."""
     _check_counts(arguments)
     from keras_gan import metrics
 
-    with user_input():
+    with as_usage_errors():
         names = _metric_names(arguments.metrics)
         _check_extractor(arguments.extractor)
-        config, fake, labels = _fake(arguments)
-        real = _real(arguments, config)
+        config, fake, labels = _generated_images(arguments)
+        real = _real_images(arguments, config)
         scores = metrics.evaluate(
             real.images[:],
             fake,
-            extractor=_extractor(arguments.extractor, real.name),
+            extractor=_chosen_extractor(arguments.extractor, real.name),
             metrics=names,
             labels=labels,
             k=arguments.k,
@@ -115,7 +115,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(scores))
     else:
-        _print(scores)
+        _print_table(scores)
     return 0
 
 
@@ -128,9 +128,9 @@ def _check_counts(arguments: Any) -> None:
 
 
 def _check_extractor(name: str) -> None:
-    from keras_gan.features.classifiers import DATASETS
+    from keras_gan.features.classifiers import CLASSIFIERS
 
-    known = ("auto", "imagenet", *DATASETS)
+    known = ("auto", "imagenet", *CLASSIFIERS)
     if name not in known and not Path(name).is_file():
         raise UsageError(
             f"--extractor must be one of {', '.join(known)}, or a file with "
@@ -140,7 +140,7 @@ def _check_extractor(name: str) -> None:
 
 
 def _metric_names(given: str | None) -> list[str]:
-    """Refuses unknown metrics before images are made."""
+    """Returns the metrics to compute, or raises an error if one is unknown."""
     from keras_gan.metrics import DEFAULT_METRICS, METRICS
 
     if given is None:
@@ -154,7 +154,7 @@ def _metric_names(given: str | None) -> list[str]:
     return names
 
 
-def _fake(arguments: Any) -> tuple[dict[str, Any] | None, Any, Any]:
+def _generated_images(arguments: Any) -> tuple[dict[str, Any] | None, Any, Any]:
     """Returns the run's configuration, if any, the images and the labels."""
     if arguments.model.suffix == ".npz":
         from keras_gan.datasets.arrays import read_arrays
@@ -176,14 +176,14 @@ def _fake(arguments: Any) -> tuple[dict[str, Any] | None, Any, Any]:
     return trained.config, images, labels
 
 
-def _real(arguments: Any, config: dict[str, Any] | None) -> Any:
-    """The real images: of the run itself, of another, or named."""
-    from keras_gan.cli import settings
+def _real_images(arguments: Any, config: dict[str, Any] | None) -> Any:
+    """Returns the real images: of this run, of another one, or by name."""
+    from keras_gan.cli import run_config
     from keras_gan.run_folder import RunFolder
 
     named = arguments.data
     if named is not None and RunFolder(Path(named)).started:
-        config, named = settings.read(RunFolder(Path(named)))[0], None
+        config, named = run_config.read(RunFolder(Path(named)))[0], None
     recipe = config["recipe"] if config else {}
     name = named or recipe.get("data")
     if name is None:
@@ -196,11 +196,11 @@ def _real(arguments: Any, config: dict[str, Any] | None) -> Any:
     limits = dict.fromkeys(("train", "test"), arguments.num_real)
     if named is None:
         limits["train"] = recipe.get("limit")
-    source = _split(name, arguments.real_split, kind, limits)
+    source = _source_of_split(name, arguments.real_split, kind, limits)
     return source.select(limit=arguments.num_real)
 
 
-def _split(
+def _source_of_split(
     name: str,
     split: str | None,
     kind: dict[str, Any],
@@ -217,20 +217,20 @@ def _split(
     return datasets.source(name, "train", limit=limits["train"], **kind)
 
 
-def _extractor(name: str, data: str) -> Any:
+def _chosen_extractor(name: str, data: str) -> Any:
     from keras_gan import features
-    from keras_gan.recipes.assembling import CLASSIFIERS
+    from keras_gan.features.classifiers import CLASSIFIER_OF, CLASSIFIERS
 
     if name == "auto":
-        name = CLASSIFIERS.get(data, "imagenet")
+        name = CLASSIFIER_OF.get(data, "imagenet")
     if name == "imagenet":
         return features.imagenet()
-    if name in CLASSIFIERS.values():
+    if name in CLASSIFIERS:
         return features.classifier(name)
     return features.inception(name)
 
 
-def _print(scores: dict[str, Any]) -> None:
+def _print_table(scores: dict[str, Any]) -> None:
     out = console()
     for name, value in scores.items():
         text = f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -1,4 +1,4 @@
-"""How large a recipe's networks are, without making them."""
+"""Counting the weights of a recipe's networks without making them."""
 
 import threading
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ def count_weights(
 ) -> tuple[int, int]:
     """Returns how many weights generator and discriminator have.
 
-    No memory is taken for them, and no time to fill it.
+    It takes no memory for the weights, and no time to initialize them.
 
     Args:
         recipe: The recipe.
@@ -38,8 +38,8 @@ def count_weights(
         except BaseException as error:
             failures.append(error)
 
-    # Keras remembers, for each thread, the variables that wait for their
-    # values, and how many layers of a kind have been named.
+    # For each thread, Keras keeps a list of variables that have no value yet,
+    # and counts layers to name them. A thread of its own leaves both alone.
     thread = threading.Thread(target=count, name="count_weights")
     thread.start()
     thread.join()

@@ -1,14 +1,13 @@
-"""`keras-gan export`: the generator, for use without Keras."""
+"""`keras-gan export`: writes the generator for use without Keras."""
 
 import argparse
-import os
-import shutil
 from pathlib import Path
 from typing import Any
 
+from keras_gan._atomic_write import replacing
 from keras_gan.cli.arguments import path
 from keras_gan.cli.console import console
-from keras_gan.cli.errors import UsageError, user_input
+from keras_gan.cli.errors import UsageError, as_usage_errors
 
 __all__ = ["add_parser", "run"]
 
@@ -34,7 +33,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Exports to a path that is not there yet."""
+    """Exports the generator to a path that does not exist yet."""
     target = arguments.out
     ending = _ENDINGS.get(arguments.format)
     if ending is not None and target.suffix != ending:
@@ -46,16 +45,11 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"{target} exists. Choose another --out.")
     from keras_gan.cli.loading import load
 
-    with user_input():
+    with as_usage_errors():
         trained = load(arguments.model)
         target.parent.mkdir(parents=True, exist_ok=True)
-        # The endings stay last: some formats insist on theirs.
-        temporary = target.with_name(f".{os.getpid()}-{target.name}")
-        try:
+        with replacing(target) as temporary:
             _export(trained.gan, temporary, arguments.format)
-            temporary.replace(target)
-        finally:
-            _remove(temporary)
     console().print(f"{arguments.format}: {target}")
     return 0
 
@@ -67,7 +61,7 @@ def _export(gan: Any, path: Path, form: str) -> None:
         gan.export(str(path), format=form, verbose=False)
     except OSError:
         raise
-    # Each format has a library of its own, which fails in its own way.
+    # Each format has its own library, with its own kinds of errors.
     except Exception as error:
         said = str(error).strip().splitlines() or [type(error).__name__]
         raise UsageError(
@@ -75,10 +69,3 @@ def _export(gan: Any, path: Path, form: str) -> None:
             f"{keras.backend.backend()} backend: {said[0]} Try another "
             f"--format out of {', '.join(FORMATS)}, or another KERAS_BACKEND."
         ) from error
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""`keras-gan train`: one recipe, one run folder."""
+"""`keras-gan train`: trains a recipe into a run's folder."""
 
 import argparse
 from contextlib import (
@@ -15,9 +15,9 @@ from keras_gan.cli.arguments import (
     LARGEST_SEED,
     name_or_path,
     run_path,
-    whole,
+    whole_number_in,
 )
-from keras_gan.cli.errors import UsageError, user_input
+from keras_gan.cli.errors import UsageError, as_usage_errors
 
 __all__ = ["add_parser", "run"]
 
@@ -42,7 +42,7 @@ def add_parser(commands: Any) -> None:
         help="fashion_mnist, mnist, digits, fashion_mnist_sample, "
         "a folder of images, an .npz or .npy",
     )
-    count, seed = whole(1, LARGEST), whole(0, LARGEST_SEED)
+    count, seed = whole_number_in(1, LARGEST), whole_number_in(0, LARGEST_SEED)
     add("--epochs", type=count, metavar="N", help="times through the data")
     add("--batch-size", type=count, metavar="B", help="images in a batch")
     add("--seed", type=seed, metavar="S", help="of all that is random [0]")
@@ -81,37 +81,41 @@ def add_parser(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Trains, or shows what would be trained."""
-    from keras_gan.cli import describing, planning, settings, training
+    """Trains a recipe, or shows what would be trained."""
+    from keras_gan.cli import plan_summary, planning, run_config, training
     from keras_gan.cli.preparing import prepare
     from keras_gan.run_folder import locked
 
     with ExitStack() as stack:
-        with user_input():
-            workers = stack.enter_context(_joined(arguments))
+        with as_usage_errors():
+            workers = stack.enter_context(_joined_workers(arguments))
             writes = workers.rank == 0 and not arguments.dry_run
             folder = planning.folder_of(arguments)
-            # What is there must not change between reading and resuming it.
+            # Nothing may change in the folder between reading and resuming it.
             held = writes and arguments.resume and folder.path.is_dir()
             if held:
                 stack.enter_context(locked(folder.path))
             plan = planning.plan(arguments, folder, workers.rank)
-            blaming = settings.blaming(plan.folder)
-            with blaming if plan.resumed else nullcontext():
+            naming_config = run_config.named_in_errors(plan.folder)
+            with naming_config if plan.resumed else nullcontext():
                 prepared = prepare(plan, workers)
             if writes and not held:
                 named = arguments.out is not None
                 plan = stack.enter_context(planning.claimed(plan, named))
         if workers.rank:
             stack.enter_context(redirect_stdout(StringIO()))
-        describing.show(plan, prepared.gan, in_full=arguments.dry_run)
+        plan_summary.print_summary(
+            plan, prepared.gan, in_full=arguments.dry_run
+        )
         if arguments.dry_run:
             return 0
         return training.train(plan, prepared, workers)
 
 
-def _joined(arguments: argparse.Namespace) -> AbstractContextManager[Any]:
-    """Takes its place among the processes or devices that train together."""
+def _joined_workers(
+    arguments: argparse.Namespace,
+) -> AbstractContextManager[Any]:
+    """Returns a context in which this process is one of the workers."""
     from keras_gan import backend
 
     engine = arguments.distribute

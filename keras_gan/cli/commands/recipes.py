@@ -1,11 +1,11 @@
-"""`keras-gan recipes`: what there is to train."""
+"""`keras-gan recipes`: lists what can be trained."""
 
 import argparse
 from typing import Any
 
 __all__ = ["add_parser", "run"]
 
-_SHAPES = {None: (64, 64, 3), "digits": (8, 8, 1)}
+_IMAGE_SHAPES = {None: (64, 64, 3), "digits": (8, 8, 1)}
 _CLASSES = 10
 
 
@@ -30,12 +30,12 @@ def run(arguments: argparse.Namespace) -> int:
     from keras_gan.cli.console import console
 
     table = Table(box=None, pad_edge=False)
-    # A name that is cut can't be typed, so long ones go on below.
+    # A name that is cut off can't be typed, so long names are wrapped.
     for title in ("recipe and system", "data", "networks"):
         table.add_column(title, overflow="fold")
     for title in ("parameters\nG + D", "measured\nepochs", "time", "score"):
         table.add_column(title, overflow="fold", justify="right")
-    measured = _measured()
+    measured = _measured_results()
     for recipe in recipes.ALL:
         result = measured.get(recipe.name, {})
         table.add_row(
@@ -62,22 +62,22 @@ def _data(recipe: Any) -> str:
 
 
 def _parameters(recipe: Any) -> str:
-    from keras_gan.recipes.sizes import count_weights
+    from keras_gan.recipes.weight_counts import count_weights
 
-    shape = _SHAPES.get(recipe.data, (28, 28, 1))
+    shape = _IMAGE_SHAPES.get(recipe.data, (28, 28, 1))
     classes = _CLASSES if recipe.conditional else None
     sizes = count_weights(recipe, shape, classes)
-    return " + ".join(_short(size) for size in sizes)
+    return " + ".join(_rounded(size) for size in sizes)
 
 
-def _short(count: int) -> str:
+def _rounded(count: int) -> str:
     if count < 1_000_000:
         return f"{count / 1000:.0f}k"
     return f"{count / 1_000_000:.1f}M"
 
 
-def _measured() -> dict[str, dict[str, Any]]:
-    """Returns what was measured, by recipe; nothing where nothing was."""
+def _measured_results() -> dict[str, dict[str, Any]]:
+    """Returns the measured results by the name of the recipe."""
     import json
     from importlib.resources import files
 

@@ -1,21 +1,30 @@
-"""Trains the shipped classifiers: `python -m keras_gan.features.train NAME`."""
+"""Trains the classifiers whose features the package ships.
+
+    python tests/assets/train_classifiers.py fashion_mnist
+
+writes `keras_gan/assets/classifier_fashion_mnist.npz`.
+"""
 
 import argparse
 import math
+import sys
 from pathlib import Path
 
 import keras
 import numpy as np
 
+# The package need not be installed.
+sys.path.append(str(Path(__file__).parents[2]))
+
 from keras_gan.datasets import load
 from keras_gan.features.classifiers import (
-    DATASETS,
+    CLASSIFIERS,
     asset_name,
     network,
     prepare,
 )
 
-__all__ = ["main", "train"]
+ASSETS = Path(__file__).parents[2] / "keras_gan" / "assets"
 
 _EPOCHS = 6
 _BATCH_SIZE = 128
@@ -56,11 +65,9 @@ def train(dataset: str, *, seed: int = 0) -> tuple[keras.Model, float]:
 def main(arguments: list[str] | None = None) -> None:
     """Trains one classifier and writes its weights."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("dataset", choices=DATASETS)
+    parser.add_argument("dataset", choices=CLASSIFIERS)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument(
-        "--out", type=Path, default=Path(__file__).parent.parent / "assets"
-    )
+    parser.add_argument("--out", type=Path, default=ASSETS)
     options = parser.parse_args(arguments)
     model, accuracy = train(options.dataset, seed=options.seed)
     path = options.out / asset_name(options.dataset)

@@ -1,4 +1,4 @@
-"""Loads Keras and its backend without what they report of themselves."""
+"""Loading Keras and its backend without their messages."""
 
 import os
 import signal
@@ -7,16 +7,16 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from keras_gan.cli.errors import user_input
+from keras_gan.cli.errors import as_usage_errors
 from keras_gan.cli.interrupting import interruptible
 
-__all__ = ["hushed", "load_backend"]
+__all__ = ["load_backend", "stderr_held_back"]
 
 _STDERR = 2
 
 
 def load_backend() -> None:
-    """Imports Keras, and `keras_gan` for the chosen backend.
+    """Imports Keras and the models, for the backend in KERAS_BACKEND.
 
     Raises:
         UsageError: If KERAS_BACKEND names none, or one that is not installed.
@@ -24,21 +24,21 @@ def load_backend() -> None:
     """
     if "keras" in sys.modules:
         return
-    # What TensorFlow reports later is noise, too; its errors still raise.
+    # TensorFlow's later messages are of no use either. Errors are raised.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with (
         interruptible(signal.SIGINT, signal.SIGTERM),
-        user_input(),
-        hushed(),
+        as_usage_errors(),
+        stderr_held_back(),
     ):
         import keras_gan.models  # noqa: F401
 
 
 @contextmanager
-def hushed() -> Iterator[None]:
-    """Keeps stderr back, and gives it out if something fails.
+def stderr_held_back() -> Iterator[None]:
+    """Holds back what is written to stderr, and prints it after an error.
 
-    The libraries' own code writes to the file descriptor.
+    The file descriptor is redirected, because code in C writes to it.
     """
     sys.stderr.flush()
     before = os.dup(_STDERR)

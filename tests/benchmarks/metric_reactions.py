@@ -1,21 +1,25 @@
 """How does each metric react to known damage?
 
-Real Fashion-MNIST test images are damaged in ways whose effect is known, and
-measured against training images; `python -m keras_gan.metrics.reactions`
-prints a Markdown table.
+    python tests/benchmarks/metric_reactions.py [--num-images 10000]
+
+damages real Fashion-MNIST test images in ways whose effect is known, measures
+them against training images, and prints a Markdown table.
 """
 
 import argparse
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
+
+# The package need not be installed.
+sys.path.append(str(Path(__file__).parents[2]))
 
 from keras_gan._arrays import Array
 from keras_gan.datasets import load
 from keras_gan.features import classifier
 from keras_gan.metrics.evaluation import Evaluator
-
-__all__ = ["main", "reactions"]
 
 _METRICS = (
     "fid",

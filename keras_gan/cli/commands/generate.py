@@ -1,17 +1,23 @@
-"""`keras-gan generate`: pictures or arrays from a trained GAN."""
+"""`keras-gan generate`: makes images with a trained GAN."""
 
 import argparse
 from pathlib import Path
 from typing import Any
 
-from keras_gan.cli.arguments import LARGEST_SEED, check_count, path, whole
+from keras_gan._atomic_write import replacing
+from keras_gan.cli.arguments import (
+    LARGEST_SEED,
+    check_count,
+    path,
+    whole_number_in,
+)
 from keras_gan.cli.console import console
-from keras_gan.cli.errors import UsageError, user_input
+from keras_gan.cli.errors import UsageError, as_usage_errors
 
 __all__ = ["add_parser", "run"]
 
-_PICTURES = (".png", ".jpg", ".jpeg", ".webp")
-_PER_CLASS = 8
+_PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
+_IMAGES_PER_CLASS = 8
 
 
 def add_parser(commands: Any) -> None:
@@ -32,12 +38,12 @@ def add_parser(commands: Any) -> None:
         "--num-images",
         type=int,
         metavar="N",
-        help=f"how many images [64; {_PER_CLASS} of each class]",
+        help=f"how many images [64; {_IMAGES_PER_CLASS} of each class]",
     )
     add("--labels", metavar="0,1,...|all", help="classes, where conditional")
     add(
         "--seed",
-        type=whole(0, LARGEST_SEED),
+        type=whole_number_in(0, LARGEST_SEED),
         metavar="S",
         help="equal seeds, equal images",
     )
@@ -51,24 +57,28 @@ def add_parser(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Generates, and writes one file."""
+    """Generates images, and writes one file."""
     if arguments.num_images is not None:
         check_count("-n", arguments.num_images, 1)
     out = arguments.out
-    if out is not None and out.suffix.lower() not in (*_PICTURES, ".npz"):
+    if out is not None and out.suffix.lower() not in (
+        *_PICTURE_ENDINGS,
+        ".npz",
+    ):
         raise UsageError(
-            f"--out must end in .npz or {', '.join(_PICTURES)}. Received: {out}"
+            f"--out must end in .npz or {', '.join(_PICTURE_ENDINGS)}. "
+            f"Received: {out}"
         )
     from keras_gan.cli.loading import load
 
-    with user_input():
+    with as_usage_errors():
         trained = load(arguments.model)
-        labels, columns = _labels(
+        labels, columns = _chosen_labels(
             arguments.labels, arguments.num_images, trained.num_classes
         )
         count = arguments.num_images or 64 if labels is None else len(labels)
         pixels = trained.generate(count, labels, arguments.seed)
-        pixels, labels = _by_class(pixels, labels)
+        pixels, labels = _sorted_by_class(pixels, labels)
         target = out or _default_target(arguments.model)
         _write(target, pixels, labels, columns)
     console().print(f"{len(pixels)} images: {target}")
@@ -80,10 +90,10 @@ def _default_target(model: Path) -> Path:
     return folder / "samples.png"
 
 
-def _labels(
+def _chosen_labels(
     given: str | None, count: int | None, classes: int | None
 ) -> tuple[list[int] | None, int | None]:
-    """Returns the labels, classes in turn, and how many make a row."""
+    """Returns the labels, classes in turn, and how many images make a row."""
     if classes is None:
         if given is not None:
             raise UsageError(
@@ -92,17 +102,21 @@ def _labels(
         return None, None
     chosen = list(range(classes))
     if given not in (None, "all"):
-        chosen = _listed(str(given), classes)
-    count = count or _PER_CLASS * len(chosen)
+        chosen = _class_numbers(str(given), classes)
+    count = count or _IMAGES_PER_CLASS * len(chosen)
     labels = [chosen[index % len(chosen)] for index in range(count)]
     even = count % len(chosen) == 0
     return labels, count // len(chosen) if even else None
 
 
-def _by_class(
+def _sorted_by_class(
     pixels: Any, labels: list[int] | None
 ) -> tuple[Any, list[int] | None]:
-    """Sorts what was made with classes in turn, as `evaluate` makes it."""
+    """Sorts images by class.
+
+    They are made with classes in turn, as `evaluate` does, so that the same
+    seed gives the same images.
+    """
     if labels is None:
         return pixels, None
     classes = list(dict.fromkeys(labels))
@@ -112,7 +126,7 @@ def _by_class(
     return pixels[order], [labels[index] for index in order]
 
 
-def _listed(text: str, classes: int) -> list[int]:
+def _class_numbers(text: str, classes: int) -> list[int]:
     try:
         labels = [int(each) for each in text.split(",")]
     except ValueError:
@@ -131,7 +145,6 @@ def _write(
     import numpy as np
 
     from keras_gan import images
-    from keras_gan.run_folder.files import replacing
 
     if path.suffix.lower() != ".npz":
         images.save(images.grid(pixels, columns), path)

@@ -1,4 +1,9 @@
-"""From a part's name to the code behind it, and to what it can be told."""
+"""The components of a recipe: by name, the code that makes each of them.
+
+A component, such as the loss, is described by a name and settings. Here is
+which function or class the name stands for, which settings it takes, of which
+types and in which ranges.
+"""
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
@@ -7,17 +12,30 @@ from typing import Any, get_type_hints
 
 import keras
 
-import keras_gan
-from keras_gan import augment, callbacks, losses, networks, regularizers
-from keras_gan.recipes.checking import (
+from keras_gan import (
+    augment,
+    callbacks,
+    losses,
+    models,
+    networks,
+    regularizers,
+)
+from keras_gan.recipes.setting_types import (
     Range,
-    check,
+    as_declared,
     check_range,
+    check_type,
     check_value_range,
-    converted,
 )
 
-__all__ = ["PARTS", "check_setting", "defaults", "hints", "make"]
+__all__ = [
+    "COMPONENTS",
+    "check_setting",
+    "default_settings",
+    "make_component",
+    "model_class",
+    "types_of_settings",
+]
 
 Maker = Callable[..., Any]
 
@@ -27,7 +45,7 @@ _CLIPPING: dict[str, Maker] = {
 }
 
 
-def _cosine(
+def _cosine_schedule(
     initial_learning_rate: float,
     decay_steps: int,
     hold: float = 0.0,
@@ -50,7 +68,7 @@ def _cosine(
     )
 
 
-def _linear(
+def _linear_schedule(
     initial_learning_rate: float,
     decay_steps: int,
     end_learning_rate: float = 0.0,
@@ -61,20 +79,19 @@ def _linear(
 
 
 _SCHEDULES: dict[str, Maker] = {
-    "cosine": _cosine,
-    "linear": _linear,
+    "cosine": _cosine_schedule,
+    "linear": _linear_schedule,
 }
-_DISTANCES = ("fid", "kid")
-_MODELS = ("GAN", "WGANGP", "ConditionalGAN", "ConditionalWGANGP", "ACGAN")
-_GIVEN = (
+_EVALUATION_METRICS = ("fid", "kid")
+_NEVER_SET = (
     *("self", "name", "seed", "image_shape", "num_classes"),
     *("generator", "discriminator", "critic", "regularizer", "augment"),
     *("real", "metrics", "split", "labels", "cache"),
     *("initial_learning_rate", "decay_steps"),
 )
-"""Arguments that no recipe sets: they follow from data, seed or other parts."""
+"""Arguments that no recipe sets: data, seed or other components do."""
 
-_KERAS_HINTS: dict[str, Any] = {
+_TYPES_IN_KERAS: dict[str, Any] = {
     "weight_decay": float | None,
     "clipnorm": float | None,
     "clipvalue": float | None,
@@ -89,7 +106,7 @@ _KERAS_HINTS: dict[str, Any] = {
 _SHARE = Range(0, 1, below=True)
 _POSITIVE = Range(0, above=True)
 _NOT_NEGATIVE = Range(0)
-# Keras takes most numbers, and the weights are NaN after the first step.
+# Keras accepts nearly any number, and then the weights become NaN.
 _OPTIMIZER_RANGES = {
     **dict.fromkeys(
         ("learning_rate", "epsilon", "epsilon_1", "epsilon_2", "beta"),
@@ -111,7 +128,7 @@ _OPTIMIZER_RANGES = {
     "initial_accumulator_value": _NOT_NEGATIVE,
     "learning_rate_power": Range(high=0),
     "beta_2_decay": Range(high=0),
-    # Each of these steps is a part of the compiled step.
+    # Each of these steps makes the compiled step longer.
     "ns_steps": Range(1, 100),
     "ema_momentum": Range(0, 1),
 }
@@ -123,75 +140,79 @@ _RANGES: dict[str, dict[str, Range]] = {
     },
     "d_opt": _OPTIMIZER_RANGES,
     "g_opt": _OPTIMIZER_RANGES,
-    # Those of Keras' losses: scores are (n, 1).
+    # Arguments of Keras' losses. Scores are (n, 1), hence the axes.
     "loss": {"label_smoothing": Range(0, 1), "axis": Range(-1, 1)},
     "schedule": {"alpha": Range(0, 1), "end_learning_rate": _NOT_NEGATIVE},
-    # All of them are made before the first is measured.
+    # All images are made, and in memory, before the first is measured.
     "evaluation": {"num_samples": Range(2, 1_000_000)},
 }
-"""Where the part itself leaves it open."""
+"""The ranges that a component does not check itself."""
 
 
-def make(part: str, settings: Mapping[str, Any], **given: Any) -> Any:
-    """Makes a part, such as a loss, from its name and settings.
+def make_component(
+    component: str, settings: Mapping[str, Any], **given: Any
+) -> Any:
+    """Makes a component, such as a loss, from its name and settings.
 
     Args:
-        part: One of `PARTS`.
+        component: One of `COMPONENTS`.
         settings: As in a `Recipe`.
-        **given: Arguments that follow from data, seed or other parts.
+        **given: Arguments that no recipe sets.
 
     Raises:
-        ValueError: If there is no part of that name, or a setting is wrong.
+        ValueError: If there is none of that name, or a setting is wrong.
         TypeError: If a setting is unknown.
     """
     name = settings["name"]
     arguments = {}
     for key, value in settings.items():
         if key != "name":
-            check_setting(part, name, key, value)
-            arguments[key] = converted(value, hints(part, name).get(key))
-    return PARTS[part](name)(**{**arguments, **given})
+            check_setting(component, name, key, value)
+            arguments[key] = as_declared(
+                value, types_of_settings(component, name).get(key)
+            )
+    return COMPONENTS[component](name)(**{**arguments, **given})
 
 
-def check_setting(part: str, name: str, key: str, value: Any) -> None:
-    """Refuses a value that a part can't be told.
+def check_setting(component: str, name: str, key: str, value: Any) -> None:
+    """Raises an error if a setting has a wrong value.
 
     Args:
-        part: One of `PARTS`.
-        name: Which of its kind.
+        component: One of `COMPONENTS`.
+        name: Its name, such as `hinge`.
         key: Its argument.
-        value: Of plain data: a number, text, bool, None, or a list of these.
+        value: A number, text, bool, None, or a list of these.
 
     Raises:
         ValueError: If there is none of that name, the value is of the wrong
             type, or the number out of range.
     """
-    hint = hints(part, name).get(key)
+    hint = types_of_settings(component, name).get(key)
     if hint is None:
-        return  # It is unknown, which the part itself says.
-    check(f"{part}.{key}", value, hint)
+        return  # The setting is unknown: making the component raises.
+    check_type(f"{component}.{key}", value, hint)
     if key == "value_range" and value is not None:
-        check_value_range(f"{part}.{key}", value)
-    ranges = _RANGES.get(part, {})
+        check_value_range(f"{component}.{key}", value)
+    ranges = _RANGES.get(component, {})
     if key in ranges:
-        check_range(f"{part}.{key}", value, ranges[key])
+        check_range(f"{component}.{key}", value, ranges[key])
 
 
-def defaults(part: str, name: str) -> dict[str, Any]:
-    """Returns what a part can be told, with the defaults.
+def default_settings(component: str, name: str) -> dict[str, Any]:
+    """Returns the settings that a component takes, with their defaults.
 
     Args:
-        part: One of `PARTS`.
-        name: Which of its kind.
+        component: One of `COMPONENTS`.
+        name: Its name, such as `hinge`.
 
     Raises:
         ValueError: If there is none of that name.
     """
-    maker = PARTS[part](name)
+    maker = COMPONENTS[component](name)
     # A model reads the latents' size off its generator.
-    given = (*_GIVEN, "latent_dim") if part == "model" else _GIVEN
+    given = (*_NEVER_SET, "latent_dim") if component == "model" else _NEVER_SET
     found: dict[str, Any] = {}
-    for each in _makers(maker):
+    for each in _constructors(maker):
         for parameter in inspect.signature(each).parameters.values():
             if parameter.name in given or parameter.kind in _VARIADIC:
                 continue
@@ -202,28 +223,28 @@ def defaults(part: str, name: str) -> dict[str, Any]:
 
 
 @cache
-def hints(part: str, name: str) -> dict[str, Any]:
-    """Returns of which type each of a part's settings may be.
+def types_of_settings(component: str, name: str) -> dict[str, Any]:
+    """Returns the type of each setting of a component.
 
-    Keras has no type hints. There it is the type of the default or, where
-    that is None, what Keras documents.
+    Keras has no type hints. For its classes this is the type of the default
+    or, if the default is None, the type that Keras documents.
 
     Args:
-        part: One of `PARTS`.
-        name: Which of its kind.
+        component: One of `COMPONENTS`.
+        name: Its name, such as `hinge`.
 
     Raises:
         ValueError: If there is none of that name.
     """
     declared: dict[str, Any] = {}
-    for each in _makers(PARTS[part](name)):
+    for each in _constructors(COMPONENTS[component](name)):
         declared = {**get_type_hints(each), **declared}
     found = {}
-    for key, default in defaults(part, name).items():
+    for key, default in default_settings(component, name).items():
         if key in declared and declared[key] is not Any:
             found[key] = declared[key]
-        elif key in _KERAS_HINTS:
-            found[key] = _KERAS_HINTS[key]
+        elif key in _TYPES_IN_KERAS:
+            found[key] = _TYPES_IN_KERAS[key]
         else:
             found[key] = Any if default is None else type(default)
     return found
@@ -235,8 +256,8 @@ _VARIADIC = (
 )
 
 
-def _makers(maker: Maker) -> list[Maker]:
-    """A class takes its bases' arguments too, up to those of Keras."""
+def _constructors(maker: Maker) -> list[Maker]:
+    """Returns the functions whose arguments a class takes: its bases', too."""
     if not isinstance(maker, type):
         return [maker]
     own = [base for base in maker.__mro__ if "__init__" in vars(base)]
@@ -252,11 +273,17 @@ def _network(name: str) -> Maker:
 
 
 def _model(name: str) -> Maker:
-    known = [each for each in _MODELS if hasattr(keras_gan, each)]
-    if name not in known:
-        raise _unknown("model", name, known)
-    maker: Maker = getattr(keras_gan, name)
-    return maker
+    found = model_class(name)
+    if found is None:
+        raise _unknown("model", name, filter(model_class, models.__all__))
+    return found
+
+
+def model_class(name: str) -> type[models.GAN] | None:
+    """Returns the GAN of that name, or None if there is none."""
+    found = getattr(models, name) if name in models.__all__ else None
+    is_gan = isinstance(found, type) and issubclass(found, models.GAN)
+    return found if is_gan else None
 
 
 def _optimizer(name: str) -> Maker:
@@ -290,18 +317,18 @@ def _clipping(name: str) -> Maker:
 
 
 def _evaluation(name: str) -> Maker:
-    if name not in _DISTANCES:
-        raise _unknown("evaluation", name, _DISTANCES)
+    if name not in _EVALUATION_METRICS:
+        raise _unknown("evaluation", name, _EVALUATION_METRICS)
     return callbacks.Evaluation
 
 
-def _unknown(part: str, name: str, known: Any) -> ValueError:
+def _unknown(component: str, name: str, known: Any) -> ValueError:
     return ValueError(
-        f"`{part}` must be one of {', '.join(known)}. Received: {name!r}"
+        f"`{component}` must be one of {', '.join(known)}. Received: {name!r}"
     )
 
 
-PARTS: dict[str, Callable[[str], Maker]] = {
+COMPONENTS: dict[str, Callable[[str], Maker]] = {
     "networks": _network,
     "model": _model,
     "loss": _loss,
@@ -313,4 +340,4 @@ PARTS: dict[str, Callable[[str], Maker]] = {
     "clipping": _clipping,
     "evaluation": _evaluation,
 }
-"""A recipe's parts, each with the way from a name to the code."""
+"""A recipe's components, each with the function that finds one by name."""

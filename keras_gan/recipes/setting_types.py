@@ -1,32 +1,31 @@
-"""Whether a value is of the type and in the range that a setting wants."""
+"""Checks that a setting has the declared type and is in the allowed range."""
 
 import math
 from collections.abc import Sequence
 from types import UnionType
 from typing import Any, NamedTuple, Union, get_args, get_origin
 
-from keras_gan._checks import shown
+from keras_gan._checks import LARGEST_INT32, shown
 
 __all__ = [
     "Range",
-    "check",
+    "as_declared",
     "check_range",
+    "check_type",
     "check_value_range",
-    "converted",
-    "fits",
-    "named",
+    "has_type",
+    "type_name",
 ]
 
-_LARGEST_INT = 2**31 - 1
 _LARGEST_FLOAT = 3.4e38
-"""Backends count in 32 bits, and calculate in them."""
+"""The backends calculate with 32 bits."""
 
-PLAIN = bool | float | str | None
-"""What a setting may be that says nothing of its type."""
+ANY_VALUE = bool | float | str | None
+"""The type of a setting that declares none."""
 
 
 class Range(NamedTuple):
-    """The numbers that a setting may be."""
+    """The range of numbers that a setting allows."""
 
     low: float = -math.inf
     high: float = math.inf
@@ -50,8 +49,8 @@ class Range(NamedTuple):
         return high if math.isinf(self.low) else f"{low} and {high}"
 
 
-def check(key: str, value: Any, hint: Any) -> None:
-    """Refuses a value that a setting's type hint does not allow.
+def check_type(key: str, value: Any, hint: Any) -> None:
+    """Raises an error if a value is not of the declared type.
 
     Args:
         key: The setting, as it is written with `--set`.
@@ -63,15 +62,15 @@ def check(key: str, value: Any, hint: Any) -> None:
         ValueError: If the value is of another type, or a number that is not
             finite or too large for a backend.
     """
-    if not fits(value, hint):
+    if not has_type(value, hint):
         raise ValueError(
-            f"`{key}` must be of type {named(hint)}. "
+            f"`{key}` must be of type {type_name(hint)}. "
             f"Received: {shown(value)} ({type(value).__name__})"
         )
     for number in value if isinstance(value, (list, tuple)) else [value]:
         if not isinstance(number, (int, float)):
             continue
-        most = _LARGEST_INT if _whole(hint) else _LARGEST_FLOAT
+        most = LARGEST_INT32 if _is_whole_number(hint) else _LARGEST_FLOAT
         if not -most <= number <= most:
             raise ValueError(
                 f"`{key}` must be finite, and at most {most:,}. "
@@ -80,7 +79,7 @@ def check(key: str, value: Any, hint: Any) -> None:
 
 
 def check_range(key: str, value: Any, allowed: Range) -> None:
-    """Refuses a number out of a range; what is no number passes.
+    """Raises an error if a number is out of range. Other values pass.
 
     Raises:
         ValueError: With the key, the range and the value.
@@ -91,18 +90,18 @@ def check_range(key: str, value: Any, allowed: Range) -> None:
 
 
 def check_value_range(key: str, value: Any) -> None:
-    """Refuses what is no pair of numbers, the smaller one first.
+    """Raises an error unless the value is a pair of numbers, the lower first.
 
     Raises:
         ValueError: With the key and the value.
     """
-    pair = fits(value, Sequence[float]) and len(value) == 2
+    pair = has_type(value, Sequence[float]) and len(value) == 2
     if not pair:
         raise ValueError(
             f"`{key}` must be two numbers, for example [-1, 1]. "
             f"Received: {shown(value)}"
         )
-    check(key, value, Sequence[float])
+    check_type(key, value, Sequence[float])
     low, high = value
     if low >= high:
         raise ValueError(
@@ -111,28 +110,28 @@ def check_value_range(key: str, value: Any) -> None:
         )
 
 
-def converted(value: Any, hint: Any) -> Any:
-    """Returns a whole number as a float where the hint says float.
+def as_declared(value: Any, hint: Any) -> Any:
+    """Returns a whole number as a float if the declared type is float.
 
-    JAX takes a large one for an integer of 32 bits otherwise.
+    JAX would take a large one for an integer of 32 bits.
     """
     number = isinstance(value, int) and not isinstance(value, bool)
-    names = _names(PLAIN if hint is Any else hint)
+    names = _type_names(ANY_VALUE if hint is Any else hint)
     as_float = "float" in names and "int" not in names
     return float(value) if number and as_float else value
 
 
-def fits(value: Any, hint: Any) -> bool:
-    """Whether a value is of a type; a whole number is a float, too."""
+def has_type(value: Any, hint: Any) -> bool:
+    """Whether a value has a type. A whole number is a float, too."""
     origin = get_origin(hint)
     if hint is Any:
-        return fits(value, PLAIN)
+        return has_type(value, ANY_VALUE)
     if origin in (Union, UnionType):
-        return any(fits(value, option) for option in get_args(hint))
+        return any(has_type(value, option) for option in get_args(hint))
     if isinstance(origin, type) and issubclass(origin, Sequence):
         kind = get_args(hint)[0]
         listed = isinstance(value, (list, tuple))
-        return listed and all(fits(each, kind) for each in value)
+        return listed and all(has_type(each, kind) for each in value)
     if hint is None or hint is type(None):
         return value is None
     if isinstance(value, bool):
@@ -142,21 +141,21 @@ def fits(value: Any, hint: Any) -> bool:
     return isinstance(hint, type) and isinstance(value, hint)
 
 
-def named(hint: Any) -> str:
-    """Says a type hint in the words of an error: `float or none`."""
-    return " or ".join(sorted(_names(PLAIN if hint is Any else hint)))
+def type_name(hint: Any) -> str:
+    """Returns a type as words for an error: `float or none`."""
+    return " or ".join(sorted(_type_names(ANY_VALUE if hint is Any else hint)))
 
 
-def _names(hint: Any) -> set[str]:
+def _type_names(hint: Any) -> set[str]:
     origin = get_origin(hint)
     if origin in (Union, UnionType):
-        return {name for each in get_args(hint) for name in _names(each)}
+        return {name for each in get_args(hint) for name in _type_names(each)}
     if isinstance(origin, type) and issubclass(origin, Sequence):
-        return {f"list of {named(get_args(hint)[0])}"}
+        return {f"list of {type_name(get_args(hint)[0])}"}
     if hint is None or hint is type(None):
         return {"none"}
     return {hint.__name__}
 
 
-def _whole(hint: Any) -> bool:
-    return "int" in named(hint) and "float" not in named(hint)
+def _is_whole_number(hint: Any) -> bool:
+    return "int" in type_name(hint) and "float" not in type_name(hint)

@@ -1,4 +1,4 @@
-"""What is about to run, for people to read."""
+"""The lines that say what is about to run."""
 
 import json
 from typing import Any
@@ -11,16 +11,16 @@ from keras_gan.cli.console import console, counted, labelled
 from keras_gan.cli.planning import Plan
 from keras_gan.models import GAN
 
-__all__ = ["show"]
+__all__ = ["print_summary"]
 
 
-def show(plan: Plan, gan: GAN, *, in_full: bool) -> None:
+def print_summary(plan: Plan, gan: GAN, *, in_full: bool) -> None:
     """Prints a run's data, networks and folder.
 
     Args:
         plan: The run.
         gan: Its model.
-        in_full: Whether to print every setting, for a run that is not to be.
+        in_full: Whether to print every setting, as `--dry-run` does.
     """
     out = console()
     for note in plan.notes:
@@ -43,7 +43,7 @@ def _lines(plan: Plan, gan: GAN, planned: bool) -> list[tuple[str, str]]:
     return [
         ("recipe", f"{recipe.name}: {recipe.system}"),
         ("data", f"{source.name}: {count:,} images {size} ({source.origin})"),
-        ("networks", f"{recipe.networks['name']}, {sizes(gan)}"),
+        ("networks", f"{recipe.networks['name']}, {weight_counts(gan)}"),
         (
             "training",
             f"{epochs} of {counted(batches, 'batch', 'batches')} of "
@@ -54,7 +54,7 @@ def _lines(plan: Plan, gan: GAN, planned: bool) -> list[tuple[str, str]]:
     ]
 
 
-def sizes(gan: GAN) -> str:
+def weight_counts(gan: GAN) -> str:
     """Returns how many weights each network has."""
     return (
         f"generator {gan.generator.count_params():,} weights, "
@@ -63,7 +63,7 @@ def sizes(gan: GAN) -> str:
 
 
 def _settings(values: dict[str, Any]) -> list[tuple[str, Any]]:
-    """Flattens a recipe into the keys of `--set`."""
+    """Returns a recipe's settings by the keys that `--set` takes."""
     flat: list[tuple[str, Any]] = []
     for key, value in values.items():
         if isinstance(value, dict):

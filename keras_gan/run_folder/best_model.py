@@ -1,4 +1,4 @@
-"""best.keras: the GAN of the epoch that a metric liked best."""
+"""best.keras: the GAN of the epoch with the best metric."""
 
 import math
 from collections.abc import Iterable
@@ -7,24 +7,24 @@ from typing import Any
 
 import keras
 
-from keras_gan.run_folder.history import Row
 from keras_gan.run_folder.interruption import Interruption
+from keras_gan.run_folder.metrics_file import Row
 from keras_gan.run_folder.model_file import save_model
 
 __all__ = ["BestModel", "best_row"]
 
 
 class BestModel(keras.callbacks.Callback):
-    """Saves the model whenever a metric of the logs is the lowest so far.
+    """Saves the model whenever a metric in the logs is the lowest so far.
 
-    Losses of a GAN don't say how good its pictures are, so without such a
-    metric nothing is saved here.
+    If the metric is not in the logs, nothing is saved: the losses of a GAN
+    do not say how good its images are.
 
     Args:
         path: The `.keras` file.
-        monitor: The metric, lower is better.
-        rows: What a resumed run has done already.
-        interruption: An epoch that it cut short is not saved.
+        monitor: The metric. Lower is better.
+        rows: The rows of the epochs that a resumed run has done already.
+        interruption: If it stopped an epoch, that epoch is not saved.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class BestModel(keras.callbacks.Callback):
         self._lowest = math.inf if best is None else best[monitor]
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Saves the model if it is the best, of a complete epoch."""
+        """Saves the model if it is the best one and the epoch is complete."""
         if self._interruption is not None and self._interruption.requested:
             return
         value = (logs or {}).get(self._monitor)
@@ -52,11 +52,11 @@ class BestModel(keras.callbacks.Callback):
 
 
 def best_row(rows: Iterable[Row], monitor: str) -> Row | None:
-    """Returns the first row with the lowest value; None if nothing was.
+    """Returns the first row with the lowest value, or None if none has any.
 
     Args:
         rows: As `read_metrics` returns them.
-        monitor: The metric, lower is better.
+        monitor: The metric. Lower is better.
     """
     known = [row for row in rows if row.get(monitor, math.nan) < math.inf]
     return min(known, key=lambda row: row[monitor], default=None)

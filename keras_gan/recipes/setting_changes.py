@@ -1,4 +1,4 @@
-"""Changes to a recipe that a user asks for: `networks.filters=16`."""
+"""Changing the settings of a recipe, for example `networks.filters=16`."""
 
 import ast
 from collections.abc import Iterable, Mapping
@@ -6,12 +6,18 @@ from dataclasses import fields, replace
 from typing import Any
 
 from keras_gan._checks import received, shown
-from keras_gan.recipes.parts import PARTS, check_setting, defaults
-from keras_gan.recipes.recipe import PLAIN, Recipe, check_recipe
+from keras_gan.models import ACGAN
+from keras_gan.recipes.components import (
+    COMPONENTS,
+    check_setting,
+    default_settings,
+    model_class,
+)
+from keras_gan.recipes.recipe import OWN_VALUES, Recipe, check_recipe
 
-__all__ = ["override", "parse"]
+__all__ = ["override", "parse_change"]
 
-_FIXED = ("name", "system")
+_NEVER_CHANGED = ("name", "system")
 _WORDS = {"true": True, "false": False, "none": None, "null": None}
 
 
@@ -21,8 +27,8 @@ def override(recipe: Recipe, changes: Iterable[tuple[str, Any]]) -> Recipe:
     Args:
         recipe: What to start from.
         changes: Pairs of a key and a value: a recipe's own, such as
-            `("batch_size", 32)`; a setting of a part, such as
-            `("networks.filters", 16)`; or a part by its name, with its
+            `("batch_size", 32)`; a setting of a component, such as
+            `("networks.filters", 16)`; or a component by its name, with its
             defaults, such as `("loss", "hinge")`. With other networks or
             another model, `networks.conditioning` follows the model, unless
             it is given, too.
@@ -38,21 +44,21 @@ def override(recipe: Recipe, changes: Iterable[tuple[str, Any]]) -> Recipe:
     changes = _pairs(changes)
     for key, value in changes:
         head, *rest = key.split(".")
-        if head in PARTS:
-            part: Any = _changed_part(recipe, head, rest, value)
-            recipe = replace(recipe, **{head: part})
+        if head in COMPONENTS:
+            component: Any = _component_with_setting(recipe, head, rest, value)
+            recipe = replace(recipe, **{head: component})
         else:
-            recipe = _changed(recipe, key, value)
+            recipe = _with_own_value(recipe, key, value)
     keys = {key.removesuffix(".name") for key, _ in changes}
     if keys & {"model", "networks"} and "networks.conditioning" not in keys:
-        return _told_as_the_model_wants(recipe)
+        return _with_conditioning_for_the_model(recipe)
     return recipe
 
 
 def _pairs(changes: Any) -> list[tuple[str, Any]]:
     try:
         pairs = list(changes)
-    # The latter is what a symbolic tensor says.
+    # A symbolic tensor raises `NotImplementedError`.
     except (TypeError, NotImplementedError):
         pairs = [None]
     if isinstance(changes, str | bytes | Mapping) or not all(
@@ -68,7 +74,7 @@ def _pairs(changes: Any) -> list[tuple[str, Any]]:
     return [(key, value) for key, value in pairs]
 
 
-def parse(text: str) -> tuple[str, Any]:
+def parse_change(text: str) -> tuple[str, Any]:
     """Reads `key=value`: numbers, true, false, none, lists; else a string.
 
     Raises:
@@ -80,22 +86,24 @@ def parse(text: str) -> tuple[str, Any]:
             "A change is written key=value, for example networks.filters=16. "
             f"Received: {text!r}"
         )
-    return key.strip(), _value(value.strip())
+    return key.strip(), _parsed_value(value.strip())
 
 
-def _value(text: str) -> Any:
+def _parsed_value(text: str) -> Any:
     if text.lower() in _WORDS:
         return _WORDS[text.lower()]
     try:
         return ast.literal_eval(text)
-    # The last two come of brackets in brackets without end.
+    # Brackets that are nested too deeply raise the last two.
     except (ValueError, SyntaxError, RecursionError, MemoryError):
         return text
 
 
-def _changed(recipe: Recipe, key: str, value: Any) -> Recipe:
-    if key not in PLAIN:
-        raise _unknown_key(key, [*PLAIN, *(f"{part}.…" for part in PARTS)])
+def _with_own_value(recipe: Recipe, key: str, value: Any) -> Recipe:
+    if key not in OWN_VALUES:
+        raise _unknown_key(
+            key, [*OWN_VALUES, *(f"{component}.…" for component in COMPONENTS)]
+        )
     changed = replace(recipe, **{key: value})
     if key != "value_range":
         return changed
@@ -103,45 +111,49 @@ def _changed(recipe: Recipe, key: str, value: Any) -> Recipe:
     return replace(changed, value_range=(float(low), float(high)))
 
 
-def _changed_part(
-    recipe: Recipe, part: str, rest: list[str], value: Any
+def _component_with_setting(
+    recipe: Recipe, component: str, rest: list[str], value: Any
 ) -> dict[str, Any] | None:
-    current: Mapping[str, Any] | None = getattr(recipe, part)
+    current: Mapping[str, Any] | None = getattr(recipe, component)
     if rest in ([], ["name"]):
-        return _named_part(part, value)
+        return _component_by_name(component, value)
     if current is None:
         raise ValueError(
-            f"{recipe.name} leaves `{part}` at the default. Say which one "
-            f"first, for example --set {part}=NAME. "
-            f"Received: {'.'.join([part, *rest])}"
+            f"{recipe.name} leaves `{component}` at the default. Say which one "
+            f"first, for example --set {component}=NAME. "
+            f"Received: {'.'.join([component, *rest])}"
         )
-    known = defaults(part, current["name"])
+    known = default_settings(component, current["name"])
     key = ".".join(rest)
     if key not in known:
-        raise _unknown_key(f"{part}.{key}", [f"{part}.{k}" for k in known])
-    check_setting(part, current["name"], key, value)
+        raise _unknown_key(
+            f"{component}.{key}", [f"{component}.{k}" for k in known]
+        )
+    check_setting(component, current["name"], key, value)
     return {**current, key: value}
 
 
-def _named_part(part: str, value: Any) -> dict[str, Any] | None:
-    if value is None and part not in ("networks", "model"):
+def _component_by_name(component: str, value: Any) -> dict[str, Any] | None:
+    if value is None and component not in ("networks", "model"):
         return None
     if not isinstance(value, str):
         raise ValueError(
-            f"`{part}` is chosen by its name. {received(part, value)}"
+            f"`{component}` is chosen by its name. {received(component, value)}"
         )
-    defaults(part, value)  # Raises where there is none of that name.
+    # Raises if there is none of that name.
+    default_settings(component, value)
     return {"name": value}
 
 
-def _told_as_the_model_wants(recipe: Recipe) -> Recipe:
-    """Lets the discriminator name the class for ACGAN, and for no other."""
-    names = recipe.model["name"] == "ACGAN"
+def _with_conditioning_for_the_model(recipe: Recipe) -> Recipe:
+    """Makes the discriminator classify for ACGAN, and for no other model."""
+    found = model_class(recipe.model["name"])
+    should = found is not None and issubclass(found, ACGAN)
     does = recipe.networks.get("conditioning") == "auxiliary"
-    if names == does or not recipe.conditional:
+    if should == does or not recipe.conditional:
         return recipe
     networks = {**recipe.networks, "conditioning": "auxiliary"}
-    if not names:
+    if not should:
         del networks["conditioning"]
     return replace(recipe, networks=networks)
 
@@ -153,5 +165,5 @@ def _unknown_key(key: str, known: Iterable[str]) -> ValueError:
     )
 
 
-_KEYS = {*PLAIN, *PARTS, *_FIXED}
+_KEYS = {*OWN_VALUES, *COMPONENTS, *_NEVER_CHANGED}
 assert {each.name for each in fields(Recipe)} == _KEYS

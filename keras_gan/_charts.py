@@ -1,0 +1,74 @@
+"""The charts of a run: which curves are drawn together, under which title.
+
+`report.html`, `losses.png` and TensorBoard draw the same logs. A log that is
+added to a group here is in the right chart of all three.
+"""
+
+__all__ = [
+    "DISTANCES",
+    "HIGHER_IS_BETTER",
+    "LOSSES",
+    "LOSSES_PICTURE",
+    "REPORT",
+    "TENSORBOARD",
+]
+
+LOSSES = ("d_loss", "g_loss")
+_VALIDATION_LOSSES = ("val_d_loss", "val_g_loss")
+_SCORES = ("d_real", "d_fake")
+_PENALTIES = ("gp", "r1", "r2", "dragan")
+_CLASS_LOSSES = ("d_class_loss", "g_class_loss")
+_GRADIENT_NORMS = ("d_gradient_norm", "g_gradient_norm")
+_WEIGHT_NORMS = ("d_weight_norm", "g_weight_norm")
+_LEARNING_RATES = ("learning_rate_.*",)
+DISTANCES = ("fid", "kid")
+"""The metrics where lower is better."""
+_OVERLAPS = ("precision", "recall", "density", "coverage")
+HIGHER_IS_BETTER = ("precision", "recall", "coverage")
+"""Density is not among them: it may be above 1, and is best near it."""
+
+
+def _by_epoch(*names: str) -> tuple[str, ...]:
+    return tuple(f"epoch_{name}" for name in names)
+
+
+def _by_step(*names: str) -> tuple[str, ...]:
+    return tuple(f"batch_{name}" for name in names)
+
+
+REPORT: dict[str, tuple[str, ...]] = {
+    "Losses": (*LOSSES, *_VALIDATION_LOSSES),
+    "Scores of real and generated images": _SCORES,
+    "Distance to real images": ("fid",),
+    "Kernel distance to real images": ("kid",),
+    "Precision and recall": _OVERLAPS,
+    "Penalties": _PENALTIES,
+    "Class losses": _CLASS_LOSSES,
+    "Gradient norms": _GRADIENT_NORMS,
+    "Learning rates": _LEARNING_RATES,
+    "Seconds for an epoch": ("seconds",),
+}
+"""The charts of `report.html`: title -> logs, as regular expressions."""
+
+TENSORBOARD: dict[str, tuple[str, ...]] = {
+    "losses by epoch": _by_epoch(*LOSSES),
+    "losses by step": _by_step(*LOSSES),
+    "scores": _by_epoch(*_SCORES),
+    "gradient norms": _by_epoch(*_GRADIENT_NORMS),
+    "weight norms": _by_epoch(*_WEIGHT_NORMS),
+    "learning rates": _by_epoch(*_LEARNING_RATES),
+    "penalties": _by_epoch(*_PENALTIES),
+    "class losses": _by_epoch(*_CLASS_LOSSES),
+    "distance to real images": _by_epoch(*DISTANCES),
+    "precision and recall": _by_epoch(*_OVERLAPS),
+}
+"""TensorBoard's custom scalars: title -> tags, as regular expressions."""
+
+LOSSES_PICTURE: dict[str, dict[str, str]] = {
+    "loss": dict(zip(LOSSES, ("discriminator", "generator"), strict=True)),
+    "mean score": dict(
+        zip(_SCORES, ("real images", "generated images"), strict=True)
+    ),
+    "penalty": {name: name for name in _PENALTIES},
+}
+"""The panels of `losses.png`: axis -> log -> name in the legend."""
