@@ -260,7 +260,7 @@ def curved_critic():
         ]
     )
     deterministic(network, 0.4)
-    return network, Critic(lambda x: network(x, training=True), [network])
+    return network, BoundNetwork(lambda x: network(x, training=True), [network])
 
 
 def penalised(of_scores_and_gradient):

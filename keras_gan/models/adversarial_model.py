@@ -18,6 +18,7 @@ from keras_gan.models import (
     network_checks,
     ordering,
     pixel_bytes,
+    player_optimizers,
     saved_state,
     turns,
 )
@@ -33,6 +34,7 @@ from keras_gan.models.output_values import Values, output_values
 from keras_gan.models.player import Player, Players
 from keras_gan.models.scores import are_probabilities, to_scores
 from keras_gan.models.turns import Logs
+from keras_gan.models.validation_data import with_validation
 from keras_gan.optimizers import PlayersOptimizer, serialize
 from keras_gan.regularizers import Penalty
 
@@ -341,9 +343,13 @@ class AdversarialModel(backend.Stepper, keras.Model):
         return to_scores(
             outputs,
             self._values_of.get(network),
-            self._gives_probabilities.get(network, False)
+            self.gives_probabilities(network)
             and self.adversarial_loss.takes_logits,
         )
+
+    def gives_probabilities(self, network: str) -> bool:
+        """Returns whether a discriminator's outputs are probabilities."""
+        return self._gives_probabilities.get(network, False)
 
     def batch_size(self, batch: Any) -> Tensor:
         """Returns how many samples a batch has."""
@@ -397,7 +403,14 @@ class AdversarialModel(backend.Stepper, keras.Model):
         self._choose_loss(self.default_loss if loss is None else loss)
         with backend.strategy_scope(self):
             self._trackers = Trackers(self.log_names, metrics)
-            optimizer = self._make_optimizers(optimizers or {}, auto_scale_loss)
+            made = player_optimizers.for_players(
+                self.players,
+                optimizers or {},
+                self.default_optimizer,
+                auto_scale_loss,
+            )
+            optimizer = self._joined(made)
+            optimizer.built = True
         super().compile(
             optimizer=optimizer,
             loss=None,
@@ -406,14 +419,14 @@ class AdversarialModel(backend.Stepper, keras.Model):
             run_eagerly=run_eagerly,
             auto_scale_loss=False,
         )
-        self._compile_settings = {
+        self.compile_settings = {
             "steps_per_execution": steps_per_execution,
             "jit_compile": jit_compile,
             "run_eagerly": run_eagerly,
             "auto_scale_loss": auto_scale_loss,
         }
         self._forms_seen: set[Any] = set()
-        self._steps_compiled = 1
+        self.steps_traced = 1
 
     def _choose_loss(self, loss: Any) -> None:
         self.adversarial_loss = losses.get(loss)
@@ -433,55 +446,9 @@ class AdversarialModel(backend.Stepper, keras.Model):
         run = network_checks.random_call(network)
         return output_values(network, run)
 
-    def _make_optimizers(
-        self, given: Mapping[str, Any], auto_scale_loss: bool
-    ) -> PlayersOptimizer:
-        unknown = sorted(set(given) - set(self.players))
-        if unknown:
-            raise ValueError(
-                "`optimizers` has names that are no players. Expected some of: "
-                f"{list(self.players)}. Received: {unknown}"
-            )
-        half = auto_scale_loss and any(
-            layer.compute_dtype == "float16"
-            for network in self.players.networks.values()
-            for layer in backend.flat_layers(network)
-        )
-        PlayersOptimizer.refuse_shared(given)
-        for player in self.players.values():
-            optimizer = self._optimizer(given.get(player.name), player.name)
-            variables = player.trainable_variables
-            if not variables:
-                raise ValueError(
-                    f"The {player.name} has no trainable weights, so there is "
-                    "nothing to train. Is every layer frozen?"
-                )
-            scaled = keras.optimizers.LossScaleOptimizer
-            if half and not isinstance(optimizer, scaled):
-                optimizer = scaled(optimizer, name=f"{player.name}_loss_scale")
-            backend.refuse_optimizer(optimizer)
-            optimizer.build(variables)
-            player.optimizer, player.trained = optimizer, variables
-        optimizer = self._joined(
-            {p.name: p.optimizer for p in self.players.values()}
-        )
-        optimizer.built = True
-        return optimizer
-
     def _joined(self, optimizers: dict[str, Any]) -> PlayersOptimizer:
         """Returns all optimizers as the one that Keras knows."""
         return PlayersOptimizer(optimizers)
-
-    def _optimizer(self, given: Any, player: str) -> Any:
-        if given is None:
-            optimizer = self.default_optimizer()
-        elif isinstance(given, keras.optimizers.Optimizer):
-            return given
-        else:
-            optimizer = keras.optimizers.get(given)
-        # The learning rates' keys in the logs are made from these names.
-        config = {**optimizer.get_config(), "name": player}
-        return type(optimizer).from_config(config)
 
     def _ensure_compiled(self) -> None:
         if not self.compiled:
@@ -571,7 +538,7 @@ class AdversarialModel(backend.Stepper, keras.Model):
         kwargs = {"batch_size": batch_size, "epochs": epochs, **kwargs}
         looked = look_at(self, x, y, batch_size)
         self._remember(x, looked)
-        looked, kwargs = self._with_validation(looked, kwargs)
+        looked, kwargs = with_validation(self, looked, kwargs)
         x, y, kwargs = ordering.in_epoch_order(
             pixel_bytes.as_bytes(looked.x),
             looked.y,
@@ -582,7 +549,7 @@ class AdversarialModel(backend.Stepper, keras.Model):
         kwargs["callbacks"] = ordering.with_epochs(
             self, x, kwargs.get("callbacks")
         )
-        with self._steps_together(together):
+        with merged_steps.together(self, together):
             history = super().fit(x, y, **kwargs)
         self._warn_of_no_update()
         return history
@@ -600,66 +567,19 @@ class AdversarialModel(backend.Stepper, keras.Model):
         if looked.first_batch is not None:
             self.first_batch = looked.first_batch
 
-    def _with_validation(
-        self, looked: Looked, settings: dict[str, Any]
-    ) -> tuple[Looked, dict[str, Any]]:
-        """Looks at the validation data as at those to train on."""
-        settings = dict(settings)
-        share = settings.pop("validation_split", None)
-        data = settings.get("validation_data")
-        name = "validation_data"
-        if data is None and share:
-            name = "validation_split"
-            train, data = ordering.split(looked.x, looked.y, share)
-            looked = looked._replace(x=train[0], y=train[1])
-        if data is None:
-            return looked, settings
-        x, y = data, None
-        if isinstance(data, (list, tuple)) and len(data) <= 3:
-            x, y, weights = keras.utils.unpack_x_y_sample_weight(data)
-            data_forms.refuse_weights({"sample_weight": weights})
-        size = settings.get("validation_batch_size") or settings["batch_size"]
-        found = look_at(self, x, y, size, name)
-        settings["validation_data"] = (pixel_bytes.as_bytes(found.x), found.y)
-        return looked, settings
-
     def _warn_of_no_update(self) -> None:
         done = int(ops.convert_to_numpy(self.optimizer.iterations))
         for player in self.players.values():
             if 0 < done < player.every:
-                self._warn_of_waiting(player, done)
-
-    def _warn_of_waiting(self, player: Player, done: int) -> None:
-        warnings.warn(
-            f"The {player.name} has not been updated: {done} steps of training "
-            f"are fewer than {self._every_by_name(player)}. Train on more "
-            "batches or epochs.",
-            stacklevel=5,
-        )
+                warnings.warn(
+                    f"The {player.name} has not been updated: {done} steps of "
+                    f"training are fewer than {self._every_by_name(player)}. "
+                    "Train on more batches or epochs.",
+                    stacklevel=4,
+                )
 
     def _every_by_name(self, player: Player) -> str:
         return f"every={player.every}"
-
-    @contextlib.contextmanager
-    def _steps_together(self, number: int) -> Iterator[None]:
-        """Makes so many steps an execution, where `compile` left it open."""
-        if self._compile_settings["steps_per_execution"] != merged_steps.AUTO:
-            yield
-            return
-        if number != self._steps_compiled:
-            self.train_function = None
-            self._steps_compiled = number
-        if number == 1:
-            yield
-            return
-        self.steps_per_execution = number
-        # Its number of steps is traced, too.
-        self.test_function = None
-        try:
-            yield
-        finally:
-            self.test_function = None
-            self.steps_per_execution = 1
 
     def evaluate(self, x: Any = None, y: Any = None, **kwargs: Any) -> Any:
         """Computes the losses on real data, in inference mode.
@@ -752,29 +672,9 @@ class AdversarialModel(backend.Stepper, keras.Model):
         """
         if batch is None and self.first_batch is not None:
             batch = as_tensors(self.first_batch.batch)
-        if batch is None:
-            return
-        with saved_state.unchanged(self):
-            constants = backend.constant(lambda: self.make(batch))
-            for player in self.players.values():
-
-                def loss(player: Player = player) -> tuple[Tensor, tuple[()]]:
-                    made = constants
-                    if player is self.players.maker:
-                        made = self.make(batch)
-                    due = player.regularizers
-                    result = turns.penalized(
-                        self, player, batch, made, due, True
-                    )
-                    return result[0], ()
-
-                _, found = backend.value_and_grad(
-                    loss, player.trained, self.state
-                )
-                for v, gradient in zip(player.trained, found, strict=True):
-                    if gradient is not None:
-                        array = ops.convert_to_numpy(gradient)
-                        yield player.name, v.path, array
+        if batch is not None:
+            with saved_state.unchanged(self):
+                yield from turns.gradients(self, batch)
 
     @property
     def makes_pictures(self) -> bool:
@@ -873,7 +773,7 @@ class AdversarialModel(backend.Stepper, keras.Model):
             },
             "loss": save(self.adversarial_loss),
             "metrics": [save(metric) for metric in self._trackers.compiled],
-            **self._compile_settings,
+            **self.compile_settings,
         }
 
     def compile_from_config(self, config: dict[str, Any]) -> None:

@@ -154,7 +154,7 @@ class ConditionalGAN(GAN):
         spec = self._label_inputs["generator"]
         shape = (self._num_classes,) if spec.shape is None else spec.shape
         return [
-            keras.Input(self._latent_shape, name="latents"),
+            keras.Input(self.latent_shape, name="latents"),
             keras.Input(shape, dtype=spec.dtype, name="labels"),
         ]
 

@@ -36,6 +36,24 @@ class ScoredSamples(NamedTuple):
     fake_scores: Array
 
 
+def scored(gan: "GAN", seed: int) -> ScoredSamples | None:
+    """Scores real images and as many made ones; see `GAN.scored_samples`."""
+    batch = gan.first_batch
+    if batch is None:
+        return None
+    conditional = hasattr(gan, "num_classes")
+    fake = gan.generate(
+        latents=gan.latents(len(batch.images), seed),
+        labels=batch.labels if conditional else None,
+    )
+    real, condition = as_tensors(tuple(batch.batch))
+    scores = [
+        ops.convert_to_numpy(gan.discriminate(each, condition, training=False))
+        for each in (real, ops.convert_to_tensor(fake))
+    ]
+    return ScoredSamples(batch.images, fake, *scores)
+
+
 class FixedRows:
     """Rows of pictures that a model makes of its first batch.
 

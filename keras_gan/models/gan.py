@@ -20,14 +20,16 @@ from keras_gan._checks import (
     whole_number,
 )
 from keras_gan._typing import Tensor
-from keras_gan.augment import AdaptiveAugment
 from keras_gan.models import (
     data_forms,
+    describing,
     first_batch,
+    fixed_samples,
     generating,
     inspection,
     network_checks,
     pair_checks,
+    steering,
 )
 from keras_gan.models.adversarial_model import AdversarialModel
 from keras_gan.models.bound_network import BoundNetwork
@@ -229,7 +231,7 @@ class GAN(AdversarialModel):
         Returns:
             Float32, as the generator takes them.
         """
-        shape = (batch_size, *self._latent_shape)
+        shape = (batch_size, *self.latent_shape)
         seeds = self.seeds(training)
         return backend.draw(keras.random.normal, shape, seeds)
 
@@ -430,7 +432,7 @@ class GAN(AdversarialModel):
         def logits(images: Tensor) -> Tensor:
             scores = self.discriminate(images, condition, training)
             takes_logits = self.adversarial_loss.takes_logits
-            if self._gives_probabilities["discriminator"] and not takes_logits:
+            if self.gives_probabilities("discriminator") and not takes_logits:
                 return losses.to_logits(scores)
             return scores
 
@@ -452,7 +454,7 @@ class GAN(AdversarialModel):
             pair_checks.refuse_other_inputs(
                 network, role, self._num_inputs, kind
             )
-        self._latent_shape = inspection.latent_shape(
+        self.latent_shape = inspection.latent_shape(
             self.generator, given.latent_dim, self._main_input("generator")
         )
         fake, condition = self._build_generator(self.generator)
@@ -504,7 +506,7 @@ class GAN(AdversarialModel):
         self._build_generator(copy)
 
     def _symbolic_inputs(self) -> Any:
-        return keras.Input(self._latent_shape)
+        return keras.Input(self.latent_shape)
 
     def _split_inputs(self, inputs: Any) -> tuple[Tensor, Condition]:
         """Splits what `call` takes into latents and condition."""
@@ -604,23 +606,7 @@ class GAN(AdversarialModel):
 
     def _choose_loss(self, loss: Any) -> None:
         super()._choose_loss(loss)
-        if self.augment is None:
-            return
-        if self.adversarial_loss.boundary is not None:
-            return
-        inside = backend.flat_layers(self.augment)
-        if any(isinstance(layer, AdaptiveAugment) for layer in inside):
-            warnings.warn(
-                "AdaptiveAugment follows how many real images the "
-                "discriminator is sure of, but under "
-                f"{type(self.adversarial_loss).__name__} the sign of a score "
-                "says nothing, and its strength will drift. Use DiffAugment, "
-                "another loss such as 'non_saturating', or, with a loss of "
-                "your own, tell its boundary: "
-                "keras_gan.losses.CallableLosses(d_loss, g_loss, boundary=0.0)"
-                " or KerasLoss(loss, boundary=0.0).",
-                stacklevel=5,
-            )
+        steering.warn_of_drift(self.augment, self.adversarial_loss)
 
     def get_compile_config(self) -> dict[str, Any]:
         """Returns what `compile` was called with."""
@@ -648,34 +634,13 @@ class GAN(AdversarialModel):
     def _after_turn(self, player: Player, logs: Logs) -> None:
         if player.name != "discriminator":
             return
-        self._steer_augmentation(logs)
+        steering.steer(self, logs)
         if self.discriminator_steps > 1 and "d_fake" in logs:
             # What `g_loss` shows until the generator's first update.
             loss = self.adversarial_loss.generator(
                 logs["d_fake"], logs["d_real"]
             )
             self._trackers.estimate("g_loss", loss)
-
-    def _steer_augmentation(self, logs: Logs) -> None:
-        """Shows real scores to every layer of the augmentation that steers."""
-        inside = backend.flat_layers(self.augment) if self.augment else ()
-        steering = [layer for layer in inside if hasattr(layer, "observe")]
-        if steering and "d_real" not in logs:
-            raise ValueError(
-                "`discriminator_loss` must return (loss, {'d_real': scores}), "
-                "with the score of each real image: "
-                f"{[layer.name for layer in steering]} of `augment` are "
-                f"steered by them. Received: logs of {sorted(logs)}"
-            )
-        for layer in steering:
-            layer.observe(self._margin(logs["d_real"]))
-
-    def _margin(self, scores: Tensor) -> Tensor:
-        """Returns how far scores are on the side of real images."""
-        outputs = not self.adversarial_loss.takes_logits
-        if outputs and self._gives_probabilities["discriminator"]:
-            return losses.to_logits(scores)
-        return scores - (self.adversarial_loss.boundary or 0.0)
 
     def _measure(self, batch: Any, outputs: Any) -> None:
         """Shows the metrics given to `compile` what `generate` would make."""
@@ -716,7 +681,7 @@ class GAN(AdversarialModel):
     @property
     def latent_dim(self) -> int:
         """How many latent values one image is made from."""
-        return math.prod(self._latent_shape)
+        return math.prod(self.latent_shape)
 
     @property
     def image_shape(self) -> tuple[int, ...]:
@@ -803,7 +768,7 @@ class GAN(AdversarialModel):
         n = generating.wanted_count(n, latents, labels, self.latent_dim)
         if latents is None:
             latents = self.latents(n, seed)
-        latents = generating.shaped_latents(latents, self._latent_shape)
+        latents = generating.shaped_latents(latents, self.latent_shape)
         inputs = self._sampling_inputs(latents, labels)
         if n == 0:
             return np.zeros((0, *self.image_shape), "float32")
@@ -827,21 +792,10 @@ class GAN(AdversarialModel):
             Images with black and white at the ends of `pixel_range`, uint8,
             shape `(n, height, width, channels)`. What is not a number is black.
         """
-        latents = self.latents(n, seed)
         if labels is None:
             labels = self._default_labels(n)
-        # Whole batches of `generate`, so that the images are the same.
-        parts = [slice(start, start + 512) for start in range(0, n, 512)]
-        made = [
-            to_pixels(
-                self,
-                self.generate(
-                    latents=latents[part],
-                    labels=None if labels is None else labels[part],
-                ),
-            )
-            for part in parts
-        ]
+        parts = generating.parts(self.latents(n, seed), labels)
+        made = [to_pixels(self, self.generate(**part)) for part in parts]
         return np.concatenate(made)
 
     def _default_labels(self, n: int) -> Any:
@@ -921,24 +875,7 @@ class GAN(AdversarialModel):
         Args:
             seed: Seed of the latents.
         """
-        batch = self.first_batch
-        if batch is None:
-            return None
-        conditional = hasattr(self, "num_classes")
-        fake = self.generate(
-            latents=self.latents(len(batch.images), seed),
-            labels=batch.labels if conditional else None,
-        )
-        real, condition = first_batch.as_tensors(tuple(batch.batch))
-        scores = [
-            ops.convert_to_numpy(
-                self.discriminate(
-                    ops.convert_to_tensor(images), condition, training=False
-                )
-            )
-            for images in (real, fake)
-        ]
-        return ScoredSamples(batch.images, fake, *scores)
+        return fixed_samples.scored(self, seed)
 
     def summary(self, *args: Any, **kwargs: Any) -> None:
         """Prints both networks, their sizes and the objective.
@@ -950,27 +887,8 @@ class GAN(AdversarialModel):
         show = kwargs.get("print_fn") or print
         for network in (self.generator, self.discriminator):
             network.summary(*args, **kwargs)
-        for line in self._facts():
+        for line in describing.facts(self):
             show(line)
-
-    def _facts(self) -> list[str]:
-        penalties = " + ".join(
-            f"{type(each).__name__}(weight={each.weight:g})"
-            for each in self.regularizers
-        )
-        loss = getattr(self, "adversarial_loss", None)
-        objective = type(loss).__name__ if loss else self.default_loss
-        objective += f" + {penalties}" if penalties else ""
-        sizes = (
-            f"generator {self.generator.count_params():,} parameters, "
-            f"discriminator {self.discriminator.count_params():,}"
-        )
-        return [
-            f'{type(self).__name__} "{self.name}": {sizes}',
-            f"latents {self._latent_shape} -> images {self._image_shape}",
-            f"objective: {objective}; discriminator steps: "
-            f"{self.discriminator_steps}; EMA decay: {self.ema_decay}",
-        ]
 
     # ----------------------------------------------------------------- saving
 

@@ -14,6 +14,9 @@ Array = np.ndarray[Any, Any]
 _MOST_LATENTS = 2**31 - 1
 """Latent values drawn at once: 8 GiB of float32."""
 
+_PART = 512
+"""Images made at a time where only their pixels are kept."""
+
 _SHOWN = 16
 """How many images are made where nothing says how many."""
 
@@ -63,6 +66,18 @@ def shaped_latents(latents: Any, shape: tuple[int, ...]) -> Array:
             f"generator takes them. Received: shape {array.shape}"
         )
     return array.reshape(-1, *shape)
+
+
+def parts(latents: Array, labels: Any) -> Iterator[dict[str, Any]]:
+    """Cuts latents and labels into arguments of several calls of `generate`.
+
+    They are whole batches of it, so that one call for all makes the same
+    images.
+    """
+    for start in range(0, len(latents), _PART):
+        part = slice(start, start + _PART)
+        some = None if labels is None else labels[part]
+        yield {"latents": latents[part], "labels": some}
 
 
 def _rows(name: str, value: Any) -> int:

@@ -1,5 +1,6 @@
 """How many training steps does one call of the compiled function make?"""
 
+import contextlib
 import math
 from collections.abc import Iterator
 from typing import Any
@@ -62,6 +63,33 @@ def choose(model: Any, callbacks: Any, settings: dict[str, Any]) -> int:
     if steps == 0:
         return most
     return max(k for k in range(1, most + 1) if steps % k == 0)
+
+
+@contextlib.contextmanager
+def together(model: Any, number: int) -> Iterator[None]:
+    """Makes so many steps an execution, where `compile` left it open.
+
+    Args:
+        model: A compiled model.
+        number: How many.
+    """
+    if model.compile_settings["steps_per_execution"] != AUTO:
+        yield
+        return
+    if number != model.steps_traced:
+        model.train_function = None
+        model.steps_traced = number
+    if number == 1:
+        yield
+        return
+    model.steps_per_execution = number
+    # Its number of steps is traced, too.
+    model.test_function = None
+    try:
+        yield
+    finally:
+        model.test_function = None
+        model.steps_per_execution = 1
 
 
 def _all(callbacks: Any) -> Iterator[Any]:

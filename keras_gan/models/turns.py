@@ -1,9 +1,10 @@
 """The training step: each player in turn changes its own variables."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from keras_gan import backend
@@ -14,6 +15,7 @@ from keras_gan.regularizers import Penalty
 if TYPE_CHECKING:
     from keras_gan.models.adversarial_model import AdversarialModel
 
+Array = np.ndarray[Any, Any]
 Logs = dict[str, Tensor]
 Result = Tensor | tuple[Tensor, Logs]
 
@@ -195,6 +197,28 @@ def score(model: "AdversarialModel", batch: Any) -> Any:
         variable.assign(value)
     track(model, {**losses, **logs}, model.batch_size(batch), training=False)
     return outputs
+
+
+def gradients(
+    model: "AdversarialModel", batch: Any
+) -> Iterator[tuple[str, str, Array]]:
+    """Yields player, path and gradient of each variable, changing the state."""
+    constants = backend.constant(lambda: model.make(batch))
+
+    def loss(player: Player) -> tuple[Tensor, tuple[()]]:
+        maker = player is model.players.maker
+        made = model.make(batch) if maker else constants
+        due = player.regularizers
+        return penalized(model, player, batch, made, due, True)[0], ()
+
+    for player in model.players.values():
+        _, found = backend.value_and_grad(
+            lambda player=player: loss(player), player.trained, model.state
+        )
+        for variable, gradient in zip(player.trained, found, strict=True):
+            if gradient is not None:
+                array = ops.convert_to_numpy(gradient)
+                yield player.name, variable.path, array
 
 
 def track(

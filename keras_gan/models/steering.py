@@ -1,0 +1,62 @@
+"""What steers an augmentation that adapts to the discriminator?"""
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from keras_gan import backend
+from keras_gan._typing import Tensor
+from keras_gan.augment import AdaptiveAugment
+from keras_gan.losses import AdversarialLoss, to_logits
+
+if TYPE_CHECKING:
+    from keras_gan.models.gan import GAN
+
+
+def steer(gan: "GAN", logs: dict[str, Tensor]) -> None:
+    """Shows real scores to every layer of the augmentation that steers.
+
+    Args:
+        gan: The GAN.
+        logs: What the discriminator's loss returned.
+
+    Raises:
+        ValueError: If a layer wants scores and the logs have none.
+    """
+    inside = backend.flat_layers(gan.augment) if gan.augment else ()
+    steering = [layer for layer in inside if hasattr(layer, "observe")]
+    if steering and "d_real" not in logs:
+        raise ValueError(
+            "`discriminator_loss` must return (loss, {'d_real': scores}), "
+            "with the score of each real image: "
+            f"{[layer.name for layer in steering]} of `augment` are "
+            f"steered by them. Received: logs of {sorted(logs)}"
+        )
+    for layer in steering:
+        layer.observe(_margin(gan, logs["d_real"]))
+
+
+def _margin(gan: "GAN", scores: Tensor) -> Tensor:
+    """Returns how far scores are on the side of real images."""
+    outputs = not gan.adversarial_loss.takes_logits
+    if outputs and gan.gives_probabilities("discriminator"):
+        return to_logits(scores)
+    return scores - (gan.adversarial_loss.boundary or 0.0)
+
+
+def warn_of_drift(augment: Any, loss: AdversarialLoss) -> None:
+    """Warns of an adaptive augmentation that this loss cannot steer."""
+    if augment is None or loss.boundary is not None:
+        return
+    inside = backend.flat_layers(augment)
+    if any(isinstance(layer, AdaptiveAugment) for layer in inside):
+        warnings.warn(
+            "AdaptiveAugment follows how many real images the "
+            "discriminator is sure of, but under "
+            f"{type(loss).__name__} the sign of a score "
+            "says nothing, and its strength will drift. Use DiffAugment, "
+            "another loss such as 'non_saturating', or, with a loss of "
+            "your own, tell its boundary: "
+            "keras_gan.losses.CallableLosses(d_loss, g_loss, boundary=0.0)"
+            " or KerasLoss(loss, boundary=0.0).",
+            stacklevel=6,
+        )
