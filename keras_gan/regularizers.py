@@ -54,6 +54,10 @@ class Penalty(abc.ABC):
     name: str
     """The penalty's key in the logs."""
 
+    taken_at: str | None = None
+    """`"real"` or `"fake"` where a discriminator's penalty is taken at these
+    images, which are scored anyway; `None` elsewhere."""
+
     def __init__(self, weight: float = 10.0, *, interval: int = 1) -> None:
         self.weight = number_in("weight", weight, "[0, inf)")
         self.interval = whole_number(
@@ -249,6 +253,7 @@ class R1(Regularizer):
     """
 
     name = "r1"
+    taken_at = "real"
 
     def __call__(
         self,
@@ -275,6 +280,7 @@ class R2(Regularizer):
     """
 
     name = "r2"
+    taken_at = "fake"
 
     def __call__(
         self,
@@ -339,8 +345,7 @@ class _Scaled:
     """A critic whose float16 gradients stay clear of underflow."""
 
     def __init__(self, critic: Callable[[Tensor], Tensor]) -> None:
-        half = getattr(critic, "compute_dtype", None) == "float16"
-        self.scale = 1024.0 if half else 1.0
+        self.scale = gradient_scale(critic)
         if hasattr(critic, "variables"):
             self.variables = critic.variables
         self._critic = critic
@@ -349,13 +354,22 @@ class _Scaled:
         return self.scale * ops.cast(self._critic(images), "float32")
 
 
+def gradient_scale(critic: Callable[[Tensor], Tensor]) -> float:
+    """Returns what scores are multiplied by while they are differentiated."""
+    return 1024.0 if getattr(critic, "compute_dtype", "") == "float16" else 1.0
+
+
 def _squared_gradient(
     critic: Callable[[Tensor], Tensor], images: Tensor
 ) -> Tensor:
     """Returns the squared norm of each sample's input gradient, `(n,)`."""
-    scaled = _Scaled(critic)
-    gradient = backend.input_gradient(scaled, images)
-    gradient = ops.cast(gradient, "float32") / scaled.scale
+    gradient = None
+    if hasattr(critic, "shared_gradient"):
+        gradient = critic.shared_gradient(images)
+    if gradient is None:
+        scaled = _Scaled(critic)
+        gradient = backend.input_gradient(scaled, images)
+        gradient = ops.cast(gradient, "float32") / scaled.scale
     return ops.sum(ops.square(gradient), axis=tuple(range(1, gradient.ndim)))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import keras
 
 from keras_gan._typing import Tensor
+from keras_gan.models.shared_passes import SharedPasses
 
 
 class BoundNetwork:
@@ -16,6 +17,8 @@ class BoundNetwork:
     Args:
         function: Maps a tensor, shape `(n, ...)`, to another.
         layers: The layers that `function` runs.
+        seeds: What the function draws from, beside its layers' own seeds.
+        shared: The passes that the player's loss has made already.
     """
 
     def __init__(
@@ -23,10 +26,12 @@ class BoundNetwork:
         function: Callable[[Tensor], Tensor],
         layers: list[keras.layers.Layer],
         seeds: tuple[keras.random.SeedGenerator, ...] = (),
+        shared: SharedPasses | None = None,
     ) -> None:
         self._function = function
         self._layers = layers
         self._seeds = seeds
+        self._shared = shared
 
     @property
     def variables(self) -> list[keras.Variable]:
@@ -54,6 +59,17 @@ class BoundNetwork:
         return BoundNetwork(
             lambda x: function(self._function(x)), self._layers, seeds
         )
+
+    def shared_gradient(self, x: Tensor) -> Tensor | None:
+        """Returns d sum(scores) / dx of a pass that the loss has made.
+
+        Args:
+            x: The tensor itself that the loss has scored.
+
+        Returns:
+            The gradient, float32, or `None` where there is no such pass.
+        """
+        return None if self._shared is None else self._shared.gradient(x)
 
     def __call__(self, x: Tensor) -> Tensor:
         """Returns what the network makes of a tensor."""

@@ -1,8 +1,9 @@
 """GANs that make samples from latents: a generator and a discriminator."""
 
+import contextlib
 import math
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -12,7 +13,7 @@ from keras import ops
 from numpy.typing import NDArray
 
 from keras_gan import augment as augmentation
-from keras_gan import backend, losses
+from keras_gan import backend, losses, regularizers
 from keras_gan._checks import (
     LARGEST_INT32,
     seed_or_none,
@@ -41,6 +42,7 @@ from keras_gan.models.fixed_samples import (
 from keras_gan.models.output_values import Values, output_values
 from keras_gan.models.pixel_range import PixelRange
 from keras_gan.models.player import Player, require_network
+from keras_gan.models.shared_passes import SharedPasses, repeats_itself
 from keras_gan.models.turns import Logs
 from keras_gan.optimizers import GANOptimizer, PlayersOptimizer
 from keras_gan.regularizers import Penalty
@@ -129,6 +131,8 @@ class GAN(AdversarialModel):
     _names_more = False
     """Whether the discriminator says more of an image than its score."""
     _warned_of_width = False
+    _shared: SharedPasses | None = None
+    """The passes of the loss that penalties may use, while it is computed."""
 
     def __init__(
         self,
@@ -322,6 +326,19 @@ class GAN(AdversarialModel):
             Scores as from `discriminate`; or a tuple of the scores and what
             else `call_discriminator` returns.
         """
+
+        def score(images: Tensor) -> tuple[Tensor, Any]:
+            outputs = self._judge(images, condition, training)
+            scores = outputs[0] if isinstance(outputs, tuple) else outputs
+            return self._as_logits(scores), outputs
+
+        if self._shared is None:
+            return self._judge(images, condition, training)
+        return self._shared.outputs(images, score)
+
+    def _judge(
+        self, images: Tensor, condition: Condition, training: bool
+    ) -> Any:
         if self.augment is not None and training:
             images = self.augment(images, training=True)
         outputs = self.call_discriminator(images, condition, training)
@@ -430,13 +447,47 @@ class GAN(AdversarialModel):
         layers = [self.discriminator, *filter(None, [self.augment])]
 
         def logits(images: Tensor) -> Tensor:
-            scores = self.discriminate(images, condition, training)
-            takes_logits = self.adversarial_loss.takes_logits
-            if self.gives_probabilities("discriminator") and not takes_logits:
-                return losses.to_logits(scores)
-            return scores
+            return self._as_logits(
+                self.discriminate(images, condition, training)
+            )
 
-        return BoundNetwork(logits, layers)
+        return BoundNetwork(logits, layers, shared=self._shared)
+
+    def _as_logits(self, scores: Tensor) -> Tensor:
+        """Returns logits, which penalties see whatever the loss takes."""
+        takes_logits = self.adversarial_loss.takes_logits
+        if self.gives_probabilities("discriminator") and not takes_logits:
+            return losses.to_logits(scores)
+        return scores
+
+    @contextlib.contextmanager
+    def _passes_shared(
+        self,
+        player: Player,
+        batch: tuple[Tensor, Condition],
+        outputs: Mapping[str, Tensor],
+        due: Sequence[Penalty],
+        training: bool,
+    ) -> Iterator[None]:
+        points = {"real": batch[0], "fake": outputs["fake"]}
+        wanted = [points[each.taken_at] for each in due if each.taken_at]
+        if not wanted or not self._can_share(training):
+            yield
+            return
+        critic = self._critic(batch[1], training)
+        scale = regularizers.gradient_scale(critic)
+        self._shared = SharedPasses(wanted, critic.variables, scale)
+        try:
+            yield
+        finally:
+            self._shared = None
+
+    def _can_share(self, training: bool) -> bool:
+        """Whether a penalty may use the loss' own pass of the same images."""
+        kind = type(self)
+        own = kind.judge is GAN.judge and kind.discriminate is GAN.discriminate
+        layers = [self.discriminator, *filter(None, [self.augment])]
+        return own and (not training or repeats_itself(layers))
 
     def check_batch(self, batch: tuple[Array, tuple[Array, ...]]) -> None:
         """Refuses images of another shape, NaN, and what is out of range."""
