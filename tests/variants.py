@@ -1,4 +1,8 @@
-"""The variants of the examples, with networks small enough for tests."""
+"""The variants of the examples, with networks small enough for tests.
+
+They draw no noise and keep no statistics of their own, in which replicas would
+differ from one device.
+"""
 
 import functools
 import importlib.util
@@ -54,14 +58,14 @@ def semi_supervised():
     x = layers.Conv2D(4, 3, 2, "same", activation="relu")(images)
     judge = keras.Model(images, layers.Dense(3)(layers.Flatten()(x)))
     make = module("semi_supervised").SemiSupervisedGAN
-    return make(tiny.generator(), judge, seed=5)
+    return make(tiny.generator(batch_norm=False), judge, seed=5)
 
 
 def path_length():
     penalty = module("path_length").PathLength(interval=2)
     return keras_gan.GAN(
         tiny.generator(batch_norm=False),
-        tiny.discriminator(),
+        tiny.discriminator(dropout=0.0),
         generator_regularizer=penalty,
         regularizer=keras_gan.regularizers.R1(interval=2),
         ema_decay=0.9,

@@ -36,8 +36,7 @@ class Turns:
         """Lets each player whose turn it is make its update."""
         model, batch = self._model, self._batch
         maker = model.players.maker
-        if maker.every == 1 and not _intervals(maker):
-            # Its weights stay until its own turn, so one pass serves all.
+        if self.one_pass:
             made = self._made(batch)
             for player in model.players.judges:
                 self._turn(player, batch, made.output)
@@ -48,6 +47,15 @@ class Turns:
                 self._turn(player, batch, outputs)
             self._turn(maker, batch, None)
         model.optimizer.iterations.assign_add(1)
+
+    @property
+    def one_pass(self) -> bool:
+        """Whether what is made serves all players.
+
+        The last player's weights stay as they are until its own turn.
+        """
+        maker = self._model.players.maker
+        return maker.every == 1 and not _intervals(maker)
 
     def _turn(self, player: Player, batch: Any, outputs: Any) -> None:
         """Makes a player's step if it is its turn."""

@@ -2,7 +2,7 @@
 
     python tests/benchmarks/savings.py [--rounds 5] [--seconds 2] [--only WORDS]
 
-On TensorFlow. `taskset -c 1` before it keeps it to one core, and another
+On TensorFlow, or where `KERAS_BACKEND` says. `taskset -c 1` before it keeps it to one core, and another
 program's load off it. `--only "one kernel"` measures the rows that are called
 so, in place of those that are on record; the other rows stay.
 
@@ -22,6 +22,7 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
+from unittest import mock
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -35,6 +36,7 @@ sys.path.append(str(Path(__file__).parents[2]))
 
 import keras_gan
 from keras_gan import datasets, memory, recipes
+from keras_gan.models import turns
 from tests.benchmarks import peers_page
 from tests.benchmarks.peers_rows import SAVINGS
 from tests.benchmarks.turns import Process, answer, orders
@@ -49,8 +51,16 @@ FOLDER = tempfile.TemporaryDirectory()
 class TwoPasses(keras_gan.GAN):
     """Makes images anew for the generator's update."""
 
-    def _update_generator(self, real, condition, made=None):
-        super()._update_generator(real, condition)
+    def update(self, data):
+        with mock.patch.object(turns.Turns, "one_pass", False):
+            return super().update(data)
+
+
+class PenaltiesApart(keras_gan.GAN):
+    """Scores images again for each penalty."""
+
+    def _can_share(self, training):
+        return False
 
 
 class OneBatch(keras_gan.GAN):
@@ -120,6 +130,17 @@ def from_files(name):
     return gan, recipes.batches(recipes.get(name), files, seed=0)
 
 
+def with_both_penalties(kind):
+    """The networks of `dcgan` without dropout, under R1 and R2."""
+    networks = {**recipes.get("dcgan").networks, "dropout": 0.0}
+    gan, batches = assembled("dcgan", networks=networks, batch_size=32)
+    model = kind(
+        gan.generator, gan.discriminator, regularizer=["r1", "r2"], seed=0
+    )
+    model.compile()
+    return model, batches
+
+
 def without_lazy():
     return assembled("quick", regularizer={"name": "r1", "weight": 1.0})
 
@@ -166,6 +187,12 @@ PAIRS = {
             lambda n=name: assembled(n),
         )
         for name in ("vanilla", "quick")
+    },
+    "R1 and R2 by the scores' own pass": {
+        "dcgan, batch 32": (
+            lambda: with_both_penalties(PenaltiesApart),
+            lambda: with_both_penalties(keras_gan.GAN),
+        )
     },
     "R1 at every fourth step": {
         "quick": (without_lazy, lambda: assembled("quick"))

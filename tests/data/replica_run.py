@@ -30,6 +30,7 @@ import numpy as np
 from keras import layers
 
 import keras_gan
+from tests import variants
 
 SGD = keras.optimizers.SGD
 BATCH, CLASSES = 32, 3
@@ -140,17 +141,37 @@ KINDS = {
 }
 
 
-def data():
-    images = np.cos(np.arange(IMAGES * 8)).reshape(IMAGES, 8).astype("float32")
+def variant(make):
+    model = make()
+    rates = [SGD(0.05), SGD(0.05)]
+    if isinstance(model, keras_gan.GAN):
+        model.compile(*rates)
+    else:
+        model.compile(dict(zip(model.players, rates, strict=True)))
+    return model
+
+
+VARIANTS = {make.__name__: make for make in variants.VARIANTS}
+KINDS |= {
+    name: lambda make=make: variant(make) for name, make in VARIANTS.items()
+}
+
+
+def data(name):
+    shape = (IMAGES, 8, 8, 1) if name in VARIANTS else (IMAGES, 8)
+    images = np.cos(np.arange(np.prod(shape))).reshape(shape).astype("float32")
     labels = np.arange(IMAGES) % CLASSES
+    if name in VARIANTS:
+        images, labels = variants.data(VARIANTS[name], images, labels)
+    arrays = images if labels is None else (images, labels)
     if ENGINE == "torch":
-        return own_parts(images, labels)
+        return own_parts(arrays)
     import tensorflow as tf
 
-    return tf.data.Dataset.from_tensor_slices((images, labels)).batch(BATCH)
+    return tf.data.Dataset.from_tensor_slices(arrays).batch(BATCH)
 
 
-def own_parts(images, labels):
+def own_parts(arrays):
     """A process's part of each batch, as a distributed sampler gives it."""
     part = BATCH // COUNT
 
@@ -161,14 +182,14 @@ def own_parts(images, labels):
         def __getitem__(self, index):
             start = index * BATCH + RANK * part
             mine = slice(start, start + part)
-            return images[mine], labels[mine]
+            return keras.tree.map_structure(lambda each: each[mine], arrays)
 
     return Parts()
 
 
-def train(model, first=0):
+def train(name, model, first=0):
     history = model.fit(
-        data(), epochs=3, initial_epoch=first, verbose=0, shuffle=False
+        data(name), epochs=3, initial_epoch=first, verbose=0, shuffle=False
     )
     return np.array(list(history.history.values()))
 
@@ -178,17 +199,17 @@ with strategy():
     for name, make in KINDS.items():
         keras.utils.set_random_seed(1)
         model = make()
-        results[f"{name}/logs"] = train(model)
+        results[f"{name}/logs"] = train(name, model)
         for index, weight in enumerate(model.get_weights()):
             results[f"{name}/{index}"] = weight
     # The same again, in two parts.
     keras.utils.set_random_seed(1)
     model = wgan_gp()
-    model.fit(data(), epochs=1, verbose=0, shuffle=False)
+    model.fit(data("wgan_gp"), epochs=1, verbose=0, shuffle=False)
     model.save_weights(f"{PATH}.weights.h5")
     model = wgan_gp()
     model.load_weights(f"{PATH}.weights.h5")
-    train(model, first=1)
+    train("wgan_gp", model, first=1)
     for index, weight in enumerate(model.get_weights()):
         results[f"resumed/{index}"] = weight
 np.savez(PATH, **results)
