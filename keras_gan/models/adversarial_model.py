@@ -1,6 +1,7 @@
 """The core of every GAN: players that take turns on each batch."""
 
 import contextlib
+import functools
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Self
@@ -162,14 +163,13 @@ class AdversarialModel(backend.Stepper, keras.Model):
         if player.average.decay is None:
             return
         for name, network in player.networks.items():
-            twin = player.average.twin(
-                network, lambda copy, like=network: self._build_like(copy, like)
-            )
+            build = functools.partial(self._build_like, network)
+            twin = player.average.twin(network, build)
             network_checks.announce_updates([twin])
             player.averaged[name] = twin
             setattr(self, f"ema_{name}", twin)
 
-    def _build_like(self, copy: keras.Model, network: keras.Model) -> None:
+    def _build_like(self, network: keras.Model, copy: keras.Model) -> None:
         """Builds the copy of a network."""
         if not copy.built:
             copy.build_from_config(network.get_build_config())

@@ -15,6 +15,7 @@ from keras_gan.models import data_forms, saved_state
 
 if TYPE_CHECKING:
     from keras_gan.models.adversarial_model import AdversarialModel
+    from keras_gan.models.gan import GAN
 
 Array = np.ndarray[Any, Any]
 
@@ -99,8 +100,7 @@ def _look_at(
         size = len(images)
     else:
         data_forms.check_weights(raw)
-        images, labels = _arrays(raw)
-        check_pair(model, raw, images, labels, _at_hand(x, y))
+        images, labels = check_pair(model, raw, _at_hand(x, y))
         size = len(images)
         images = images[:_KEPT]
         batch = _unpacked(model, keras.tree.map_structure(_some_rows, raw))
@@ -248,24 +248,22 @@ def check_images(
 
 
 def check_pair(
-    model: Any,
-    raw: Any,
-    images: Array | None,
-    labels: Array | None,
-    all_data: tuple[Any, Any] | None,
-) -> None:
+    model: "GAN", raw: Any, all_data: tuple[Any, Any] | None
+) -> tuple[Array, Array | None]:
     """Looks at real images and their labels, as the data set yields them.
 
     Args:
         model: The GAN to be trained.
         raw: The first batch.
-        images: Its images, if there are any.
-        labels: Their labels, if there are any.
         all_data: All images and labels, where they are at hand.
+
+    Returns:
+        The batch' images and labels.
 
     Raises:
         ValueError: If they cannot be trained on.
     """
+    images, labels = _arrays(raw)
     if images is None:
         raise ValueError(
             "The data hold no images. Expected: images, (images, labels), or a "
@@ -274,6 +272,7 @@ def check_pair(
         )
     check_images(images, model.image_shape, model.output_range)
     _check_labels(model, *(all_data or (images, labels)))
+    return images, labels
 
 
 def _check_shape(images: Array, expected: tuple[int, ...]) -> None:
@@ -362,7 +361,7 @@ def _check_range(
         )
 
 
-def _check_labels(model: Any, images: Any, labels: Array | None) -> None:
+def _check_labels(model: "GAN", images: Any, labels: Array | None) -> None:
     check = getattr(model, "check_labels", None)
     if check is None:
         return

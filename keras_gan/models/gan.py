@@ -553,7 +553,7 @@ class GAN(AdversarialModel):
         if own.startswith("keras_gan.") and not self._names_more:
             pair_checks.require_one_output(outputs)
 
-    def _build_like(self, copy: keras.Model, network: keras.Model) -> None:
+    def _build_like(self, network: keras.Model, copy: keras.Model) -> None:
         self._build_generator(copy)
 
     def _symbolic_inputs(self) -> Any:
@@ -613,12 +613,18 @@ class GAN(AdversarialModel):
 
     # -------------------------------------------------------------- compiling
 
-    def compile(
+    def compile(  # type: ignore[override]  # Two players have names.
         self,
         d_opt: Any = None,
         g_opt: Any = None,
         loss: Any = None,
-        **kwargs: Any,
+        *,
+        metrics: Any = None,
+        steps_per_execution: int | str = "auto",
+        jit_compile: bool | str = "auto",
+        run_eagerly: bool = False,
+        auto_scale_loss: bool = True,
+        **unknown: Any,
     ) -> None:
         """Configures the two players' training.
 
@@ -631,10 +637,14 @@ class GAN(AdversarialModel):
                 a pair `(d_loss(real_scores, fake_scores),
                 g_loss(fake_scores))`. Default: `"non_saturating"`
                 (`"wasserstein"` for the WGAN-GP models).
-            **kwargs: `metrics`, `steps_per_execution`, `jit_compile`,
-                `run_eagerly` and `auto_scale_loss`, as in
-                `AdversarialModel.compile`. Metrics have `update_state(real,
-                fake)` on images.
+            metrics: Keras metrics with `update_state(real, fake)` on images;
+                updated by `evaluate` and validation.
+            steps_per_execution: As in `AdversarialModel.compile`, and so
+                `jit_compile`, `run_eagerly` and `auto_scale_loss`.
+            jit_compile: As there.
+            run_eagerly: As there.
+            auto_scale_loss: As there.
+            **unknown: Refused.
 
         Raises:
             TypeError: If an argument is none of these, such as `optimizer`.
@@ -642,15 +652,21 @@ class GAN(AdversarialModel):
                 an optimizer, a network has nothing to train, or the backend
                 cannot do what is asked.
         """
-        unknown = sorted(set(kwargs) - _SETTINGS)
         if unknown:
             raise TypeError(
                 "`compile` of a GAN takes d_opt and g_opt, an optimizer for "
                 "each player, and loss; all else is as in keras.Model.compile. "
-                f"Received: {unknown}"
+                f"Received: {sorted(unknown)}"
             )
-        optimizers = {"discriminator": d_opt, "generator": g_opt}
-        super().compile(optimizers, loss, **kwargs)
+        super().compile(
+            {"discriminator": d_opt, "generator": g_opt},
+            loss,
+            metrics=metrics,
+            steps_per_execution=steps_per_execution,
+            jit_compile=jit_compile,
+            run_eagerly=run_eagerly,
+            auto_scale_loss=auto_scale_loss,
+        )
 
     def _joined(self, optimizers: dict[str, Any]) -> PlayersOptimizer:
         return GANOptimizer(**optimizers)
@@ -723,7 +739,7 @@ class GAN(AdversarialModel):
 
     def _remember(self, data: Any, looked: first_batch.Looked) -> None:
         super()._remember(data, looked)
-        if looked.first_batch is not None:
+        if looked.images is not None:
             asks = self.makes_pictures and self.output_range is None
             self._pixels.take(data, looked.images, asks)
 
@@ -978,12 +994,3 @@ class GAN(AdversarialModel):
         """Restores what `save_own_variables` saved."""
         super().load_own_variables(store)
         self._pixels.load(store)
-
-
-_SETTINGS = {
-    "metrics",
-    "steps_per_execution",
-    "jit_compile",
-    "run_eagerly",
-    "auto_scale_loss",
-}

@@ -3,11 +3,15 @@
 import contextlib
 import math
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 
 from keras_gan import backend
+
+if TYPE_CHECKING:
+    from keras_gan.models.adversarial_model import AdversarialModel
+
 
 AUTO = "auto"
 
@@ -37,7 +41,7 @@ def checked(requested: int | str) -> int:
     return int(requested)
 
 
-def choose(model: Any, callbacks: Any, settings: dict[str, Any]) -> int:
+def choose(model: "AdversarialModel", callbacks: Any, settings: dict[str, Any]) -> int:
     """Returns how many steps to make together, as far as nobody notices.
 
     Args:
@@ -66,7 +70,7 @@ def choose(model: Any, callbacks: Any, settings: dict[str, Any]) -> int:
 
 
 @contextlib.contextmanager
-def together(model: Any, number: int) -> Iterator[None]:
+def together(model: "AdversarialModel", number: int) -> Iterator[None]:
     """Makes so many steps an execution, where `compile` left it open.
 
     Args:
@@ -118,7 +122,7 @@ def _overridden(callback: Any, name: str) -> bool:
     return getattr(found, "__func__", found) is not base
 
 
-def _cost(model: Any, batch_size: int) -> float:
+def _cost(model: "AdversarialModel", batch_size: int) -> float:
     """Multiplications of a step, roughly.
 
     Of the forward pass the last player takes three, as often as it is updated,

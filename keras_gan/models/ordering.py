@@ -1,9 +1,13 @@
 """In which order does `fit` see the user's arrays?"""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
+
+if TYPE_CHECKING:
+    from keras_gan.models.adversarial_model import AdversarialModel
+
 
 Array = np.ndarray[Any, Any]
 
@@ -61,7 +65,7 @@ class EpochOrder(keras.callbacks.Callback):
         data: With a method `set_epoch`.
     """
 
-    def __init__(self, model: Any, data: Any) -> None:
+    def __init__(self, model: "AdversarialModel", data: Any) -> None:
         super().__init__()
         self._trained = model
         self._data = data
@@ -104,7 +108,7 @@ def in_epoch_order(
     return ArrayBatches(arrays, batch_size, seed or 0), None, settings
 
 
-def with_epochs(model: Any, data: Any, callbacks: Any) -> Any:
+def with_epochs(model: "AdversarialModel", data: Any, callbacks: Any) -> Any:
     """Returns the callbacks of `fit`, `EpochOrder` first where it is needed."""
     if not hasattr(data, "set_epoch"):
         return callbacks

@@ -9,15 +9,13 @@ from keras_gan import backend
 from keras_gan.models.player import Players
 from keras_gan.optimizers import PlayersOptimizer
 
-Optimizer = keras.optimizers.Optimizer
-
 
 def for_players(
     players: Players,
     given: Mapping[str, Any],
-    default: Callable[[], Optimizer],
+    default: Callable[[], keras.optimizers.Optimizer],
     auto_scale_loss: bool,
-) -> dict[str, Optimizer]:
+) -> dict[str, keras.optimizers.Optimizer]:
     """Gives each player an optimizer, built on the player's own variables.
 
     Args:
@@ -64,9 +62,11 @@ def for_players(
 
 
 def _made(
-    given: Any, player: str, default: Callable[[], Optimizer]
-) -> Optimizer:
-    if isinstance(given, Optimizer):
+    given: Any,
+    player: str,
+    default: Callable[[], keras.optimizers.Optimizer],
+) -> keras.optimizers.Optimizer:
+    if isinstance(given, keras.optimizers.Optimizer):
         return given
     optimizer = default() if given is None else keras.optimizers.get(given)
     # The learning rates' keys in the logs are made from these names.

@@ -22,8 +22,12 @@ def steer(gan: "GAN", logs: dict[str, Tensor]) -> None:
     Raises:
         ValueError: If a layer wants scores and the logs have none.
     """
-    inside = backend.flat_layers(gan.augment) if gan.augment else ()
-    steering = [layer for layer in inside if hasattr(layer, "observe")]
+    inside: list[Any] = []
+    if gan.augment is not None:
+        inside = list(backend.flat_layers(gan.augment))
+    steering: list[Any] = [
+        layer for layer in inside if hasattr(layer, "observe")
+    ]
     if steering and "d_real" not in logs:
         raise ValueError(
             "`discriminator_loss` must return (loss, {'d_real': scores}), "

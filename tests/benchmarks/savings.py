@@ -100,7 +100,9 @@ def many_passes(name, batch_size=None):
     return gan, batches
 
 
-def assembled(name, kind=None, batch_size=None, steps="auto", **changes):
+def assembled(
+    name, kind=None, batch_size=None, steps="auto", images=IMAGES, **changes
+):
     """A recipe's GAN, of another class, and its batches."""
     recipe = replace(recipes.get(name), epochs=1, **changes)
     batch_size = batch_size or BATCHES.get(name)
@@ -111,7 +113,7 @@ def assembled(name, kind=None, batch_size=None, steps="auto", **changes):
     if kind is not None:
         gan = kind.from_config(gan.get_config())
     gan.compile_from_config({**config, "steps_per_execution": steps})
-    pixels, _ = datasets.load("fashion_mnist_sample", limit=IMAGES)
+    pixels, _ = datasets.load("fashion_mnist_sample", limit=images)
     return gan, recipes.batches(recipe, pixels, seed=0)
 
 
@@ -133,7 +135,9 @@ def from_files(name):
 def with_both_penalties(kind):
     """The networks of `dcgan` without dropout, under R1 and R2."""
     networks = {**recipes.get("dcgan").networks, "dropout": 0.0}
-    gan, batches = assembled("dcgan", networks=networks, batch_size=32)
+    gan, batches = assembled(
+        "dcgan", networks=networks, batch_size=32, images=128
+    )
     model = kind(
         gan.generator, gan.discriminator, regularizer=["r1", "r2"], seed=0
     )

@@ -2,12 +2,15 @@
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from keras_gan._atomic_write import replacing
 from keras_gan.cli.arguments import path
 from keras_gan.cli.console import console
 from keras_gan.cli.errors import UsageError, as_usage_errors
+
+if TYPE_CHECKING:
+    from keras_gan.models import GAN
 
 __all__ = ["add_parser", "run"]
 
@@ -54,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _export(gan: Any, path: Path, form: str) -> None:
+def _export(gan: "GAN", path: Path, form: str) -> None:
     import keras
 
     try:
