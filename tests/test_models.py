@@ -300,6 +300,14 @@ def test_trainable_is_never_toggled(images):
 # ------------------------------------------------------------------- objective
 
 
+def loss_name(value):
+    """Of a loss in any form, for the name of a test."""
+    if isinstance(value, tuple):
+        return "two functions"
+    plain = isinstance(value, str | float)
+    return str(value) if plain else type(value).__name__
+
+
 @pytest.mark.parametrize(
     "loss",
     [
@@ -315,7 +323,7 @@ def test_trainable_is_never_toggled(images):
             lambda fake: -ops.mean(fake),
         ),
     ],
-    ids=str,
+    ids=loss_name,
 )
 def test_every_form_of_loss_trains(loss, images):
     model = tiny.gan()
@@ -416,7 +424,7 @@ def test_what_augments_counts_each_update_once_wherever_it_is(hold, images):
         (keras.losses.MeanSquaredError(), 0.25, 0.0),
         (keras.losses.BinaryCrossentropy(from_logits=True), 0.25, 0.5),
     ],
-    ids=str,
+    ids=loss_name,
 )
 def test_adaptive_augmentation_rises_where_real_images_look_real(
     loss, score, probability, images
@@ -461,7 +469,9 @@ class OnlyHere(keras.layers.Layer):
 
 
 @pytest.mark.parametrize(
-    "hold", [lambda x: x, lambda x: [x], keras_gan.augment.AdaptiveAugment]
+    "hold",
+    [lambda x: x, lambda x: [x], keras_gan.augment.AdaptiveAugment],
+    ids=["alone", "in a list", "adaptive"],
 )
 def test_a_layer_for_the_generators_images_alone_may_augment(hold):
     assert tiny.gan(augment=hold(OnlyHere())).augment is not None
