@@ -1,3 +1,4 @@
+import gc
 import os
 from pathlib import Path
 
@@ -8,6 +9,11 @@ import numpy as np
 import pytest
 
 from keras_gan import datasets
+
+# What frameworks consist of stays, and there is much of it: each collection of
+# garbage would look through it.
+gc.collect()
+gc.freeze()
 
 
 @pytest.fixture(autouse=True)

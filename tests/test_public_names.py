@@ -103,6 +103,7 @@ def test_the_version_has_one_home():
     assert keras_gan.__version__.count(".") == 2
 
 
+@pytest.mark.slow
 def test_a_file_loads_once_the_package_is_imported(images, tmp_path):
     model = tiny.gan(augment="diffaugment", ema_decay=0.9)
     model.train_on_batch(images)
