@@ -1,3 +1,4 @@
+import gc
 import os
 from pathlib import Path
 
@@ -8,6 +9,12 @@ import numpy as np
 import pytest
 
 from keras_gan import datasets
+
+# What frameworks consist of stays, and there is much of it: collections of
+# garbage that look through it at every turn take a tenth of the time.
+gc.collect()
+gc.freeze()
+gc.set_threshold(5_000, 10, 20)
 
 
 @pytest.fixture(autouse=True)

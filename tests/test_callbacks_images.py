@@ -109,12 +109,14 @@ def test_a_resumed_run_goes_on_in_its_folder(images, tmp_path):
         assert animation.n_frames == 3
 
 
-@pytest.mark.parametrize("unit", ["epoch", "step"])
-def test_training_is_the_same_with_pictures(images, tmp_path, unit):
+def test_training_is_the_same_with_pictures(images, tmp_path):
     plain, watched = tiny.gan(), tiny.gan()
     watched.set_weights(plain.get_weights())
-    plain.fit(images, epochs=2, batch_size=16, verbose=0)
-    fit(watched, images, ImageSnapshot(tmp_path, unit=unit), epochs=2)
+    settings = {"epochs": 2, "batch_size": 16, "verbose": 0}
+    plain.fit(images, **settings)
+    units = ("epoch", "step")
+    pictures = [ImageSnapshot(tmp_path / unit, unit=unit) for unit in units]
+    watched.fit(images, callbacks=pictures, **settings)
     for one, other in zip(tiny.state(plain), tiny.state(watched), strict=True):
         np.testing.assert_array_equal(one, other)
 

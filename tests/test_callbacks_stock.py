@@ -117,6 +117,7 @@ class Interrupted(CALLBACKS.Callback):
             raise KeyboardInterrupt
 
 
+@pytest.mark.slow
 def test_backup_and_restore_ends_like_the_uninterrupted_run(images, tmp_path):
     def model():
         keras.utils.set_random_seed(1)

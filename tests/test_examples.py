@@ -14,7 +14,7 @@ from keras_gan import datasets
 matplotlib.use("Agg")
 FOLDER = Path(__file__).parents[1] / "examples"
 EXAMPLES = sorted(FOLDER.glob("*.py"))
-QUICK = ("custom_objective", "dense_logits", "image_folder", "vanilla")
+QUICK = ("custom_objective", "dense_logits", "vanilla")
 
 # The names that the tutorial's script has.
 VANILLA_FLAGS = [

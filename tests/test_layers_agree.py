@@ -127,6 +127,7 @@ def linear(size):
         ("nearest", lambda size: np.repeat(np.eye(size), 2, axis=0)),
         ("bilinear", linear),
     ],
+    ids=["nearest", "bilinear"],
 )
 def test_enlarging_is_its_formula(interpolation, matrix):
     x = np.random.default_rng(0).normal(size=(2, 5, 4, 3))

@@ -104,6 +104,19 @@ def test_a_callback_with_batch_methods_sees_each_batch():
             True,
         ),
     ],
+    ids=[
+        "pictures-of-steps",
+        "pictures-of-epochs",
+        "events-of-two-steps",
+        "events-of-batches",
+        "events-as-they-come",
+        "events-of-epochs",
+        "rollback",
+        "checkpoints-of-epochs",
+        "checkpoints-of-steps",
+        "early-stopping",
+        "function-of-batches",
+    ],
 )
 def test_which_callbacks_want_each_batch(make, each, tmp_path):
     assert merged_steps._wants_each_batch(make(tmp_path)) == each

@@ -165,7 +165,9 @@ def _flip(data):
 
 
 @pytest.mark.parametrize(
-    "damage", [_cut, _flip, lambda data: b"", lambda data: b"junk" * 99]
+    "damage",
+    [_cut, _flip, lambda data: b"", lambda data: b"junk" * 99],
+    ids=["cut", "flipped", "empty", "foreign"],
 )
 def test_cache_computes_anew_where_a_file_is_damaged(tmp_path, damage):
     extractor, images = _Counting(), _noise(30)

@@ -383,7 +383,17 @@ def test_dropouts_have_seeds_of_their_own(name):
     assert len(set(seeds)) == len(seeds)
 
 
-@pytest.mark.parametrize("conditioning", CONDITIONINGS, ids=str)
+@pytest.mark.parametrize(
+    "conditioning",
+    [
+        # Each layer is saved in its own tests as well.
+        each
+        if each in (None, "projection")
+        else pytest.param(each, marks=pytest.mark.slow)
+        for each in CONDITIONINGS
+    ],
+    ids=str,
+)
 @pytest.mark.parametrize("name", networks.__all__)
 def test_saved_pairs_give_the_same_scores(name, conditioning, tmp_path):
     pair = small(name, conditioning=conditioning)

@@ -39,7 +39,13 @@ def trained(strategy, make, images, policy="float32", **compilation):
     ("strategy", "make", "settings"),
     [
         pytest.param("mirrored", tiny.gan_r1_ema, {}, id="lazy penalty"),
-        pytest.param("mirrored", tiny.wgan_gp, {}, id="discriminator steps"),
+        pytest.param(
+            "mirrored",
+            tiny.wgan_gp,
+            {},
+            id="discriminator steps",
+            marks=pytest.mark.slow,
+        ),
         pytest.param(
             "mirrored",
             tiny.wgan_gp,

@@ -119,6 +119,7 @@ def test_depth_and_normalisation_hide_nothing(name):
         (lambda x: x, (-INF, INF)),
         (lambda x: x - 3.0, (-INF, INF)),
     ],
+    ids=["sigmoid", "identity", "shifted"],
 )
 def test_a_subclass_is_measured(function, expected):
     values = values_of(InCall(function))

@@ -46,7 +46,10 @@ def test_bytes_of_other_data_stay_as_they_are(data):
         assert was is now
 
 
-@pytest.mark.parametrize("make", [tiny.gan, tiny.conditional_gan])
+@pytest.mark.parametrize(
+    "make",
+    [tiny.gan, pytest.param(tiny.conditional_gan, marks=pytest.mark.slow)],
+)
 def test_bytes_train_as_floats_do(make):
     conditional = make is tiny.conditional_gan
     batches = ImageBatches(

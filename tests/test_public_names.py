@@ -86,9 +86,9 @@ def test_every_module_has_its_place_in_the_documentation(name):
     "page", sorted(DOCS.glob("*.md")), ids=lambda p: p.stem
 )
 def test_every_name_in_the_documentation_exists(page):
-    named = re.findall(
-        r"(?<!-m )\bkeras_gan((?:\.\w+)+)", page.read_text("utf-8")
-    )
+    # Entries name modules, which functions of the same name hide.
+    text = re.sub(r"^::: .*$", "", page.read_text("utf-8"), flags=re.MULTILINE)
+    named = re.findall(r"(?<!-m )\bkeras_gan((?:\.\w+)+)", text)
     for path in sorted(set(named)):
         found = keras_gan
         for name in path.strip(".").split("."):
@@ -119,6 +119,7 @@ def test_the_version_has_one_home():
     assert keras_gan.__version__.count(".") == 2
 
 
+@pytest.mark.slow
 def test_a_file_loads_once_the_package_is_imported(images, tmp_path):
     model = tiny.gan(augment="diffaugment", ema_decay=0.9)
     model.train_on_batch(images)

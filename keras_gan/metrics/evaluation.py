@@ -120,6 +120,7 @@ METRICS: dict[str, Score] = {
 """All metrics that `evaluate` knows, by name."""
 
 DEFAULT_METRICS = ("fid", "kid", "precision", "recall", "density", "coverage")
+"""What `evaluate` measures where it is not told."""
 
 
 def evaluate(

@@ -24,6 +24,7 @@ ALL: tuple[Recipe, ...] = (*RECOMMENDED, *TUTORIALS)
 """All recipes, the default first."""
 
 NAMES: tuple[str, ...] = tuple(recipe.name for recipe in ALL)
+"""Their names, in the same order."""
 
 
 def get(name: str) -> Recipe:
