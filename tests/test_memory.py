@@ -77,7 +77,8 @@ def test_without_glibc_nothing_happens(monkeypatch):
 def page_faults():
     """Of ten blocks of 64 MiB, taken and given back one after the other.
 
-    Outside of `keep_freed`, then inside; without Keras, which takes seconds to load.
+    Outside of `keep_freed`, then inside; without Keras, which takes long to
+    load.
     """
     script = (
         "import contextlib, ctypes, resource, runpy\n"
