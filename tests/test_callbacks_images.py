@@ -197,5 +197,5 @@ def test_samples_that_are_no_images_are_refused(tmp_path):
     critic = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     model = keras_gan.GAN(generator, critic)
     points = np.random.default_rng(0).normal(size=(8, 2)).astype("float32")
-    with pytest.raises(ValueError, match="draws pictures"):
+    with pytest.raises(ValueError, match="Pictures have the shape"):
         fit(model, points, ImageSnapshot(tmp_path), epochs=1)

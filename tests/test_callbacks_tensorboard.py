@@ -17,6 +17,7 @@ from keras_gan.callbacks import TensorBoard
 from keras_gan.callbacks import _events as events
 from keras_gan.callbacks._hparams import hyper_parameters
 from keras_gan.callbacks._points import Points
+from keras_gan.models.saved_state import seed_states
 
 
 def read(folder):
@@ -234,7 +235,7 @@ def test_training_is_the_same_under_watch(images, tmp_path, update_freq):
     ):
         np.testing.assert_allclose(one, other, atol=1e-6)
     for one, other in zip(
-        plain._seed_states(), watched._seed_states(), strict=True
+        seed_states(plain), seed_states(watched), strict=True
     ):
         np.testing.assert_array_equal(one.numpy(), other.numpy())
     found = read(tmp_path / "train")

@@ -51,21 +51,21 @@ class AdversarialModel(backend.Stepper, keras.Model):
     variables only. `GAN` and its family stand on this class. For another game,
     subclass it and say three things:
 
-    | method | says | may draw | called |
-    |---|---|---|---|
-    | `unpack(data)` | what is in a batch | no | once a step |
-    | `make(batch, training)` | what is made of it | yes | once a step |
-    | `player_loss(player, batch, outputs, training)` | what a player minimises | yes | once a turn |
+    | method | says | called |
+    |---|---|---|
+    | `unpack(data)` | what is in a batch; draws nothing | once a step |
+    | `make(batch, ...)` | what is made of it | once a step |
+    | `player_loss(player, batch, outputs, ...)` | what it minimises | by turn |
 
     And, where it has them:
 
     | method | says | default |
     |---|---|---|
     | `pictures(batch)` | what is looked at, by column | none |
-    | `penalty(player, regularizer, batch, outputs, training)` | where a penalty is taken | refused |
+    | `penalty(player, regularizer, ...)` | where it is taken | refused |
     | `log_names` | the names of all logs | losses, penalties |
     | `check_batch(batch)` | which data cannot be trained on | finite numbers |
-    | `default_optimizer()` | the optimizer where none is given | Adam(2e-4, 0.5) |
+    | `default_optimizer()` | where none is given | Adam(2e-4, beta_1=0.5) |
     | `get_config()` | the constructor's arguments | networks, seed, name |
 
     The batch and what `make` returns are tensors, nested in dicts or tuples

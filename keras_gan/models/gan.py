@@ -80,11 +80,11 @@ class GAN(AdversarialModel):
     | `unpack(data)` | what is in a batch: real images and their condition |
     | `sample(batch_size, condition, training)` | how images are drawn |
     | `make(batch, training)` | all that is made: `{"fake": images}` |
-    | `call_generator(generator, latents, condition, training)` | how it is called |
-    | `call_discriminator(images, condition, training)` | how it is called; scores come first |
+    | `call_generator(generator, latents, ...)` | how it is called |
+    | `call_discriminator(images, ...)` | how it is called; scores come first |
     | `discriminate(images, condition, training)` | how images are scored |
     | `discriminator_loss`, `generator_loss` | what a player minimises |
-    | `player_loss(player, batch, outputs, training)` | the same, with all of `make` |
+    | `player_loss(player, batch, outputs, ...)` | the same, with all made |
 
     Another network is added by `add_network(name, network, player=...)` in the
     constructor. `AdversarialModel` says what holds for all of these.

@@ -41,7 +41,9 @@ def checked(requested: int | str) -> int:
     return int(requested)
 
 
-def choose(model: "AdversarialModel", callbacks: Any, settings: dict[str, Any]) -> int:
+def choose(
+    model: "AdversarialModel", callbacks: Any, settings: dict[str, Any]
+) -> int:
     """Returns how many steps to make together, as far as nobody notices.
 
     Args:

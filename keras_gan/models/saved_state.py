@@ -88,8 +88,7 @@ def _kept(variables: list[Any]) -> Iterator[None]:
     random = backend.random_state()
     # A copy: a backend may give a view of the variable's own memory.
     before = [
-        (v, np.array(ops.convert_to_numpy(ops.convert_to_tensor(v))))
-        for v in variables
+        (v, np.array(ops.convert_to_numpy(ops.copy(v)))) for v in variables
     ]
     try:
         yield

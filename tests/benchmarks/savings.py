@@ -2,9 +2,10 @@
 
     python tests/benchmarks/savings.py [--rounds 5] [--seconds 2] [--only WORDS]
 
-On TensorFlow, or where `KERAS_BACKEND` says. `taskset -c 1` before it keeps it to one core, and another
-program's load off it. `--only "one kernel"` measures the rows that are called
-so, in place of those that are on record; the other rows stay.
+On TensorFlow, or where `KERAS_BACKEND` says. `taskset -c 1` before it keeps it
+to one core, and another program's load off it. `--only "one kernel"` measures
+the rows that are called so, in place of those that are on record; the other
+rows stay.
 
 Each pair of models trains a few steps each by turns, in this process or, where
 that is what differs, in one each. The ratio is that of the CPU time of all
