@@ -36,6 +36,9 @@ class PlayersOptimizer(keras.optimizers.Optimizer):
         players: Mapping[str, keras.optimizers.Optimizer],
         name: str = "players_optimizer",
     ) -> None:
+        instance_of(
+            "players", players, Mapping, "a dictionary from names to optimizers"
+        )
         for player, optimizer in players.items():
             instance_of(
                 player,

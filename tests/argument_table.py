@@ -246,6 +246,7 @@ MEANINGS: dict[str, Right] = {
     "generator": layer,
     "generator_activation": slope,
     "generator_loss": anything,
+    "generator_regularizer": anything,
     "generator_units": widths,
     "gif": either(flag, path),
     "global_norm": positive,
@@ -302,6 +303,7 @@ MEANINGS: dict[str, Right] = {
     "part": parts,
     "path": path,
     "patience": whole(1, math.inf),
+    "players": anything,
     "player": word("discriminator", "generator", "both"),
     "policy": instance(str),
     "power_iterations": whole(1, 1000),
@@ -393,16 +395,22 @@ OWN: dict[str, Right] = {
     "models.ACGAN.num_classes": optional(only(tiny.CLASSES)),
     "models.ConditionalGAN.num_classes": optional(only(tiny.CLASSES)),
     "models.ConditionalWGANGP.num_classes": optional(only(tiny.CLASSES)),
+    "models.AdversarialModel.players": anything,
     "models.GAN.latent_dim": optional(only(tiny.LATENT)),
     "models.GAN.generate.batch_size": whole(1, math.inf),
     "models.GAN.generate.n": anything,
     "models.GAN.latents.n": whole(0, 10**6),
+    "models.Player.every": whole(1),
+    "models.Player.name": instance(str),
+    "models.Player.networks": instance(dict),
     "networks.dense.image_shape": shape,
     "networks.residual.image_shape": wholes(2, range(3, 4)),
     "networks.resize_conv.discriminator_filters": two_widths,
     "optimizers.GANOptimizer.discriminator": optimizer,
     "optimizers.GANOptimizer.generator": optimizer,
     "optimizers.GANOptimizer.name": instance(str),
+    "optimizers.PlayersOptimizer.name": instance(str),
+    "optimizers.PlayersOptimizer.players": instance(dict),
     "recipes.Recipe.augment": optional(part_settings),
     "recipes.Recipe.batch_size": plain(whole(1)),
     "recipes.Recipe.channels": optional(plain(only(1, 3))),
@@ -427,6 +435,7 @@ SPOKEN_OF_AS = {
     "augment.get.identifier": "augment|policy",
     "augment.check_gradient.layer": "layer|augment",
     "models.GAN.augment": "augment|policy",
+    "models.GAN.generator_regularizer": "regularizer",
     "models.ACGAN.generator": "generator|networks",
     "metrics.kernel_distance_subsets.fake": "fake|subset_size",
     "metrics.kernel_distance_subsets.real": "real|subset_size",
@@ -474,6 +483,11 @@ def feature_rows():
 
 def bytes_(*shape):
     return rng().integers(0, 256, shape).astype("uint8")
+
+
+def player():
+    networks = {"generator": tiny.generator()}
+    return keras_gan.Player("generator", networks)
 
 
 def classifier():
@@ -595,6 +609,7 @@ OWN_SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
         "generator": tiny.generator(True),
         "discriminator": tiny.ac_gan().discriminator,
     },
+    "models.AdversarialModel": lambda: {"players": [player()], "name": "a"},
     "models.ConditionalGAN": lambda: {
         "generator": tiny.generator(True),
         "discriminator": tiny.discriminator(True),
@@ -602,6 +617,10 @@ OWN_SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "models.ConditionalWGANGP": lambda: {
         "generator": tiny.generator(True),
         "critic": tiny.discriminator(True),
+    },
+    "models.Player": lambda: {
+        "name": "generator",
+        "networks": {"generator": tiny.generator()},
     },
     "networks.dcgan": lambda: SMALL,
     "networks.wgan_gp": lambda: SMALL,
@@ -633,6 +652,10 @@ OWN_SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "recipes.clipping": lambda: {"recipe": recipes.get("resize-conv")},
     "recipes.get": lambda: {"name": "quick"},
+    "optimizers.PlayersOptimizer": lambda: {
+        "players": {"generator": keras.optimizers.SGD()},
+        "name": "all",
+    },
     "optimizers.GANOptimizer": lambda: {
         "discriminator": keras.optimizers.SGD(),
         "generator": keras.optimizers.SGD(),
@@ -643,6 +666,8 @@ OWN_SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
 NOT_CALLED = {
     "features.Extracted": "what an extractor returns, a record",
     "losses.AdversarialLoss": "abstract; its argument is every loss's",
+    "regularizers.GeneratorRegularizer": "abstract, as Regularizer is",
+    "regularizers.Penalty": "abstract, as Regularizer is",
     "regularizers.Regularizer": "abstract; its arguments are every penalty's",
 }
 """Public names that the property test leaves out, with the reason."""

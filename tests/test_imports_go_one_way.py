@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 LAYERS = (
     # What everybody may use; it knows nothing of GANs.
     ("_version", "_typing", "_registration", "_printable", "_checks"),
-    ("_arrays", "_atomic_write", "_charts", "_copies"),
+    ("_arrays", "_atomic_write", "_charts", "_copies", "memory"),
     ("backend", "images"),
     ("augment", "datasets", "layers", "losses", "optimizers", "regularizers"),
     ("features", "networks"),

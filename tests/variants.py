@@ -45,7 +45,14 @@ def info_gan():
     judge = keras.Model(images, [layers.Dense(1)(x), x])
     reader = keras.Model(features, layers.Dense(3)(features))
     make = module("info_gan").InfoGAN
-    return make(tiny.generator(), judge, reader, codes=3, seed=5, ema_decay=0.9)
+    return make(
+        tiny.generator(batch_norm=False),
+        judge,
+        reader,
+        codes=3,
+        seed=5,
+        ema_decay=0.9,
+    )
 
 
 def bi_gan():

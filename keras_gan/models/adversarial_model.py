@@ -114,12 +114,12 @@ class AdversarialModel(backend.Stepper, keras.Model):
         name: str | None = None,
     ) -> None:
         super().__init__(name=None if name is None else text("name", name))
-        for player in players:
-            if not isinstance(player, Player):
-                raise TypeError(
-                    "`players` must be keras_gan.Player instances. "
-                    f"{received('players', player)}"
-                )
+        listed = isinstance(players, (list, tuple)) and len(players) > 0
+        if not listed or not all(isinstance(p, Player) for p in players):
+            raise TypeError(
+                "`players` must be a list of keras_gan.Player instances, at "
+                f"least one. {received('players', players)}"
+            )
         self.players = Players(players)
         # Saved files hold the state in this order: the last player's first.
         for player in reversed(list(self.players.values())):

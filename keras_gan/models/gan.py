@@ -16,6 +16,7 @@ from keras_gan import augment as augmentation
 from keras_gan import backend, losses, regularizers
 from keras_gan._checks import (
     LARGEST_INT32,
+    received,
     seed_or_none,
     value_range_of,
     whole_number,
@@ -171,6 +172,9 @@ class GAN(AdversarialModel):
             every=self.discriminator_steps,
             ema_decay=ema_decay,
         )
+        _require_kind("regularizer", judge, regularizers.Regularizer)
+        kind = regularizers.GeneratorRegularizer
+        _require_kind("generator_regularizer", maker, kind)
         self.ema_generator = None
         self.augment = None
         super().__init__([judge, maker], seed=seed, name=name)
@@ -994,3 +998,16 @@ class GAN(AdversarialModel):
         """Restores what `save_own_variables` saved."""
         super().load_own_variables(store)
         self._pixels.load(store)
+
+
+def _require_kind(
+    argument: str, player: Player, kind: type[regularizers.Penalty]
+) -> None:
+    """Raises `ValueError` where a penalty is not for this player."""
+    for each in player.regularizers:
+        if not isinstance(each, kind):
+            raise ValueError(
+                f"`{argument}` is a penalty on the {player.name}, a subclass "
+                f"of keras_gan.regularizers.{kind.__name__}. "
+                f"{received(argument, each)}"
+            )

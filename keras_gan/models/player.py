@@ -101,9 +101,9 @@ class Players(Mapping[str, Player]):
         self._players = {player.name: player for player in players}
         prefixes = {player.prefix for player in players}
         names = [name for player in players for name in player.networks]
-        if not players or len(prefixes) < len(players):
+        if len(prefixes) < len(players):
             raise ValueError(
-                "There must be at least one player, and their names must "
+                "The names of `players` must "
                 "start with different letters, which the logs are named by. "
                 f"Received: {[player.name for player in players]}"
             )
