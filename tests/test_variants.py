@@ -10,8 +10,19 @@ from keras_gan import callbacks
 from tests import tiny, variants
 
 SGD = keras.optimizers.SGD
+_OFTEN = (variants.cycle_gan, variants.info_gan)
 every_variant = pytest.mark.parametrize(
     "make", variants.VARIANTS, ids=lambda make: make.__name__
+)
+
+# The others are made of the same parts.
+some_variants = pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(make, marks=() if make in _OFTEN else pytest.mark.slow)
+        for make in variants.VARIANTS
+    ],
+    ids=lambda make: make.__name__,
 )
 
 
@@ -56,7 +67,7 @@ def test_a_step_of_one_player_leaves_the_other_untouched(
         assert equal(before[name], trained(player)) == (name == frozen)
 
 
-@every_variant
+@some_variants
 def test_each_network_of_a_player_is_trained(make, images, labels):
     model = compiled(make())
     networks = model.players.networks
@@ -85,7 +96,7 @@ def test_a_loaded_variant_goes_on_to_the_bit(make, images, labels, tmp_path):
     assert equal(tiny.state(straight), tiny.state(resumed))
 
 
-@every_variant
+@some_variants
 def test_evaluate_changes_nothing_and_repeats_itself(make, images, labels):
     x, y = variants.data(make, images, labels)
     model = compiled(make())
@@ -116,7 +127,7 @@ def test_watching_changes_nothing(make, images, labels, tmp_path):
     assert len(list((tmp_path / "pictures").glob("epoch-*.png"))) == 2
 
 
-@every_variant
+@some_variants
 def test_clipping_bounds_the_step_of_each_player(make, images, labels):
     x, y = variants.data(make, images, labels)
     model = make()
@@ -133,7 +144,7 @@ def test_clipping_bounds_the_step_of_each_player(make, images, labels):
             assert np.abs(now - was).max() <= 1.001e-3
 
 
-@every_variant
+@some_variants
 def test_a_run_that_diverges_goes_back(make, images, labels):
     x, y = variants.data(make, images, labels)
     model = compiled(make())
