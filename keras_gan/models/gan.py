@@ -1000,9 +1000,7 @@ class GAN(AdversarialModel):
         self._pixels.load(store)
 
 
-def _require_kind(
-    argument: str, player: Player, kind: type[regularizers.Penalty]
-) -> None:
+def _require_kind(argument: str, player: Player, kind: Any) -> None:
     """Raises `ValueError` where a penalty is not for this player."""
     for each in player.regularizers:
         if not isinstance(each, kind):
