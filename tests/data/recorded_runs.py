@@ -1,9 +1,10 @@
 """Records what small models come to on a backend, or compares with it.
 
-`KERAS_BACKEND=... PYTHONPATH=. python tests/data/recorded_runs.py [--write]`.
-Without `--write` it says of each run whether it ends equal to the bit; other
-processors round in other places, so only the machine that wrote the file can
-ask for that. `tests/test_recorded_runs.py` compares within rounding.
+`KERAS_BACKEND=... PYTHONPATH=. taskset -c 0 python tests/data/recorded_runs.py
+[--write]`. Without `--write` it says of each run whether it ends equal to the
+bit. Other processors, and two cores in place of one, round in other places, so
+only the machine that wrote the file can ask for that.
+`tests/test_recorded_runs.py` compares within rounding.
 
 The record was made by the code before `AdversarialModel`: training must not
 change where only its structure does.
