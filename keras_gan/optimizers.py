@@ -51,7 +51,7 @@ class PlayersOptimizer(keras.optimizers.Optimizer):
         super().__init__(learning_rate=0.0, name=name)
         self._names = tuple(players)
         for player, optimizer in players.items():
-            if hasattr(self, player):
+            if player in dir(type(self)) or player in vars(self):
                 raise ValueError(
                     "A player cannot be called as something that every "
                     f"optimizer has. Received: {player!r}"

@@ -304,7 +304,7 @@ MEANINGS: dict[str, Right] = {
     "path": path,
     "patience": whole(1, math.inf),
     "players": anything,
-    "player": word("discriminator", "generator", "both"),
+    "player": either(instance(str)),
     "policy": instance(str),
     "power_iterations": whole(1, 1000),
     "preprocess": anything,

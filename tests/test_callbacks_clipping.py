@@ -174,7 +174,7 @@ def test_weight_clipping_keeps_a_constraint_and_gives_it_back(images):
         ({"value": -1.0}, "`value`"),
         ({"norm": float("nan")}, "`norm`"),
         ({"global_norm": 0}, "`global_norm`"),
-        ({"value": 1.0, "player": "critic"}, "`player`"),
+        ({"value": 1.0, "player": "a critic"}, "`player`"),
     ],
     ids=["none", "two", "negative", "nan", "zero", "player"],
 )

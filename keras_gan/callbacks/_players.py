@@ -2,19 +2,22 @@
 
 import keras
 
-from keras_gan._checks import choice
+from keras_gan._checks import received, text
 from keras_gan.models import AdversarialModel, Player
-
-_NAMES = ("discriminator", "generator", "both")
 
 
 def player_name(name: str) -> str:
     """Returns a name of `player="..."`, checked.
 
     Raises:
-        ValueError: If it is none of the three names.
+        ValueError: If it is no name that a player can have.
     """
-    word: str = choice("player", name, _NAMES)
+    word: str = text("player", name)
+    if not word.isidentifier():
+        raise ValueError(
+            "`player` must be a player's name, such as 'discriminator' or "
+            f"'generator', or 'both'. {received('player', name)}"
+        )
     return word
 
 

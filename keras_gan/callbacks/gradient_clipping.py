@@ -37,11 +37,12 @@ class GradientClipping(Configurable, keras.callbacks.Callback):
         value: Largest entry, above 0.
         norm: Largest norm of one variable's gradient, above 0.
         global_norm: Largest norm of all gradients of a player, above 0.
-        player: `"discriminator"`, `"generator"` or `"both"`.
+        player: A player's name, such as `"discriminator"` or `"generator"`, or
+            `"both"` for all.
 
     Raises:
         ValueError: If not exactly one rule is given, a threshold is not
-            a positive number, or the player is unknown.
+            a positive number, or `fit` trains a model without such a player.
 
     Example:
         >>> clip = keras_gan.callbacks.GradientClipping(

@@ -24,10 +24,12 @@ class WeightClipping(Configurable, keras.callbacks.Callback):
 
     Args:
         value: Largest weight, above 0.
-        player: `"discriminator"`, `"generator"` or `"both"`.
+        player: A player's name, such as `"discriminator"` or `"generator"`, or
+            `"both"` for all.
 
     Raises:
-        ValueError: If the value is not positive, or the player is unknown.
+        ValueError: If the value is not positive, or `fit` trains a model
+            without such a player.
 
     Example:
         >>> gan.compile("rmsprop", "rmsprop", loss="wasserstein")

@@ -3,7 +3,7 @@
 import contextlib
 import functools
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Self
 
 import keras
@@ -23,6 +23,7 @@ from keras_gan.models import (
     saved_state,
     turns,
 )
+from keras_gan.models.bound_network import BoundNetwork
 from keras_gan.models.first_batch import (
     FirstBatch,
     Looked,
@@ -40,6 +41,20 @@ from keras_gan.optimizers import PlayersOptimizer, serialize
 from keras_gan.regularizers import Penalty
 
 Array = np.ndarray[Any, Any]
+
+_RESERVED = {
+    "built",
+    "compile_settings",
+    "evaluation_seed_generator",
+    "loss",
+    "optimizer",
+    "penalty_state",
+    "players",
+    "seed",
+    "seed_generator",
+    "steps_traced",
+}
+"""Attributes that a model gets later."""
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -120,7 +135,7 @@ class AdversarialModel(backend.Stepper, keras.Model):
                 "`players` must be a list of keras_gan.Player instances, at "
                 f"least one. {received('players', players)}"
             )
-        self.players = Players(players)
+        self._take(players)
         # Saved files hold the state in this order: the last player's first.
         for player in reversed(list(self.players.values())):
             for each, network in player.networks.items():
@@ -144,6 +159,30 @@ class AdversarialModel(backend.Stepper, keras.Model):
         # All networks are built. Keras' own `build` would lock the model, and
         # a subclass could not add a network of its own.
         self.built = True
+
+    def _take(self, players: Sequence[Player]) -> None:
+        """Takes the players, and refuses those that cannot play here."""
+        taken = [player.name for player in players if player.plays]
+        if taken:
+            raise ValueError(
+                "Each model needs players of its own. Received: "
+                f"{taken}, which another model has. Make new ones."
+            )
+        self.players = Players(players)
+        for name in self.players.networks:
+            if hasattr(self, name) or name in _RESERVED:
+                raise ValueError(
+                    "A network becomes an attribute of the model, which has "
+                    f"another one of this name. {received('networks', name)}"
+                )
+        names = self.penalty_names
+        if len(set(names)) < len(names):
+            raise ValueError(
+                "Each kind of regularizer can be given to one player only, "
+                f"because the logs name it. Received: {names}"
+            )
+        for player in players:
+            player.plays = True
 
     def _prepare_networks(self) -> None:
         """Looks at all networks; a subclass builds them first."""
@@ -195,6 +234,16 @@ class AdversarialModel(backend.Stepper, keras.Model):
                 "`add_network` comes before `compile`, with a new name. "
                 f"{received('name', name)}"
             )
+        if player not in self.players:
+            raise ValueError(
+                f"`player` must be one of {list(self.players)}. "
+                f"{received('player', player)}"
+            )
+        if not getattr(network, "built", True):
+            raise ValueError(
+                "`network` must be built: begin it with a keras.Input, or call "
+                f"it once on a batch. {received('network', network)}"
+            )
         self.players[player].add(name, network)
         setattr(self, name, network)
         network_checks.refuse_shared_layers(list(self.players.values()))
@@ -207,14 +256,14 @@ class AdversarialModel(backend.Stepper, keras.Model):
         """Splits what a data set yields into what the players need.
 
         Args:
-            data: A batch, as the data set yields it.
+            data: A batch, as the data set yields it: `x` alone, a dict or a
+                tensor, or the tuple `(x, y)`.
 
         Returns:
-            Tensors, nested in a dict or tuple; the first one's first axis is
-            the batch. Default: `x`, or `(x, y)` where there is a `y`.
+            Tensors, nested in a dict or tuple, whose first axis is the batch.
+            Default: the data as they are.
         """
-        x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
-        return x if y is None else (x, y)
+        return data
 
     def make(self, batch: Any, training: bool = True) -> Any:
         """Makes what the players judge, by the last player's networks.
@@ -306,9 +355,9 @@ class AdversarialModel(backend.Stepper, keras.Model):
     def log_names(self) -> list[str]:
         """The keys of the logs; an objective with another one adds it."""
         return [
-            *self._loss_names(),
-            *self._penalty_names(),
-            *self._norm_names(),
+            *self.loss_names,
+            *self.penalty_names,
+            *self.norm_names,
         ]
 
     @property
@@ -340,6 +389,12 @@ class AdversarialModel(backend.Stepper, keras.Model):
             where the network ends in a sigmoid; the outputs as they are for
             Keras losses and callables.
         """
+        if network not in self._values_of:
+            raise ValueError(
+                "`network` must be the name of a network that a player before "
+                f"the last one has: {list(self._values_of)}. "
+                f"{received('network', network)}"
+            )
         return to_scores(
             outputs,
             self._values_of.get(network),
@@ -350,6 +405,19 @@ class AdversarialModel(backend.Stepper, keras.Model):
     def gives_probabilities(self, network: str) -> bool:
         """Returns whether a discriminator's outputs are probabilities."""
         return self._gives_probabilities.get(network, False)
+
+    def bound(
+        self, function: Callable[[Tensor], Tensor], *networks: str
+    ) -> BoundNetwork:
+        """Returns a function of one tensor in the form that penalties take.
+
+        Args:
+            function: Maps a tensor, such as images, to scores; all else that
+                it needs is bound.
+            *networks: The names of the networks that it runs.
+        """
+        layers = [self.players.networks[name] for name in networks]
+        return BoundNetwork(function, layers)
 
     def batch_size(self, batch: Any) -> Tensor:
         """Returns how many samples a batch has."""
@@ -396,6 +464,19 @@ class AdversarialModel(backend.Stepper, keras.Model):
                 share an optimizer, a player has nothing to train, a network
                 belongs to no player, or the backend cannot do what is asked.
         """
+        if optimizers is not None and not isinstance(optimizers, Mapping):
+            raise TypeError(
+                "`optimizers` must be a dictionary with an optimizer for each "
+                f"player: {list(self.players)}. "
+                f"{received('optimizers', optimizers)}"
+            )
+        measures = type(self)._measure is not AdversarialModel._measure
+        if metrics is not None and not measures:
+            raise ValueError(
+                f"{type(self).__name__} does not say which samples its metrics "
+                "compare, so `compile` takes no metrics. "
+                f"{received('metrics', metrics)}"
+            )
         together = merged_steps.checked(steps_per_execution)
         penalised = any(p.regularizers for p in self.players.values())
         backend.refuse_unsupported(jit_compile, together, penalised)
@@ -463,13 +544,13 @@ class AdversarialModel(backend.Stepper, keras.Model):
 
     def update(self, data: Any) -> Logs:
         """Trains on one batch, in place, and returns the logs."""
-        batch = self.unpack(pixel_bytes.as_floats(data))
+        batch = self.unpack(data_forms.as_unpacked(data))
         turns.Turns(self, batch).take()
         return self._trackers.logs(self.watches_gradients)
 
     def score(self, data: Any) -> Logs:
         """Evaluates one batch, changing metrics only, and returns the logs."""
-        batch = self.unpack(pixel_bytes.as_floats(data))
+        batch = self.unpack(data_forms.as_unpacked(data))
         outputs = turns.score(self, batch)
         if self._trackers.compiled:
             self._measure(batch, outputs)
@@ -477,10 +558,6 @@ class AdversarialModel(backend.Stepper, keras.Model):
 
     def _measure(self, batch: Any, outputs: Any) -> None:
         """Shows real and made samples to the metrics given to `compile`."""
-        raise NotImplementedError(
-            f"{type(self).__name__} does not say which samples its metrics "
-            "compare, so `compile` takes no metrics."
-        )
 
     def _after_turn(self, player: Player, logs: Logs) -> None:
         """Does what follows from the logs of a player's update."""
@@ -720,17 +797,23 @@ class AdversarialModel(backend.Stepper, keras.Model):
         del seed
         return None
 
-    def _loss_names(self) -> list[str]:
+    @property
+    def loss_names(self) -> list[str]:
+        """The names of the logs of the players' losses."""
         return [f"{player.prefix}_loss" for player in self.players.values()]
 
-    def _penalty_names(self) -> list[str]:
+    @property
+    def penalty_names(self) -> list[str]:
+        """The names of the logs of the penalties."""
         return [
             each.name
             for player in self.players.values()
             for each in player.regularizers
         ]
 
-    def _norm_names(self) -> list[str]:
+    @property
+    def norm_names(self) -> list[str]:
+        """The names of the logs of the gradient norms."""
         return [f"{p.prefix}_gradient_norm" for p in self.players.values()]
 
     # ----------------------------------------------------------------- saving
@@ -821,6 +904,7 @@ class AdversarialModel(backend.Stepper, keras.Model):
         """
         super().save_own_variables(store)
         saved_state.save_random(self, store)
+        saved_state.save_players(self.players, store)
         store["epochs_ordered"] = np.array(self.epochs_ordered)
 
     def load_own_variables(self, store: Any) -> None:
@@ -836,3 +920,4 @@ class AdversarialModel(backend.Stepper, keras.Model):
         count = store["epochs_ordered"] if "epochs_ordered" in keys else 0
         self.epochs_ordered = int(np.array(count))
         saved_state.load_random(self, store)
+        saved_state.compare_players(self.players, store)

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_gan._checks import LARGEST_INT32, whole_number
 from keras_gan._typing import Tensor
 from keras_gan.models import inspection
 from keras_gan.models.condition import (
@@ -74,7 +75,14 @@ class ConditionalGAN(GAN):
         require_network(generator, "generator")
         require_network(discriminator, "discriminator")
         require_two_inputs(generator, "generator", "latents")
-        latents, size = kwargs.get("latent_dim"), num_classes
+        if num_classes is not None:
+            num_classes = whole_number(
+                "num_classes", num_classes, 1, LARGEST_INT32
+            )
+        latents = kwargs.get("latent_dim")
+        if latents is not None:
+            latents = whole_number("latent_dim", latents, 1, LARGEST_INT32)
+        size = num_classes
         self._label_inputs = {}
         if self._discriminator_is_told:
             require_two_inputs(discriminator, "discriminator", "images")

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_gan.models.pixel_bytes import ChangedBatches
+from keras_gan.models.pixel_bytes import ChangedBatches, as_floats
 
 Array = np.ndarray[Any, Any]
 
@@ -24,6 +24,31 @@ def images_and_labels(data: Any) -> tuple[Any, Any]:
         images, inner = images_and_labels(images)
         labels = inner if labels is None else labels
     return images, labels
+
+
+def as_unpacked(data: Any) -> Any:
+    """Returns a batch in the form that `unpack` is called with.
+
+    Keras hands it over in several forms. Here it is `x` alone or the tuple
+    `(x, y)`, as tensors, and bytes of pixels are scaled.
+
+    Args:
+        data: A batch, as a step of training is given it.
+    """
+    data = as_floats(data)
+    if isinstance(data, (list, tuple)):
+        parts = list(data)
+        while len(parts) > 1 and parts[-1] is None:
+            parts.pop()
+        data = parts[0] if len(parts) == 1 else tuple(parts)
+    return keras.tree.map_structure(_tensor, data)
+
+
+def _tensor(value: Any) -> Any:
+    """Returns an array of numbers as a tensor, and all else as it is."""
+    if isinstance(value, np.ndarray) and not is_text(value):
+        return keras.ops.convert_to_tensor(value)
+    return value
 
 
 def _named(data: Mapping[str, Any], names: tuple[str, ...]) -> Any:

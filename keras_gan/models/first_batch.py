@@ -119,8 +119,9 @@ def _unpacked(model: "AdversarialModel", raw: Any) -> Any:
         return keras.ops.convert_to_tensor(data_forms.as_array(value))
 
     tensors = keras.tree.map_structure(tensor, raw)
+    form = data_forms.as_unpacked(tensors)
     with saved_state.seeds_kept(model):
-        batch = backend.constant(lambda: model.unpack(tensors))
+        batch = backend.constant(lambda: model.unpack(form))
     return keras.tree.map_structure(
         lambda each: None if each is None else keras.ops.convert_to_numpy(each),
         batch,
@@ -171,8 +172,16 @@ def _peek(
     if not _is_in_memory(x):
         return x, y, None
     x, y = forms.arrays(x, y)
-    if len(keras.tree.flatten(x)[0]) == 0:
+    lengths = {
+        len(each) for each in keras.tree.flatten((x, y)) if each is not None
+    }
+    if 0 in lengths:
         _refuse_empty()
+    if len(lengths) > 1:
+        raise ValueError(
+            "Images and labels, and all arrays of the data, must be equally "
+            f"many. Received: arrays of {sorted(lengths)} rows"
+        )
     batch = keras.tree.map_structure(
         lambda each: None if each is None else each[:batch_size], (x, y)
     )

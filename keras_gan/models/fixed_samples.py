@@ -1,6 +1,7 @@
 """The same samples each time, and what a model makes of them."""
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import keras
@@ -84,13 +85,9 @@ class FixedRows:
 
     def grid(self) -> Image.Image:
         """Returns what the model makes of them now, as one picture."""
-        columns = [_colour(each) for each in self._columns().values()]
-        if len({each.shape for each in columns}) > 1:
-            shapes = [each.shape for each in columns]
-            raise ValueError(
-                "The columns of `pictures` must have one shape. "
-                f"Received: {shapes}"
-            )
+        columns = _of_one_size(
+            [_colour(each) for each in self._columns().values()]
+        )
         rows = np.stack(columns, axis=1)
         cells = rows.reshape(-1, *rows.shape[2:])
         return pictures.grid(cells, len(columns))
@@ -103,6 +100,12 @@ class FixedRows:
         batch = as_tensors(self._batch)
         with saved_state.seeds_kept(self._model):
             shown = self._model.pictures(batch)
+        if not isinstance(shown, Mapping):
+            raise TypeError(
+                f"{type(self._model).__name__}.pictures must return a "
+                "dictionary from names to images. Received: "
+                f"{type(shown).__name__}"
+            )
         return {
             name: to_pixels(self._model, ops.convert_to_numpy(each))
             for name, each in shown.items()
@@ -253,3 +256,15 @@ def _colour(images: Array) -> Array:
     if images.ndim == 3:
         images = images[..., None]
     return np.repeat(images, 3, axis=-1) if images.shape[-1] == 1 else images
+
+
+def _of_one_size(columns: list[Array]) -> list[Array]:
+    """Enlarges pictures to the largest ones, pixel by pixel."""
+    height = max(each.shape[1] for each in columns)
+    width = max(each.shape[2] for each in columns)
+    return [
+        each[:, np.arange(height) * each.shape[1] // height][
+            :, :, np.arange(width) * each.shape[2] // width
+        ]
+        for each in columns
+    ]

@@ -189,8 +189,8 @@ class GAN(AdversarialModel):
     def log_names(self) -> list[str]:
         """The keys of the logs; an objective with another one extends it."""
         scores = ["d_real", "d_fake"]
-        penalties, norms = self._penalty_names(), self._norm_names()
-        return [*self._loss_names(), *scores, *penalties, *norms]
+        penalties, norms = self.penalty_names, self.norm_names
+        return [*self.loss_names, *scores, *penalties, *norms]
 
     # ------------------------------------------------- what a variant overrides
 
@@ -443,12 +443,12 @@ class GAN(AdversarialModel):
             return ops.cast(made, "float32")
 
         latents = self.draw_latents(ops.shape(real)[0], training)
-        bound = BoundNetwork(generate, [self.generator])
+        bound = BoundNetwork(generate, [self.generator, *self._others()])
         return regularizer(bound, latents, seeds)
 
     def _critic(self, condition: Condition, training: bool) -> BoundNetwork:
         """Returns the discriminator as a function of images alone."""
-        layers = [self.discriminator, *filter(None, [self.augment])]
+        layers = [self.discriminator, *self._others()]
 
         def logits(images: Tensor) -> Tensor:
             return self._as_logits(
@@ -456,6 +456,15 @@ class GAN(AdversarialModel):
             )
 
         return BoundNetwork(logits, layers, shared=self._shared)
+
+    def _others(self) -> list[keras.layers.Layer]:
+        """Layers that an override may use beside the two networks."""
+        pair = (self.generator, self.discriminator, self.ema_generator)
+        return [
+            layer
+            for layer in self.layers
+            if not any(layer is each for each in pair)
+        ]
 
     def _as_logits(self, scores: Tensor) -> Tensor:
         """Returns logits, which penalties see whatever the loss takes."""
@@ -490,7 +499,7 @@ class GAN(AdversarialModel):
         """Whether a penalty may use the loss' own pass of the same images."""
         kind = type(self)
         own = kind.judge is GAN.judge and kind.discriminate is GAN.discriminate
-        layers = [self.discriminator, *filter(None, [self.augment])]
+        layers = [self.discriminator, *self._others()]
         return own and (not training or repeats_itself(layers))
 
     def check_batch(self, batch: tuple[Array, tuple[Array, ...]]) -> None:

@@ -60,13 +60,15 @@ def refuse_untrained(model: "AdversarialModel") -> None:
     """
     networks = model.players.networks.values()
     trained = {id(v) for network in networks for v in network.variables}
-    alone = sorted(
-        {
-            layer.name
-            for layer in model.layers
-            if any(id(v) not in trained for v in layer.trainable_variables)
-        }
-    )
+    others = [
+        layer
+        for layer in model.layers
+        if not any(layer is network for network in networks)
+    ]
+    found = {
+        v.path for v in model.trainable_variables if id(v) not in trained
+    } | {layer.name for layer in others if not layer.built and layer.trainable}
+    alone = sorted(found)
     if alone:
         raise ValueError(
             f"{alone} belong to no player, so nothing would train them. Name "
@@ -76,8 +78,25 @@ def refuse_untrained(model: "AdversarialModel") -> None:
 
 
 def refuse_bad_numbers(batch: Any) -> None:
-    """Raises `ValueError` where a batch holds NaN, or nothing."""
+    """Raises `ValueError` where a batch holds NaN, no numbers, or nothing."""
     flat = [each for each in keras.tree.flatten(batch) if each is not None]
+    strange = [
+        type(each).__name__ if not hasattr(each, "dtype") else str(each.dtype)
+        for each in flat
+        if getattr(getattr(each, "dtype", None), "kind", "V") not in "fiubc"
+        and "bfloat16" not in str(getattr(each, "dtype", ""))
+    ]
+    if strange:
+        raise ValueError(
+            "`unpack` must return tensors of numbers. Received: "
+            f"{sorted(set(strange))}"
+        )
+    sizes = {len(each) if each.ndim else None for each in flat}
+    if len(sizes) > 1:
+        raise ValueError(
+            "All tensors that `unpack` returns must have the batch as their "
+            f"first axis. Received: shapes {[each.shape for each in flat]}"
+        )
     if not flat or 0 in {len(each) for each in flat if np.ndim(each)}:
         raise ValueError("The data are empty: the first batch holds no sample.")
     for each in flat:

@@ -55,6 +55,8 @@ class Player:
         self.average = Average(ema_decay)
         self.averaged: dict[str, keras.layers.Layer] = {}
         """The averaged networks, by the name of the network."""
+        self.plays = False
+        """Whether a model has it already."""
         # `compile` sets both.
         self.optimizer: Any = None
         self.trained: list[keras.Variable] = []
@@ -62,9 +64,13 @@ class Player:
 
     def add(self, name: str, network: keras.layers.Layer) -> None:
         """Adds a network; use `AdversarialModel.add_network` instead."""
-        self.networks[_identifier("networks", name)] = require_network(
-            network, name
-        )
+        require_network(network, name)
+        if any(network is each for each in self.networks.values()):
+            raise ValueError(
+                "Each network of a player is named once. "
+                f"{received('networks', name)}, which it has already"
+            )
+        self.networks[_identifier("networks", name)] = network
 
     @property
     def prefix(self) -> str:
@@ -74,11 +80,12 @@ class Player:
     @property
     def trainable_variables(self) -> list[keras.Variable]:
         """The variables of its networks that are trainable now."""
-        return [
-            variable
+        found = {
+            id(variable): variable
             for network in self.networks.values()
             for variable in network.trainable_variables
-        ]
+        }
+        return list(found.values())
 
     def __repr__(self) -> str:
         return f"<Player {self.name}: {', '.join(self.networks)}>"
@@ -164,9 +171,10 @@ def require_network(network: Any, argument: str) -> Any:
 
 def _identifier(argument: str, name: str) -> str:
     word: str = text(argument, name)
-    if not word.isidentifier() or word.startswith("_"):
+    if not word.isidentifier() or word.startswith(("_", "ema_")):
         raise ValueError(
-            f"`{argument}`: a name must be a Python identifier without a "
-            f"leading underscore. {received(argument, name)}"
+            f"`{argument}`: a name must be a Python identifier that does not "
+            "begin with an underscore, or with ema_, as averages do. "
+            f"{received(argument, name)}"
         )
     return word

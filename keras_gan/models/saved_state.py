@@ -1,6 +1,8 @@
 """What does a model's state hold beside the weights that Keras saves?"""
 
 import contextlib
+import json
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +11,7 @@ import numpy as np
 from keras import ops
 
 from keras_gan import backend
+from keras_gan.models.player import Players
 
 
 def refuse_older_format(filepath: Any) -> None:
@@ -54,6 +57,40 @@ def load_random(model: keras.Model, store: Any) -> None:
             key.removeprefix("random_"): np.array(store[key])
             for key in keys
             if key.startswith("random_")
+        }
+    )
+
+
+def save_players(players: Players, store: dict[str, Any]) -> None:
+    """Notes how the players play, so that a loaded model can be compared."""
+    store["players"] = np.frombuffer(_played(players).encode(), dtype="uint8")
+
+
+def compare_players(players: Players, store: Any) -> None:
+    """Warns where a file was saved by players that play otherwise."""
+    # Files of older versions lack it.
+    if "players" not in list(store.keys()):
+        return
+    saved = bytes(np.array(store["players"])).decode()
+    if saved != _played(players):
+        warnings.warn(
+            "The file was saved by a model whose players have other settings, "
+            "and training will not go on as it would have there. Saved: "
+            f"{saved}. Now: {_played(players)}. Does `get_config` return all "
+            "arguments of the constructor?",
+            stacklevel=4,
+        )
+
+
+def _played(players: Players) -> str:
+    return json.dumps(
+        {
+            name: {
+                "every": player.every,
+                "ema_decay": player.average.decay,
+                "regularizers": [each.name for each in player.regularizers],
+            }
+            for name, player in players.items()
         }
     )
 

@@ -42,7 +42,7 @@ class Turns:
                 self._turn(player, batch, made.output)
             self._step(maker, batch, None, maker.regularizers, made)
         else:
-            outputs = backend.constant(lambda: model.make(batch))
+            outputs = backend.constant(lambda: model.make(batch, True))
             for player in model.players.judges:
                 self._turn(player, batch, outputs)
             self._turn(maker, batch, None)
@@ -154,7 +154,7 @@ class Turns:
         maker = model.players.maker
         before_update(maker)
         return backend.record(
-            lambda: model.make(batch), maker.trained, model.state
+            lambda: model.make(batch, True), maker.trained, model.state
         )
 
     def _where(
@@ -175,13 +175,13 @@ def penalized(
 ) -> tuple[Tensor, Logs]:
     """Returns a player's loss with its penalties, and the logs."""
     with model._passes_shared(player, batch, outputs, due, training):
-        loss, logs = with_logs(
-            model.player_loss(player.name, batch, outputs, training)
-        )
+        result = model.player_loss(player.name, batch, outputs, training)
+        loss, logs = _loss_and_logs(model, player, result)
         for regularizer in due:
             penalty = model.penalty(
                 player.name, regularizer, batch, outputs, training
             )
+            penalty = _scalar(penalty, f"`penalty` for {regularizer.name}")
             share = regularizer.interval if training else 1
             loss = loss + share * penalty
             logs[regularizer.name] = penalty
@@ -211,11 +211,11 @@ def gradients(
     model: "AdversarialModel", batch: Any
 ) -> Iterator[tuple[str, str, Array]]:
     """Yields player, path and gradient of each variable, changing the state."""
-    constants = backend.constant(lambda: model.make(batch))
+    constants = backend.constant(lambda: model.make(batch, True))
 
     def loss(player: Player) -> tuple[Tensor, tuple[()]]:
         maker = player is model.players.maker
-        made = model.make(batch) if maker else constants
+        made = model.make(batch, True) if maker else constants
         due = player.regularizers
         return penalized(model, player, batch, made, due, True)[0], ()
 
@@ -245,11 +245,49 @@ def track(
     model._trackers.update(logs, size, training)
 
 
-def with_logs(result: Any) -> tuple[Tensor, Logs]:
-    """Accepts losses that are returned without logs."""
+def _loss_and_logs(
+    model: "AdversarialModel", player: Player, result: Any
+) -> tuple[Tensor, Logs]:
+    """Returns a player's loss, a scalar, and its logs, if it has some.
+
+    Raises:
+        ValueError: If the loss is none, or a log has a name that is taken.
+    """
+    who = f"{type(model).__name__}.player_loss for the {player.name}"
+    logs: Logs = {}
     if isinstance(result, tuple):
-        return result[0], dict(result[1])
-    return result, {}
+        if len(result) != 2 or not isinstance(result[1], dict):
+            raise ValueError(
+                f"{who} must return a loss, or (loss, logs) with a dictionary "
+                f"of logs. Received: a tuple of {len(result)}"
+            )
+        result, logs = result
+    taken = {*model.loss_names, *model.penalty_names, *model.norm_names}
+    if taken & set(logs):
+        raise ValueError(
+            f"{who} returned logs that the model makes itself: "
+            f"{sorted(taken & set(logs))}. Choose other names."
+        )
+    tensors = {name: _tensor(each, who) for name, each in logs.items()}
+    return _scalar(result, who), tensors
+
+
+def _scalar(value: Any, who: str) -> Tensor:
+    value = _tensor(value, who)
+    if len(value.shape) > 0:
+        raise ValueError(
+            f"{who} must return a scalar. Received: shape "
+            f"{tuple(value.shape)}. Average it by keras.ops.mean."
+        )
+    return ops.cast(value, "float32")
+
+
+def _tensor(value: Any, who: str) -> Tensor:
+    if value is None or isinstance(value, (str, dict, list)):
+        raise ValueError(
+            f"{who} must return tensors. Received: {type(value).__name__}"
+        )
+    return ops.convert_to_tensor(value)
 
 
 def before_update(player: Player) -> None:
