@@ -66,7 +66,7 @@ def test_make_is_told_that_it_trains(images):
 def test_batches_come_to_unpack_in_one_form(images, labels):
     class Pairs(Game):
         def unpack(self, data):
-            real, which = data
+            real, _ = data
             assert not isinstance(real, np.ndarray)
             return real
 

@@ -471,7 +471,7 @@ class AdversarialModel(backend.Stepper, keras.Model):
                 f"{received('optimizers', optimizers)}"
             )
         measures = type(self)._measure is not AdversarialModel._measure
-        if metrics is not None and not measures:
+        if metrics and not measures:
             raise ValueError(
                 f"{type(self).__name__} does not say which samples its metrics "
                 "compare, so `compile` takes no metrics. "

@@ -172,15 +172,17 @@ def _peek(
     if not _is_in_memory(x):
         return x, y, None
     x, y = forms.arrays(x, y)
-    lengths = {
-        len(each) for each in keras.tree.flatten((x, y)) if each is not None
-    }
+    flat = [each for each in keras.tree.flatten((x, y)) if each is not None]
+    lengths = [len(each) for each in flat]
     if 0 in lengths:
         _refuse_empty()
-    if len(lengths) > 1:
+    if len(set(lengths)) > 1:
+        said = f"arrays of {lengths} rows"
+        if y is not None and len(lengths) == 2:
+            said = f"{lengths[0]} images and {lengths[1]} labels"
         raise ValueError(
             "Images and labels, and all arrays of the data, must be equally "
-            f"many. Received: arrays of {sorted(lengths)} rows"
+            f"many. Received: {said}"
         )
     batch = keras.tree.map_structure(
         lambda each: None if each is None else each[:batch_size], (x, y)
