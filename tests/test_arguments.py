@@ -326,7 +326,7 @@ def test_hostile_values_are_refused_by_name(name):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CALLED)
 def test_many_hostile_values_are_refused_by_name(name):
-    sweep(name, 120)
+    sweep(name, 40)
 
 
 @pytest.mark.parametrize(

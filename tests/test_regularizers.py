@@ -5,7 +5,8 @@ from keras import ops
 
 from keras_gan import regularizers
 
-ALL = sorted(set(regularizers.__all__) - {"Regularizer", "get"})
+ABSTRACT = {"GeneratorRegularizer", "Penalty", "Regularizer"}
+ALL = sorted(set(regularizers.__all__) - ABSTRACT - {"get"})
 SLOPE = np.array([[3.0], [-4.0]], "float32")  # |slope| = 5
 REAL = np.array([[0.0, 1.0], [2.0, -1.0], [0.5, 0.5]], "float32")
 FAKE = np.array([[1.0, 1.0], [0.0, -2.0], [1.5, 0.0]], "float32")
