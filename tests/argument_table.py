@@ -663,6 +663,9 @@ OWN_SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
 }
 """Right arguments of one function or class; small ones, to be quick."""
 
+USED_UP = {"models.AdversarialModel"}
+"""What takes arguments that serve once: a player plays in one model."""
+
 NOT_CALLED = {
     "features.Extracted": "what an extractor returns, a record",
     "losses.AdversarialLoss": "abstract; its argument is every loss's",

@@ -156,6 +156,8 @@ class AdversarialModel(backend.Stepper, keras.Model):
             for each in player.regularizers
             for variable in each.variables
         ]
+        for player in self.players.values():
+            player.plays = True
         # All networks are built. Keras' own `build` would lock the model, and
         # a subclass could not add a network of its own.
         self.built = True
@@ -181,8 +183,6 @@ class AdversarialModel(backend.Stepper, keras.Model):
                 "Each kind of regularizer can be given to one player only, "
                 f"because the logs name it. Received: {names}"
             )
-        for player in players:
-            player.plays = True
 
     def _prepare_networks(self) -> None:
         """Looks at all networks; a subclass builds them first."""
