@@ -108,7 +108,7 @@ def test_evaluate_changes_nothing_and_repeats_itself(
     assert first == again
 
 
-@every_model
+@two_models
 def test_validation_does_not_change_training(make, images, labels):
     runs = []
     for validation in (None, (images[:20], labels[:20])):

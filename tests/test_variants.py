@@ -55,7 +55,7 @@ def trained(player):
     return [ops.convert_to_numpy(v) for v in player.trainable_variables]
 
 
-@every_variant
+@some_variants
 @pytest.mark.parametrize("frozen", ["discriminator", "generator"])
 def test_a_step_of_one_player_leaves_the_other_untouched(
     make, frozen, images, labels
@@ -107,7 +107,7 @@ def test_evaluate_changes_nothing_and_repeats_itself(make, images, labels):
     assert first == model.evaluate(x, y, verbose=0, return_dict=True)
 
 
-@every_variant
+@some_variants
 def test_watching_changes_nothing(make, images, labels, tmp_path):
     x, y = variants.data(make, images, labels)
     runs = []
