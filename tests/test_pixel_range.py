@@ -58,7 +58,7 @@ def test_a_range_that_was_set_is_not_asked_for(images):
     model = unbounded()
     model.pixel_range = (-0.4242, 2.8215)
     with warnings.catch_warnings():
-        warnings.simplefilter("error")
+        warnings.simplefilter("error", UserWarning)
         model.train_on_batch(standardised(images))
     assert model.pixel_range == (-0.4242, 2.8215)
 
@@ -113,7 +113,7 @@ def test_images_within_the_range_are_measured_without_a_word(images):
     model = unbounded()
     model.pixel_range = measured_range(standardised(images))
     with warnings.catch_warnings():
-        warnings.simplefilter("error")
+        warnings.simplefilter("error", UserWarning)
         found = real_pixels(model, standardised(images), "Evaluation")
     assert (found.min(), found.max()) == (0, 255)
 
