@@ -18,8 +18,7 @@ class CycleGAN(keras_gan.AdversarialModel):
         judges = {"judge_a": judge_a, "judge_b": judge_b}
         makers = {"a_to_b": a_to_b, "b_to_a": b_to_a}
         sides = {"discriminator": judges, "generator": makers}.items()
-        players = [keras_gan.Player(name, each) for name, each in sides]
-        super().__init__(players, **kwargs)
+        super().__init__([keras_gan.Player(*each) for each in sides], **kwargs)
 
     @property
     def log_names(self):
@@ -76,5 +75,6 @@ def networks(size=28, filters=32):
 if __name__ == "__main__":
     images, labels = keras_gan.datasets.load("fashion_mnist_sample")
     a, b = (images[labels == label] / 127.5 - 1.0 for label in (7, 9))
+    n = min(len(a), len(b))
     snapshots = keras_gan.callbacks.ImageSnapshot("pictures", num_images=8)
-    CycleGAN(*networks()).fit(a, b[: len(a)], epochs=3, callbacks=[snapshots])
+    CycleGAN(*networks()).fit(a[:n], b[:n], epochs=3, callbacks=[snapshots])
