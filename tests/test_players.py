@@ -313,3 +313,14 @@ def test_settings_that_a_file_loses_are_missed(images, tmp_path):
     model.save_weights(tmp_path / "a.weights.h5")
     with pytest.warns(UserWarning, match="other settings"):
         game(every=3, ema_decay=0.9).load_weights(tmp_path / "a.weights.h5")
+
+
+def test_numbers_come_in_the_precision_that_keras_has(images):
+    class Asking(Game):
+        def unpack(self, data):
+            assert keras.backend.standardize_dtype(data.dtype) == "float32"
+            return data
+
+    model = game(Asking)
+    model.fit(images.astype("float64"), verbose=0)
+    model.train_on_batch(images[:8].astype("float64"))

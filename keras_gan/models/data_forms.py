@@ -45,9 +45,15 @@ def as_unpacked(data: Any) -> Any:
 
 
 def _tensor(value: Any) -> Any:
-    """Returns an array of numbers as a tensor, and all else as it is."""
-    if isinstance(value, np.ndarray) and not is_text(value):
-        return keras.ops.convert_to_tensor(value)
+    """Returns numbers as a tensor, of Keras' own precision at most."""
+    if value is None or is_text(value):
+        return value
+    if isinstance(value, np.ndarray):
+        value = keras.ops.convert_to_tensor(value)
+    # NumPy makes float64 of bytes that are divided.
+    kind = getattr(value, "dtype", None)
+    if kind is not None and "float64" in str(kind):
+        return keras.ops.cast(value, keras.config.floatx())
     return value
 
 
