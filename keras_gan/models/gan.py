@@ -189,6 +189,8 @@ class GAN(AdversarialModel):
     def log_names(self) -> list[str]:
         """The keys of the logs; an objective with another one extends it."""
         scores = ["d_real", "d_fake"]
+        if self._compares_scores:
+            scores.append("d_gap")
         penalties, norms = self.penalty_names, self.norm_names
         return [*self.loss_names, *scores, *penalties, *norms]
 
@@ -413,9 +415,24 @@ class GAN(AdversarialModel):
         """States what a player minimises; see `AdversarialModel`."""
         real, condition = batch
         fake = outputs["fake"]
-        if player == "discriminator":
-            return self.discriminator_loss(real, fake, condition, training)
-        return self.generator_loss(real, fake, condition, training)
+        if player != "discriminator":
+            return self.generator_loss(real, fake, condition, training)
+        result = self.discriminator_loss(real, fake, condition, training)
+        return self._with_gap(result) if self._compares_scores else result
+
+    @property
+    def _compares_scores(self) -> bool:
+        """Whether the loss looks at gaps, and leaves the scores to drift."""
+        loss = getattr(self, "adversarial_loss", None)
+        return loss is not None and loss.needs_real
+
+    def _with_gap(self, result: Any) -> Any:
+        """Adds the gap of the mean scores to what the logs say of them."""
+        logs = result[1] if isinstance(result, tuple) else {}
+        if not {"d_real", "d_fake"} <= set(logs):
+            return result
+        means = [ops.mean(logs[name]) for name in ("d_real", "d_fake")]
+        return result[0], {**logs, "d_gap": means[0] - means[1]}
 
     def penalty(
         self,

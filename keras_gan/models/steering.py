@@ -36,11 +36,22 @@ def steer(gan: "GAN", logs: dict[str, Tensor]) -> None:
             f"steered by them. Received: logs of {sorted(logs)}"
         )
     for layer in steering:
-        layer.observe(_margin(gan, logs["d_real"]))
+        layer.observe(_margin(gan, logs))
 
 
-def _margin(gan: "GAN", scores: Tensor) -> Tensor:
-    """Returns how far scores are on the side of real images."""
+def _margin(gan: "GAN", logs: dict[str, Tensor]) -> Tensor:
+    """Returns how far real scores are on the side of real images.
+
+    A loss of gaps leaves open where the scores are. What it is undecided about
+    is halfway between the means of both kinds.
+    """
+    scores = logs["d_real"]
+    if (
+        gan.adversarial_loss.boundary is None
+        and gan.adversarial_loss.needs_real
+    ):
+        means = [backend.global_mean(logs[k]) for k in ("d_real", "d_fake")]
+        return scores - 0.5 * (means[0] + means[1])
     outputs = not gan.adversarial_loss.takes_logits
     if outputs and gan.gives_probabilities("discriminator"):
         return to_logits(scores)
@@ -49,7 +60,7 @@ def _margin(gan: "GAN", scores: Tensor) -> Tensor:
 
 def warn_of_drift(augment: Any, loss: AdversarialLoss) -> None:
     """Warns of an adaptive augmentation that this loss cannot steer."""
-    if augment is None or loss.boundary is not None:
+    if augment is None or loss.boundary is not None or loss.needs_real:
         return
     inside = backend.flat_layers(augment)
     if any(isinstance(layer, AdaptiveAugment) for layer in inside):
