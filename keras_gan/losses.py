@@ -84,12 +84,12 @@ class AdversarialLoss(abc.ABC):
     def boundary(self) -> float | None:
         """The score halfway between real and generated images.
 
-        0 by default. `None` for losses that see differences of scores only, so that no score
-        by itself says real or generated, and where nobody knows.
-        `AdaptiveAugment` is steered by it. Where there is none and the loss
-        has `needs_real`, it takes the point halfway between the mean scores of
-        the batch. `callbacks.Rollback` says that a discriminator has won only
-        where there is a boundary.
+        0 by default. `None` for losses that see differences of scores only,
+        so that no score by itself says real or generated, and where nobody
+        knows. `AdaptiveAugment` is steered by it; for a loss with `needs_real`
+        and no boundary, by the point halfway between the mean scores of the
+        batch. `callbacks.Rollback` says that a discriminator has won only where
+        there is a boundary.
         """
         return None if self.needs_real else 0.0
 
