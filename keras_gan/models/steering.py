@@ -3,6 +3,8 @@
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from keras import ops
+
 from keras_gan import backend
 from keras_gan._typing import Tensor
 from keras_gan.augment import AdaptiveAugment
@@ -46,6 +48,9 @@ def _margin(gan: "GAN", logs: dict[str, Tensor]) -> Tensor:
     is halfway between the means of both kinds.
     """
     scores = logs["d_real"]
+    if gan.pack > 1 and len(scores.shape) > 0:
+        # Images are counted, and a pack of them has one score.
+        scores = ops.repeat(scores, gan.pack, axis=0)
     if (
         gan.adversarial_loss.boundary is None
         and gan.adversarial_loss.needs_real
