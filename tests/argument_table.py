@@ -296,7 +296,11 @@ MEANINGS: dict[str, Right] = {
     "num_samples": whole(2, 10**7),
     "num_splits": whole(1, 12),
     "num_subsets": whole(1, 10**6),
+    # The functions of the samples take generated scores alone.
+    "needs_real": lambda value: is_bool(value) and not value,
     "one_sided": flag,
+    # The discriminators of the samples take single images.
+    "pack": whole(1, 1),
     "origin": instance(str),
     "output_activation": anything,
     "padding": whole(0, 1000),
