@@ -145,6 +145,12 @@ def pixels(value):
     return None if getattr(value, "dtype", None) == np.uint8 else False
 
 
+def vectors(value):
+    shape, dtype = getattr(value, "shape", ()), getattr(value, "dtype", None)
+    is_floating = isinstance(dtype, np.dtype) and dtype.kind == "f"
+    return None if len(shape) == 2 and is_floating else False
+
+
 def anything(value):
     """An array, a layer, a function, a path: only the words are looked at."""
     return
@@ -342,6 +348,7 @@ MEANINGS: dict[str, Right] = {
     "update_freq": either(whole(1, math.inf), word("auto", "batch", "epoch")),
     "value": positive,
     "value_range": pair_of_numbers,
+    "vectors": vectors,
     "variety": real(lambda x: 0 < x <= 1),
     "watch_gradients": flag,
     "weight": at_least_0,
@@ -371,7 +378,10 @@ OWN: dict[str, Right] = {
     "datasets.ImageBatches.images": pixels,
     "datasets.ImageBatches.labels": optional(class_numbers),
     "datasets.ImageBatches.seed": seed,
-    "datasets.Source.images": pixels,
+    "datasets.VectorBatches.batch_size": whole(1),
+    "datasets.VectorBatches.labels": optional(class_numbers),
+    "datasets.VectorBatches.seed": seed,
+    "datasets.Source.images": either(pixels, vectors),
     "datasets.Source.labels": optional(class_numbers),
     "datasets.Source.name": instance(str),
     "datasets.installed.name": word(*datasets.NAMES),
@@ -566,6 +576,7 @@ SAMPLES: dict[str, Callable[[], Any]] = {
     "real_mean": lambda: np.zeros(3),
     "recipe": small_recipe,
     "train": feature_rows,
+    "vectors": feature_rows,
     "weights": lambda: "imagenet",
     "x": lambda: bytes_(2, 12, 12, 1),
     "y": lambda: bytes_(2, 12, 12, 1),
@@ -581,6 +592,7 @@ OWN_SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "callbacks.GradientClipping": lambda: {"value": 1.0},
     "datasets.ImageBatches": lambda: {"batch_size": 12},
+    "datasets.VectorBatches": lambda: {"batch_size": 12},
     "datasets.ImageFolder": lambda: {"path": picture_folder()},
     "datasets.Source": lambda: {
         "name": "mine",
