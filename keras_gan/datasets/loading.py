@@ -116,7 +116,7 @@ floats (n, d) | |
             "`keras_gan.datasets.source` read it piece by piece. "
             f"Received: images of shape {found.images.shape}"
         )
-    data: NDArray[np.uint8] | Vectors = np.array(found.images)
+    data: Any = np.array(found.images)
     return data, found.labels
 
 

@@ -16,7 +16,11 @@ from keras_gan._checks import (
 )
 from keras_gan.datasets import ImageBatches, Source
 from keras_gan.datasets.arrays import pixel_shape
-from keras_gan.features.classifiers import CLASSIFIER_OF
+from keras_gan.features.of_data import (
+    EXTRACTOR_OF,
+    extractor_for,
+    named_extractor,
+)
 from keras_gan.models import GAN, WGANGP
 from keras_gan.recipes.components import (
     default_settings,
@@ -230,11 +234,9 @@ def evaluation(
     """
     if recipe.evaluation is None:
         return []
-    settings = {
-        "extractor": CLASSIFIER_OF.get(source.name),
-        **recipe.evaluation,
-    }
-    if settings["extractor"] is None:
+    known = EXTRACTOR_OF.get(source.name)
+    settings = {"extractor": known, **recipe.evaluation}
+    if settings["extractor"] is None and not source.holds_vectors:
         return []
     real = source.select(limit=_MOST_REAL_IMAGES).images[:]
     if len(real) < 2:
@@ -242,22 +244,41 @@ def evaluation(
             "A distance needs at least 2 real images; --set evaluation=none "
             f"measures nothing. Received: {len(real)}"
         )
-    found = make_component(
-        "evaluation", settings, metrics=recipe.evaluation["name"], real=real
+    name = recipe.evaluation["name"]
+    found = make_component("evaluation", settings, metrics=name, real=real)
+    found.extractor = _loaded_extractor(
+        found.extractor, name, source.image_shape
     )
-    found.extractor = _loaded_extractor(found.extractor)
+    found.metrics = [name, *_measured_with(name, found.extractor)]
     return [found]
 
 
-def _loaded_extractor(name: str) -> features.Extractor:
+def _loaded_extractor(
+    chosen: str | None, metric: str, shape: tuple[int, ...]
+) -> features.Extractor:
     """Returns an extractor, with its weights loaded already.
 
     An error then comes now, not after the first epoch.
     """
-    imagenet = name == "imagenet"
-    found = features.imagenet() if imagenet else features.classifier(name)
-    found.network  # noqa: B018
+    found = (
+        extractor_for("", shape) if chosen is None else named_extractor(chosen)
+    )
+    if metric == "kl" and found.num_classes is None:
+        raise ValueError(
+            "The modes that `evaluation` by kl counts are known of "
+            f"{', '.join(EXTRACTOR_OF)}. --set evaluation=fid measures other "
+            f"data, too. Received: evaluation.extractor={found.name}"
+        )
+    found.load()
     return found
+
+
+def _measured_with(metric: str, extractor: features.Extractor) -> list[str]:
+    """Returns what is measured beside a metric, at hardly any cost."""
+    if metric != "kl":
+        return []
+    points = isinstance(extractor, features.GaussiansExtractor)
+    return ["modes", "high_quality"] if points else ["modes"]
 
 
 def _network_arguments(recipe: Recipe) -> tuple[str, str]:

@@ -82,7 +82,8 @@ _SCHEDULES: dict[str, Maker] = {
     "cosine": _cosine_schedule,
     "linear": _linear_schedule,
 }
-_EVALUATION_METRICS = ("fid", "kid")
+_EVALUATION_METRICS = ("fid", "kid", "kl")
+"""Of all metrics those where lower is better: they choose the best epoch."""
 _NEVER_SET = (
     *("self", "name", "seed", "image_shape", "num_classes"),
     *("generator", "discriminator", "critic", "regularizer", "augment"),

@@ -68,9 +68,10 @@ class Recipe:
         epochs: How often to go through the data. None leaves it to `budget`.
         budget: Images to train on in total, where `epochs` is None: more
             epochs of a small data set, fewer of a large one.
-        evaluation: `fid` or `kid`, measured while training: the settings of
-            the callback `Evaluation`. Left out where the package has no
-            classifier of the data and no `extractor` is set.
+        evaluation: `fid`, `kid` or `kl`, measured while training: the settings
+            of the callback `Evaluation`. Left out where the package has no
+            classifier of the images and no `extractor` is set. With `kl` come
+            the modes found and, of points, the share of high quality.
 
     Raises:
         ValueError: If a value is of the wrong type or out of range. The
