@@ -16,6 +16,7 @@ __all__ = [
 LOSSES = ("d_loss", "g_loss")
 _VALIDATION_LOSSES = ("val_d_loss", "val_g_loss")
 _SCORES = ("d_real", "d_fake")
+_SCORE_GAP = "d_gap"
 _PENALTIES = ("gp", "r1", "r2", "dragan")
 _CLASS_LOSSES = ("d_class_loss", "g_class_loss")
 _GRADIENT_NORMS = ("d_gradient_norm", "g_gradient_norm")
@@ -39,6 +40,7 @@ def _by_step(*names: str) -> tuple[str, ...]:
 REPORT: dict[str, tuple[str, ...]] = {
     "Losses": (*LOSSES, *_VALIDATION_LOSSES),
     "Scores of real and generated images": _SCORES,
+    "Gap between real and generated scores": (_SCORE_GAP,),
     "Distance to real images": ("fid",),
     "Kernel distance to real images": ("kid",),
     "Precision and recall": _OVERLAPS,
@@ -54,6 +56,7 @@ TENSORBOARD: dict[str, tuple[str, ...]] = {
     "losses by epoch": _by_epoch(*LOSSES),
     "losses by step": _by_step(*LOSSES),
     "scores": _by_epoch(*_SCORES),
+    "score gap": _by_epoch(_SCORE_GAP),
     "gradient norms": _by_epoch(*_GRADIENT_NORMS),
     "weight norms": _by_epoch(*_WEIGHT_NORMS),
     "learning rates": _by_epoch(*_LEARNING_RATES),
@@ -69,6 +72,7 @@ LOSSES_PICTURE: dict[str, dict[str, str]] = {
     "mean score": dict(
         zip(_SCORES, ("real images", "generated images"), strict=True)
     ),
+    "score gap": {_SCORE_GAP: "real - generated"},
     "penalty": {name: name for name in _PENALTIES},
 }
 """The panels of `losses.png`: axis -> log -> name in the legend."""

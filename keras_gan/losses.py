@@ -5,6 +5,7 @@ Scores are the discriminator's logits: any shape that starts with the batch,
 """
 
 import abc
+import inspect
 import math
 from collections.abc import Callable
 from typing import Any, Self
@@ -31,18 +32,28 @@ __all__ = [
     "Minimax",
     "NonSaturating",
     "RelativisticAverage",
+    "RelativisticPairing",
     "Wasserstein",
     "get",
 ]
 
 register = keras.saving.register_keras_serializable("keras_gan")
 
+_HOW_TO_NEED_REAL = (
+    "If it compares with real scores, say so: `needs_real = True` in the class "
+    "of the loss, or CallableLosses(d_loss, g_loss, needs_real=True) for "
+    "functions, where g_loss takes (fake_scores, real_scores)."
+)
+
 
 class AdversarialLoss(abc.ABC):
     """The two objectives of a GAN, as functions of scores.
 
     A new loss is a subclass with two methods of one expression each,
-    `_discriminator` and `_generator`, that take float32 scores.
+    `_discriminator(real, fake)` and `_generator(fake, real)`, that take float32
+    scores. Real scores cost a pass of the discriminator in the generator's
+    turn. So a loss whose `_generator` compares with them must say so by the
+    class attribute `needs_real = True`; otherwise `real` is `None` there.
 
     Args:
         from_logits: Whether the discriminator's outputs are logits (`True`) or
@@ -50,7 +61,12 @@ class AdversarialLoss(abc.ABC):
     """
 
     needs_real = False
-    """Whether the generator's objective looks at real scores."""
+    """Whether the generator's objective compares with real scores.
+
+    A loss of the user's own sets it; `CallableLosses` takes it as an argument.
+    Such a loss looks at the gap between two scores. The logs then have the mean
+    gap as `d_gap`, because the scores themselves may drift.
+    """
 
     takes_logits = True
     """Whether probabilities are turned into logits before they come here."""
@@ -68,12 +84,14 @@ class AdversarialLoss(abc.ABC):
     def boundary(self) -> float | None:
         """The score halfway between real and generated images.
 
-        `None` for losses that see differences of scores only, so that no score
-        by itself says real or generated, and where nobody knows.
-        `AdaptiveAugment` is steered by it, and `callbacks.Rollback` says that
-        a discriminator has won only where there is one.
+        0 by default. `None` for losses that see differences of scores only,
+        so that no score by itself says real or generated, and where nobody
+        knows. `AdaptiveAugment` is steered by it; for a loss with `needs_real`
+        and no boundary, by the point halfway between the mean scores of the
+        batch. `callbacks.Rollback` says that a discriminator has won only where
+        there is a boundary.
         """
-        return 0.0
+        return None if self.needs_real else 0.0
 
     def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
         """Returns the discriminator's loss.
@@ -105,9 +123,18 @@ class AdversarialLoss(abc.ABC):
                 f"{type(self).__name__}.generator compares with real scores. "
                 "Received: real=None. Call it as generator(fake, real)."
             )
-        return self._generator(
-            _float32(fake), None if real is None else _float32(real)
-        )
+        if self.needs_real:
+            return self._generator(_float32(fake), _float32(real))
+        try:
+            return self._generator(_float32(fake), None)
+        except (TypeError, ValueError, AttributeError) as error:
+            # Each backend says in other words that None is no tensor.
+            if "None" not in str(error):
+                raise
+            raise ValueError(
+                f"The generator's objective of {type(self).__name__} failed "
+                f"without real scores: {error}. {_HOW_TO_NEED_REAL}"
+            ) from error
 
     @abc.abstractmethod
     def _discriminator(self, real: Tensor, fake: Tensor) -> Tensor: ...
@@ -281,13 +308,36 @@ class RelativisticAverage(AdversarialLoss):
     """
 
     needs_real = True
-    boundary = None
 
     def _discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
         # Replicas compare with the average of the whole batch, too.
         excess = real - backend.global_mean(fake)
         deficit = fake - backend.global_mean(real)
         return ops.mean(ops.softplus(-excess)) + ops.mean(ops.softplus(deficit))
+
+    def _generator(self, fake: Tensor, real: Tensor | None) -> Tensor:
+        return self._discriminator(fake, real)
+
+
+@register
+class RelativisticPairing(AdversarialLoss):
+    """Cross-entropy on how much more real a score is than its partner's.
+
+    `D: mean(softplus(fake - real))`, `G: mean(softplus(real - fake))`: each
+    real image is compared with one generated image of the batch. A generator
+    that leaves out a mode still faces real images of it, so the loss has no bad
+    local minima where modes are dropped. It converges with `R1` and `R2`
+    together: `regularizer=[R1(weight), R2(weight)]`, both at every step.
+
+    Reference: Huang et al., 2024, arXiv 2501.05441, section 2.1; the loss is
+    RpGAN of Jolicoeur-Martineau, 2018, arXiv 1807.00734.
+    """
+
+    needs_real = True
+
+    def _discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
+        _require_pairs(real, fake)
+        return ops.mean(ops.softplus(fake - real))
 
     def _generator(self, fake: Tensor, real: Tensor | None) -> Tensor:
         return self._discriminator(fake, real)
@@ -400,13 +450,19 @@ class CallableLosses(AdversarialLoss):
 
     Args:
         discriminator_loss: `d_loss(real_scores, fake_scores)`, a scalar.
-        generator_loss: `g_loss(fake_scores)`, a scalar.
+        generator_loss: `g_loss(fake_scores)`, a scalar; with `needs_real`
+            `g_loss(fake_scores, real_scores)`.
         from_logits: As in `AdversarialLoss`; the functions get the outputs as
             they are.
         boundary: The score halfway between real and generated images, for
             `AdaptiveAugment` and `callbacks.Rollback`: 0 for logits that are
             to be above 0 for real images. Default: `None`, nobody knows. With
             probabilities for outputs it is 0.5 wherever it matters.
+        needs_real: Whether `generator_loss` takes real scores, too.
+
+    Raises:
+        TypeError: If one of them is no function.
+        ValueError: If a function does not take these arguments.
     """
 
     takes_logits = False
@@ -414,16 +470,22 @@ class CallableLosses(AdversarialLoss):
     def __init__(
         self,
         discriminator_loss: Callable[[Tensor, Tensor], Tensor],
-        generator_loss: Callable[[Tensor], Tensor],
+        generator_loss: Callable[..., Tensor],
         *,
         from_logits: bool | None = None,
         boundary: float | None = None,
+        needs_real: bool = False,
     ) -> None:
         super().__init__(from_logits=from_logits)
         function(
             "discriminator_loss", discriminator_loss, "real_scores, fake_scores"
         )
-        function("generator_loss", generator_loss, "fake_scores")
+        self.needs_real = flag("needs_real", needs_real)
+        given = (
+            ["fake_scores", "real_scores"] if needs_real else ["fake_scores"]
+        )
+        function("generator_loss", generator_loss, ", ".join(given))
+        _require_arguments(generator_loss, given, self.needs_real)
         self.discriminator_loss = discriminator_loss
         self.generator_loss = generator_loss
         self._boundary = _checked_boundary(boundary)
@@ -437,7 +499,8 @@ class CallableLosses(AdversarialLoss):
         return _scalar(self.discriminator_loss(real, fake), "d_loss")
 
     def _generator(self, fake: Tensor, real: Tensor | None) -> Tensor:
-        return _scalar(self.generator_loss(fake), "g_loss")
+        given = (fake, real) if self.needs_real else (fake,)
+        return _scalar(self.generator_loss(*given), "g_loss")
 
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
@@ -447,6 +510,7 @@ class CallableLosses(AdversarialLoss):
             "discriminator_loss": serialize(self.discriminator_loss),
             "generator_loss": serialize(self.generator_loss),
             "boundary": self._boundary,
+            "needs_real": self.needs_real,
         }
 
     @classmethod
@@ -465,6 +529,7 @@ _NAMED: dict[str, type[AdversarialLoss]] = {
     "hinge": Hinge,
     "wasserstein": Wasserstein,
     "relativistic": RelativisticAverage,
+    "relativistic_pairing": RelativisticPairing,
 }
 
 
@@ -473,10 +538,10 @@ def get(identifier: Any) -> AdversarialLoss:
 
     Args:
         identifier: A name (`"non_saturating"`, `"minimax"`, `"least_squares"`,
-            `"hinge"`, `"wasserstein"`, `"relativistic"`), an
-            `AdversarialLoss`, a `keras.losses.Loss` (or the name of one), or a
-            pair of callables `(d_loss(real_scores, fake_scores),
-            g_loss(fake_scores))`.
+            `"hinge"`, `"wasserstein"`, `"relativistic"`,
+            `"relativistic_pairing"`), an `AdversarialLoss`, a
+            `keras.losses.Loss` (or the name of one), or a pair of callables
+            `(d_loss(real_scores, fake_scores), g_loss(fake_scores))`.
 
     Raises:
         ValueError: If the name is unknown.
@@ -526,6 +591,44 @@ def to_logits(probabilities: Tensor) -> Tensor:
 
 def _float32(scores: Tensor) -> Tensor:
     return ops.cast(scores, "float32")
+
+
+def _require_pairs(real: Tensor, fake: Tensor) -> None:
+    """Raises `ValueError` where scores are known to be no pairs."""
+    shapes = tuple(real.shape), tuple(fake.shape)
+    same = len(shapes[0]) == len(shapes[1]) and all(
+        None in sizes or len(set(sizes)) == 1
+        for sizes in zip(*shapes, strict=True)
+    )
+    if not same:
+        raise ValueError(
+            "RelativisticPairing compares each real score with one generated "
+            "score, so both must have one shape. Received: scores of shapes "
+            f"{shapes[0]} and {shapes[1]}"
+        )
+
+
+def _require_arguments(
+    generator_loss: Callable[..., Any], given: list[str], needs_real: bool
+) -> None:
+    """Raises `ValueError` where a function can't be called on these."""
+    try:
+        signature = inspect.signature(generator_loss)
+    except (TypeError, ValueError):
+        # Nobody knows what a function of C takes before it is called.
+        return
+    try:
+        signature.bind(*given)
+    except TypeError as error:
+        hint = (
+            "Leave `needs_real` out if it takes fake_scores alone."
+            if needs_real
+            else _HOW_TO_NEED_REAL
+        )
+        raise ValueError(
+            f"`generator_loss` is called as g_loss({', '.join(given)}), and "
+            f"takes {signature}: {error}. {hint}"
+        ) from error
 
 
 def _checked_boundary(boundary: float | None) -> float | None:

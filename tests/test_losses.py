@@ -14,6 +14,7 @@ NAMES = [
     "hinge",
     "wasserstein",
     "relativistic",
+    "relativistic_pairing",
 ]
 
 
@@ -116,12 +117,16 @@ def by_hand(name, real, fake):
             -mean(log_expit(excess)) - mean(log_expit(-deficit)),
             -mean(log_expit(deficit)) - mean(log_expit(-excess)),
         ),
+        "relativistic_pairing": (
+            -mean(log_expit(real - fake)),
+            -mean(log_expit(fake - real)),
+        ),
     }[name]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_values_equal_the_papers(name):
-    real, fake = scores((50, 1), 0.7), scores((40, 1), -0.2)
+    real, fake = scores((50, 1), 0.7), scores((50, 1), -0.2)[::-1]
     d_loss, g_loss = by_hand(name, real.astype(float), fake.astype(float))
     loss = losses.get(name)
     assert number(loss.discriminator(real, fake)) == pytest.approx(d_loss, 1e-5)
@@ -217,6 +222,74 @@ def test_a_told_boundary_is_saved_and_an_old_file_has_none():
 def test_a_relativistic_generator_asks_for_real_scores():
     with pytest.raises(ValueError, match=r"generator\(fake, real\)"):
         losses.get("relativistic").generator(scores((3, 1)))
+
+
+class ForgottenGap(losses.AdversarialLoss):
+    def _discriminator(self, real, fake):
+        return ops.mean(ops.softplus(fake - real))
+
+    def _generator(self, fake, real):
+        return ops.mean(ops.softplus(real - fake))
+
+
+class Gap(ForgottenGap):
+    needs_real = True
+
+
+def gap_g(fake, real):
+    return ops.mean(ops.softplus(real - fake))
+
+
+def gap_d(real, fake):
+    return gap_g(real, fake)
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [Gap(), losses.CallableLosses(gap_d, gap_g, needs_real=True)],
+    ids=["class", "functions"],
+)
+def test_a_loss_of_ones_own_may_compare_with_real_scores(loss):
+    real, fake = scores((50, 1), 0.7), scores((50, 1)) ** 2
+    pairing = losses.RelativisticPairing()
+    assert loss.boundary is None
+    assert number(loss.generator(fake, real)) == pytest.approx(
+        number(pairing.generator(fake, real))
+    )
+
+
+def test_a_loss_that_forgets_to_ask_for_real_scores_is_told_how():
+    with pytest.raises(ValueError, match="needs_real = True"):
+        ForgottenGap().generator(scores((4, 1)))
+
+
+@pytest.mark.parametrize(
+    ("function", "needs_real", "says"),
+    [
+        (gap_g, False, "needs_real=True"),
+        (wasserstein_g, True, "Leave `needs_real` out"),
+    ],
+    ids=["takes more", "takes less"],
+)
+def test_a_function_that_takes_other_scores_is_refused(
+    function, needs_real, says
+):
+    with pytest.raises(ValueError, match=says):
+        losses.CallableLosses(gap_d, function, needs_real=needs_real)
+
+
+def test_an_error_of_the_functions_own_is_left_as_it_is():
+    def broken(fake):
+        raise ValueError("my own mistake")
+
+    with pytest.raises(ValueError, match=r"^my own mistake$"):
+        losses.CallableLosses(gap_d, broken).generator(scores((4, 1)))
+
+
+def test_scores_that_are_no_pairs_are_refused():
+    loss = losses.RelativisticPairing()
+    with pytest.raises(ValueError, match="one shape"):
+        loss.discriminator(scores((4, 1)), scores((4,)))
 
 
 def test_logits_come_back_from_probabilities():

@@ -4,6 +4,7 @@ import pytest
 from keras import ops
 
 import keras_gan
+from keras_gan.models import steering
 from tests import tiny
 
 BACKEND = keras.backend.backend()
@@ -348,6 +349,7 @@ def loss_name(value):
         "least_squares",
         "hinge",
         "relativistic",
+        "relativistic_pairing",
         keras.losses.BinaryCrossentropy(from_logits=True, label_smoothing=0.1),
         keras.losses.MeanSquaredError(),
         keras_gan.losses.NonSaturating(label_smoothing=0.1),
@@ -534,12 +536,37 @@ def test_adaptive_augmentation_takes_a_boundary_that_it_is_told():
     tiny.gan(augment="ada").compile(loss=own_loss(boundary=0.0))
 
 
-@pytest.mark.parametrize("loss", ["wasserstein", "relativistic", own_loss()])
+@pytest.mark.parametrize("loss", ["wasserstein", own_loss()])
 def test_adaptive_augmentation_under_a_loss_without_boundary_warns(loss):
     model = tiny.gan(augment=["ada", noise()])
     with pytest.warns(UserWarning, match="the sign of a score says nothing"):
         model.compile(loss=loss)
     tiny.gan(augment="diffaugment").compile(loss=loss)
+
+
+@pytest.mark.parametrize("level", [0.0, 7.0])
+@pytest.mark.parametrize("loss", ["relativistic", "relativistic_pairing"])
+def test_adaptive_augmentation_follows_the_middle_of_scores_that_drift(
+    loss, level
+):
+    model = tiny.gan(augment=keras_gan.augment.AdaptiveAugment(interval=1))
+    model.compile(loss=loss)
+    # Halfway between the means, 2 and -2, lies 0: of 4 real scores 3 are above.
+    real = np.array([[5.0], [2.0], [2.0], [-1.0]], "float32") + level
+    fake = np.full((4, 1), -2.0, "float32") + level
+    seen = []
+    model.augment.observe = seen.append
+    steering.steer(model, {"d_real": real, "d_fake": fake})
+    assert (ops.convert_to_numpy(seen[0]) > 0).sum() == 3
+
+
+def test_the_gap_of_the_scores_is_logged_for_losses_of_gaps(images):
+    model = tiny.gan()
+    model.compile(loss="relativistic_pairing")
+    logs = {name: v[-1] for name, v in fit(model, images, None).items()}
+    assert logs["d_gap"] == pytest.approx(
+        logs["d_real"] - logs["d_fake"], abs=1e-5
+    )
 
 
 def test_adaptive_augmentation_needs_the_scores_of_real_images(images):

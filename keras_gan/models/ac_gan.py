@@ -6,9 +6,9 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_gan._checks import number_in
+from keras_gan._checks import number_in, received
 from keras_gan._typing import Tensor
-from keras_gan.models import inspection
+from keras_gan.models import inspection, packing
 from keras_gan.models.condition import ConditionInput, checked
 from keras_gan.models.conditional_gan import ConditionalGAN
 from keras_gan.models.gan import Condition
@@ -40,7 +40,8 @@ class ACGAN(ConditionalGAN):
         discriminator: Takes images; returns `[scores, class_logits]`, the
             latter of shape `(n, num_classes)`, such as from
             `keras_gan.networks.dcgan(..., conditioning="auxiliary")`. Where
-            they end in a softmax they are taken as probabilities.
+            they end in a softmax they are taken as probabilities. With `pack`
+            they are those of each image in turn, `(n, pack * num_classes)`.
         num_classes: How many classes. Default: read off the label input.
         class_weight: Factor of the classification terms, at least 0.
         **kwargs: As in `GAN`.
@@ -77,6 +78,13 @@ class ACGAN(ConditionalGAN):
         self.class_weight = class_weight
         values = output_values(discriminator, self._random_outputs, index=1)
         self._names_by_shares = values is not None and values.shares
+        if self._names_by_shares and self.pack > 1:
+            raise ValueError(
+                "With `pack` the classes of several images stand side by side, "
+                "so a softmax over all of them names none. Let the "
+                "discriminator give class logits. "
+                f"{received('pack', self.pack)}"
+            )
 
     @property
     def log_names(self) -> list[str]:
@@ -121,14 +129,15 @@ class ACGAN(ConditionalGAN):
     def _both(self, images: Tensor, training: bool) -> tuple[Tensor, Tensor]:
         """Returns scores, as the loss takes them, and class logits."""
         scores, classes = self.judge(images, (), training)
-        classes = ops.cast(classes, "float32")
+        classes = packing.unpacked(ops.cast(classes, "float32"), self.pack)
         if self._names_by_shares:
             # The softmax of log-probabilities are the probabilities.
             classes = ops.log(ops.maximum(classes, 1e-30))
         return scores, classes
 
     def _class_loss(self, class_logits: Tensor, condition: Condition) -> Tensor:
-        target = ConditionInput(None).encode(condition[0], self.num_classes)
+        labels = packing.filled(condition[0], self.pack)
+        target = ConditionInput(None).encode(labels, self.num_classes)
         return ops.mean(
             ops.categorical_crossentropy(target, class_logits, from_logits=True)
         )
@@ -144,7 +153,7 @@ class ACGAN(ConditionalGAN):
         super()._build_discriminator(fake, condition)
 
     def _random_outputs(self, count: int) -> Any:
-        return self.discriminator(self._some_images(count), training=False)
+        return self.discriminator(self._some_packs(count), training=False)
 
     def check_labels(self, labels: Any) -> np.ndarray[Any, Any]:
         """Returns labels as an array.
@@ -157,18 +166,16 @@ class ACGAN(ConditionalGAN):
         return checked(labels, specs, self._num_classes)
 
     def _refuse_missing_classifier(self) -> None:
-        outputs = self.discriminator(keras.Input(self.image_shape))
+        outputs = self.discriminator(keras.Input(self._pack_shape))
         shapes = [tuple(t.shape) for t in keras.tree.flatten(outputs)]
         listed = isinstance(outputs, (list, tuple))
-        if (
-            listed
-            and len(shapes) == 2
-            and shapes[1] == (None, self.num_classes)
-        ):
+        assert self.num_classes is not None
+        names = self.pack * self.num_classes
+        if listed and len(shapes) == 2 and shapes[1] == (None, names):
             return
         raise ValueError(
             "The discriminator of an ACGAN returns [scores, class_logits], "
-            f"the latter of shape (n, {self.num_classes}). Received: outputs "
+            f"the latter of shape (n, {names}). Received: outputs "
             f"of shape {shapes}. {_REMEDY}"
         )
 

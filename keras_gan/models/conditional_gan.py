@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -10,8 +11,9 @@ from keras import ops
 
 from keras_gan._checks import LARGEST_INT32, whole_number
 from keras_gan._typing import Tensor
-from keras_gan.models import inspection
+from keras_gan.models import inspection, packing
 from keras_gan.models.condition import (
+    ConditionInput,
     are_classes,
     checked,
     class_count,
@@ -47,7 +49,8 @@ class ConditionalGAN(GAN):
 
     Args:
         generator: Takes `[latents, labels]`.
-        discriminator: Takes `[images, labels]`.
+        discriminator: Takes `[images, labels]`. With `pack`, the labels of a
+            pack are vectors side by side, `pack * num_classes` numbers.
         num_classes: How many classes. Default: read off the label input, or
             the layer behind it: a `ConditionalBatchNormalization`, a
             `Projection` or an embedding.
@@ -86,12 +89,11 @@ class ConditionalGAN(GAN):
         self._label_inputs = {}
         if self._discriminator_is_told:
             require_two_inputs(discriminator, "discriminator", "images")
-            told = condition_input(
+            told = _told_of_each(
                 discriminator,
-                "discriminator",
-                "images",
-                shape=inspection.output_shape(generator),
-                sizes=(None, size),
+                inspection.output_shape(generator),
+                size,
+                kwargs.get("pack", 1),
             )
             self._label_inputs["discriminator"] = told
             size = size or told.size
@@ -192,16 +194,16 @@ class ConditionalGAN(GAN):
     ) -> Any:
         """Calls the discriminator on images and labels in the form it takes."""
         network = self.discriminator
-        inputs = self._told("discriminator", images, condition)
+        inputs = self._told("discriminator", images, condition, self.pack)
         return network(inspection.packed(network, inputs), training=training)
 
     def _told(
-        self, role: str, main: Tensor, condition: Condition
+        self, role: str, main: Tensor, condition: Condition, pack: int = 1
     ) -> list[Tensor]:
         """Returns both inputs of a network, in its form and order."""
         spec = self._label_inputs[role]
         labels = spec.encode(condition[0], self._num_classes)
-        return spec.join(main, labels)
+        return spec.join(main, packing.packed(labels, pack))
 
     def _main_input(self, role: str) -> int:
         return int(
@@ -269,6 +271,39 @@ class ConditionalGAN(GAN):
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
         return {**super().get_config(), "num_classes": self._num_classes}
+
+
+def _told_of_each(
+    discriminator: keras.Model,
+    image_shape: tuple[int | None, ...] | None,
+    size: int | None,
+    pack: int,
+) -> ConditionInput:
+    """Finds how a discriminator is told the condition of each image.
+
+    Raises:
+        ValueError: If it takes packs of images, but no packs of conditions.
+    """
+    pack = whole_number("pack", pack, 1, LARGEST_INT32)
+    if image_shape is not None:
+        image_shape = packing.packed_shape(image_shape, pack)
+    told = condition_input(
+        discriminator,
+        "discriminator",
+        "images",
+        shape=image_shape,
+        sizes=(None, size and pack * size),
+    )
+    if pack == 1:
+        return told
+    if told.size is None or told.size % pack:
+        raise ValueError(
+            f"With pack={pack} a conditional discriminator takes the labels of "
+            f"{pack} images side by side, a float vector of {pack} * "
+            "num_classes. Received: a discriminator whose labels are of shape "
+            f"{told.shape}, {told.dtype}"
+        )
+    return replace(told, shape=(told.size // pack,))
 
 
 @keras.saving.register_keras_serializable("keras_gan")

@@ -30,6 +30,7 @@ from keras_gan.models import (
     generating,
     inspection,
     network_checks,
+    packing,
     pair_checks,
     steering,
 )
@@ -109,6 +110,11 @@ class GAN(AdversarialModel):
             `generate`, `predict` and `export` use. Default: none.
         augment: Augmentation of what the discriminator sees, real and
             generated: a `keras_gan.augment` policy, or a layer.
+        pack: How many samples the discriminator sees at once, joined along
+            their last axis: it takes images of `pack` times the channels, and
+            gives one score for each pack (PacGAN; Lin et al., 2018, arXiv
+            1712.04086). Penalties take a pack as one sample; images are
+            augmented one by one. Default: 1.
         seed: Seed of latents and penalties. Default: a random one.
         name: Name of the model.
 
@@ -146,6 +152,7 @@ class GAN(AdversarialModel):
         discriminator_steps: int = 1,
         ema_decay: float | None = None,
         augment: Any = None,
+        pack: int = 1,
         seed: int | None = None,
         name: str | None = None,
     ) -> None:
@@ -159,6 +166,13 @@ class GAN(AdversarialModel):
             1,
             LARGEST_INT32,
             why=": discriminator updates for each generator update",
+        )
+        self.pack = whole_number(
+            "pack",
+            pack,
+            1,
+            LARGEST_INT32,
+            why=": samples that the discriminator sees at once",
         )
         judge = Player(
             "discriminator",
@@ -189,6 +203,8 @@ class GAN(AdversarialModel):
     def log_names(self) -> list[str]:
         """The keys of the logs; an objective with another one extends it."""
         scores = ["d_real", "d_fake"]
+        if self._compares_scores:
+            scores.append("d_gap")
         penalties, norms = self.penalty_names, self.norm_names
         return [*self.loss_names, *scores, *penalties, *norms]
 
@@ -285,8 +301,9 @@ class GAN(AdversarialModel):
         """Calls the discriminator.
 
         Args:
-            images: Shape `(n, ...)`, real or generated.
-            condition: As from `unpack`.
+            images: Shape `(n, ...)`, real or generated. With `pack` they are
+                packs, shape `(n / pack, ..., pack * channels)`.
+            condition: As from `unpack`, of the single images.
             training: Whether it runs in training mode.
 
         Returns:
@@ -311,7 +328,8 @@ class GAN(AdversarialModel):
 
         Returns:
             Float32 scores: logits for the losses of `keras_gan.losses`, the
-            network's outputs as they are for Keras losses and callables.
+            network's outputs as they are for Keras losses and callables. With
+            `pack` there is one for each pack.
         """
         outputs = self.judge(images, condition, training)
         return outputs[0] if isinstance(outputs, tuple) else outputs
@@ -331,21 +349,31 @@ class GAN(AdversarialModel):
             else `call_discriminator` returns.
         """
 
-        def score(images: Tensor) -> tuple[Tensor, Any]:
-            outputs = self._judge(images, condition, training)
+        def score(packs: Tensor) -> tuple[Tensor, Any]:
+            outputs = self._judge(packs, condition, training)
             scores = outputs[0] if isinstance(outputs, tuple) else outputs
             return self._as_logits(scores), outputs
 
+        packs = self._packed(images)
         if self._shared is None:
-            return self._judge(images, condition, training)
-        return self._shared.outputs(images, score)
+            return self._judge(packs, condition, training)
+        return self._shared.outputs(packs, score)
+
+    def _packed(self, images: Tensor) -> Tensor:
+        """Returns packs: the same tensor for the same images of a loss."""
+        if self._shared is None:
+            return packing.packed(images, self.pack)
+        return self._shared.packed(images)
 
     def _judge(
-        self, images: Tensor, condition: Condition, training: bool
+        self, packs: Tensor, condition: Condition, training: bool
     ) -> Any:
         if self.augment is not None and training:
-            images = self.augment(images, training=True)
-        outputs = self.call_discriminator(images, condition, training)
+            images = packing.unpacked(packs, self.pack)
+            packs = packing.packed(
+                self.augment(images, training=True), self.pack
+            )
+        outputs = self.call_discriminator(packs, condition, training)
         if not isinstance(outputs, (list, tuple)):
             return self._scores(outputs)
         return (self._scores(outputs[0]), *outputs[1:])
@@ -413,9 +441,24 @@ class GAN(AdversarialModel):
         """States what a player minimises; see `AdversarialModel`."""
         real, condition = batch
         fake = outputs["fake"]
-        if player == "discriminator":
-            return self.discriminator_loss(real, fake, condition, training)
-        return self.generator_loss(real, fake, condition, training)
+        if player != "discriminator":
+            return self.generator_loss(real, fake, condition, training)
+        result = self.discriminator_loss(real, fake, condition, training)
+        return self._with_gap(result) if self._compares_scores else result
+
+    @property
+    def _compares_scores(self) -> bool:
+        """Whether the loss looks at gaps, and leaves the scores to drift."""
+        loss = getattr(self, "adversarial_loss", None)
+        return loss is not None and loss.needs_real
+
+    def _with_gap(self, result: Any) -> Any:
+        """Adds the gap of the mean scores to what the logs say of them."""
+        logs = result[1] if isinstance(result, tuple) else {}
+        if not {"d_real", "d_fake"} <= set(logs):
+            return result
+        means = [ops.mean(logs[name]) for name in ("d_real", "d_fake")]
+        return result[0], {**logs, "d_gap": means[0] - means[1]}
 
     def penalty(
         self,
@@ -434,7 +477,8 @@ class GAN(AdversarialModel):
         seeds = self.seeds(training)
         if player == "discriminator":
             critic = self._critic(condition, training)
-            return regularizer(critic, real, outputs["fake"], seeds)
+            points = [self._packed(each) for each in (real, outputs["fake"])]
+            return regularizer(critic, *points, seeds)
 
         def generate(latents: Tensor) -> Tensor:
             made = self.call_generator(
@@ -447,10 +491,11 @@ class GAN(AdversarialModel):
         return regularizer(bound, latents, seeds)
 
     def _critic(self, condition: Condition, training: bool) -> BoundNetwork:
-        """Returns the discriminator as a function of images alone."""
+        """Returns the discriminator as a function of packs alone."""
         layers = [self.discriminator, *self._others()]
 
-        def logits(images: Tensor) -> Tensor:
+        def logits(packs: Tensor) -> Tensor:
+            images = packing.unpacked(packs, self.pack)
             return self._as_logits(
                 self.discriminate(images, condition, training)
             )
@@ -482,14 +527,15 @@ class GAN(AdversarialModel):
         due: Sequence[Penalty],
         training: bool,
     ) -> Iterator[None]:
-        points = {"real": batch[0], "fake": outputs["fake"]}
-        wanted = [points[each.taken_at] for each in due if each.taken_at]
+        images = {"real": batch[0], "fake": outputs["fake"]}
+        wanted = {each.taken_at for each in due if each.taken_at}
         if not wanted or not self._can_share(training):
             yield
             return
         critic = self._critic(batch[1], training)
         scale = regularizers.gradient_scale(critic)
-        self._shared = SharedPasses(wanted, critic.variables, scale)
+        points = [images[each] for each in wanted]
+        self._shared = SharedPasses(points, self.pack, critic.variables, scale)
         try:
             yield
         finally:
@@ -527,6 +573,7 @@ class GAN(AdversarialModel):
             self.discriminator,
             self._image_shape,
             self._main_input("discriminator"),
+            self.pack,
         )
         self._generator_values = output_values(
             self.generator, self._random_images
@@ -541,8 +588,13 @@ class GAN(AdversarialModel):
         network_checks.warn_of_penalised_layers(
             self.discriminator,
             [each.name for each in self.regularizers if each.weight],
-            self._image_shape,
+            self._pack_shape,
         )
+
+    @property
+    def _pack_shape(self) -> tuple[int, ...]:
+        """The shape of what the discriminator sees at once."""
+        return packing.packed_shape(self._image_shape, self.pack)
 
     def _build_generator(
         self, generator: keras.Model
@@ -556,11 +608,13 @@ class GAN(AdversarialModel):
         return fake, condition
 
     def _build_discriminator(self, fake: Tensor, condition: Condition) -> None:
+        packs = packing.packed(fake, self.pack)
         outputs = pair_checks.build_discriminator(
             self.discriminator,
-            lambda: self.call_discriminator(fake, condition, False),
+            lambda: self.call_discriminator(packs, condition, False),
             self._called_on[1],
             self._image_shape,
+            self.pack,
         )
         own = type(self).call_discriminator.__module__
         if own.startswith("keras_gan.") and not self._names_more:
@@ -594,17 +648,17 @@ class GAN(AdversarialModel):
         inputs = self._symbolic_inputs()
         return self._split_inputs(keras.tree.map_structure(like, inputs))
 
-    def _some_images(self, count: int) -> Tensor:
-        return network_checks.random((count, *self._image_shape), "float32")
+    def _some_packs(self, count: int) -> Tensor:
+        return network_checks.random((count, *self._pack_shape), "float32")
 
     def _score_values(self, name: str) -> Values | None:
         if name != "discriminator":
             return super()._score_values(name)
 
         def run(count: int) -> Any:
-            _, condition = self._random_inputs(count)
-            images = self._some_images(count)
-            return self.call_discriminator(images, condition, False)
+            _, condition = self._random_inputs(count * self.pack)
+            packs = self._some_packs(count)
+            return self.call_discriminator(packs, condition, False)
 
         return output_values(self.discriminator, run)
 
@@ -1008,6 +1062,7 @@ class GAN(AdversarialModel):
             "discriminator_steps": self.discriminator_steps,
             "ema_decay": self.ema_decay,
             "augment": save(self.augment),
+            "pack": self.pack,
             "seed": self.seed,
         }
         for each, network in self.players.networks.items():

@@ -8,6 +8,7 @@ import keras
 from keras_gan._checks import received
 from keras_gan._typing import Tensor
 from keras_gan.models import inspection
+from keras_gan.models.packing import packed_shape
 
 _IN_ONE_LIST = (
     "A network of your own takes several inputs in one list: def call(self, "
@@ -45,6 +46,7 @@ def build_discriminator(
     call: Callable[[], Any],
     called_on: str,
     image_shape: tuple[int, ...],
+    pack: int = 1,
 ) -> Any:
     """Builds a discriminator by a call, and returns its outputs.
 
@@ -53,6 +55,7 @@ def build_discriminator(
         call: Calls it on the generator's symbolic images.
         called_on: What it is called on, in words.
         image_shape: The shape of one image.
+        pack: How many of them it is called on at once.
 
     Raises:
         ValueError: If it cannot be called so.
@@ -60,9 +63,10 @@ def build_discriminator(
     try:
         return call()
     except Exception as error:
+        shape = (None, *packed_shape(image_shape, pack))
         raise ValueError(
             f"The discriminator cannot be called on {called_on}, the images "
-            f"being the generator's of shape {(None, *image_shape)}: {error}. "
+            f"being {_made(pack)} of shape {shape}: {error}. "
             f"{_IN_ONE_LIST} {received('discriminator', discriminator)}"
         ) from error
 
@@ -96,19 +100,33 @@ def refuse_other_inputs(
         )
 
 
+def _made(pack: int) -> str:
+    return "the generator's" if pack == 1 else f"packs of {pack} generated ones"
+
+
 def refuse_misfit(
-    discriminator: keras.Model, image_shape: tuple[int, ...], main_input: int
+    discriminator: keras.Model,
+    image_shape: tuple[int, ...],
+    main_input: int,
+    pack: int = 1,
 ) -> None:
     """Raises `ValueError` where it takes images of another shape."""
     inputs = inspection.symbolic_inputs(discriminator)
     if not inputs:
         return
     takes = tuple(inputs[main_input].shape[1:])
-    if len(takes) == len(image_shape) and all(
+    given = packed_shape(image_shape, pack)
+    if len(takes) == len(given) and all(
         wanted in (None, made)
-        for wanted, made in zip(takes, image_shape, strict=True)
+        for wanted, made in zip(takes, given, strict=True)
     ):
         return
+    if pack > 1:
+        raise ValueError(
+            f"With pack={pack} the discriminator sees {pack} samples of shape "
+            f"{image_shape} at once, joined along the last axis, so it must "
+            f"take {given}. Received: a discriminator that takes {takes}"
+        )
     hint = (
         " The two seem to be swapped: pass the generator first."
         if _seem_swapped(discriminator, takes, image_shape)

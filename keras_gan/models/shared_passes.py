@@ -5,7 +5,7 @@ anyway. Once is exact where a second pass would give the same scores: where the
 discriminator draws nothing and keeps no statistics.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import keras
@@ -13,13 +13,15 @@ from keras import ops
 
 from keras_gan import backend
 from keras_gan._typing import Tensor
+from keras_gan.models.packing import packed
 
 
 class SharedPasses:
     """The passes of one player's loss, at the points that penalties ask for.
 
     Args:
-        points: The tensors at which penalties are taken.
+        points: The images at which penalties are taken.
+        pack: How many of them the discriminator sees at once.
         variables: All that the discriminator may read or change.
         scale: Factor of the scores while they are differentiated, which keeps
             float16 gradients clear of underflow.
@@ -27,41 +29,50 @@ class SharedPasses:
 
     def __init__(
         self,
-        points: Iterable[Tensor],
+        points: Sequence[Tensor],
+        pack: int,
         variables: list[keras.Variable],
         scale: float,
     ) -> None:
-        self._points = {id(point): point for point in points}
+        self._images = points
+        self._pack = pack
+        self._packs = {id(each): packed(each, pack) for each in points}
+        self._points = {id(each) for each in self._packs.values()}
         self._variables = variables
         self._scale = scale
         self._gradients: dict[int, Tensor] = {}
 
+    def packed(self, images: Tensor) -> Tensor:
+        """Returns packs of images, for each point always the same tensor."""
+        known = self._packs.get(id(images))
+        return packed(images, self._pack) if known is None else known
+
     def outputs(
-        self, images: Tensor, score: Callable[[Tensor], tuple[Tensor, Any]]
+        self, packs: Tensor, score: Callable[[Tensor], tuple[Tensor, Any]]
     ) -> Any:
-        """Returns what the discriminator makes of images.
+        """Returns what the discriminator makes of packs.
 
         Args:
-            images: Shape `(n, ...)`.
-            score: Returns the logits of images, and all outputs.
+            packs: As from `packed`.
+            score: Returns the logits of packs, and all outputs.
         """
-        if id(images) not in self._points:
-            return score(images)[1]
+        if id(packs) not in self._points:
+            return score(packs)[1]
 
         def scaled(x: Tensor) -> tuple[Tensor, Any]:
             logits, outputs = score(x)
             return self._scale * ops.cast(logits, "float32"), outputs
 
         outputs, gradient = backend.outputs_and_gradient(
-            scaled, images, self._variables
+            scaled, packs, self._variables
         )
         gradient = ops.cast(gradient, "float32") / self._scale
-        self._gradients[id(images)] = gradient
+        self._gradients[id(packs)] = gradient
         return outputs
 
-    def gradient(self, images: Tensor) -> Tensor | None:
-        """Returns d sum(logits) / d images, where they have been scored."""
-        return self._gradients.get(id(images))
+    def gradient(self, packs: Tensor) -> Tensor | None:
+        """Returns d sum(logits) / d packs, where they have been scored."""
+        return self._gradients.get(id(packs))
 
 
 def repeats_itself(layers: Iterable[keras.layers.Layer]) -> bool:

@@ -3,6 +3,8 @@
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from keras import ops
+
 from keras_gan import backend
 from keras_gan._typing import Tensor
 from keras_gan.augment import AdaptiveAugment
@@ -36,11 +38,25 @@ def steer(gan: "GAN", logs: dict[str, Tensor]) -> None:
             f"steered by them. Received: logs of {sorted(logs)}"
         )
     for layer in steering:
-        layer.observe(_margin(gan, logs["d_real"]))
+        layer.observe(_margin(gan, logs))
 
 
-def _margin(gan: "GAN", scores: Tensor) -> Tensor:
-    """Returns how far scores are on the side of real images."""
+def _margin(gan: "GAN", logs: dict[str, Tensor]) -> Tensor:
+    """Returns how far real scores are on the side of real images.
+
+    A loss of gaps leaves open where the scores are. What it is undecided about
+    is halfway between the means of both kinds.
+    """
+    scores = logs["d_real"]
+    if gan.pack > 1 and len(scores.shape) > 0:
+        # Images are counted, and a pack of them has one score.
+        scores = ops.repeat(scores, gan.pack, axis=0)
+    if (
+        gan.adversarial_loss.boundary is None
+        and gan.adversarial_loss.needs_real
+    ):
+        means = [backend.global_mean(logs[k]) for k in ("d_real", "d_fake")]
+        return scores - 0.5 * (means[0] + means[1])
     outputs = not gan.adversarial_loss.takes_logits
     if outputs and gan.gives_probabilities("discriminator"):
         return to_logits(scores)
@@ -49,7 +65,7 @@ def _margin(gan: "GAN", scores: Tensor) -> Tensor:
 
 def warn_of_drift(augment: Any, loss: AdversarialLoss) -> None:
     """Warns of an adaptive augmentation that this loss cannot steer."""
-    if augment is None or loss.boundary is not None:
+    if augment is None or loss.boundary is not None or loss.needs_real:
         return
     inside = backend.flat_layers(augment)
     if any(isinstance(layer, AdaptiveAugment) for layer in inside):

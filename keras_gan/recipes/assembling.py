@@ -22,6 +22,7 @@ from keras_gan.features.of_data import (
     named_extractor,
 )
 from keras_gan.models import GAN, WGANGP
+from keras_gan.models.packing import packed_shape
 from keras_gan.recipes.components import (
     default_settings,
     make_component,
@@ -153,12 +154,29 @@ def networks(
     seed: int | None = None,
 ) -> tuple[keras.Model, keras.Model]:
     """Makes the two networks of a recipe. Arguments are those of `assemble`."""
+    shape = tuple(image_shape)
+    classes = _class_argument(recipe, num_classes)
+    pair = _pair(recipe, shape, seed, classes)
+    pack = recipe.model.get("pack", 1)
+    if pack == 1:
+        return pair
+    # It sees several images, and their classes, side by side.
+    many = {name: pack * count for name, count in classes.items()}
+    return pair[0], _pair(recipe, packed_shape(shape, pack), seed, many)[1]
+
+
+def _pair(
+    recipe: Recipe,
+    image_shape: tuple[int, ...],
+    seed: int | None,
+    classes: dict[str, int],
+) -> tuple[keras.Model, keras.Model]:
     pair: tuple[keras.Model, keras.Model] = make_component(
         "networks",
         recipe.networks,
-        image_shape=tuple(image_shape),
+        image_shape=image_shape,
         seed=seed,
-        **_class_argument(recipe, num_classes),
+        **classes,
     )
     return pair
 
