@@ -14,8 +14,9 @@ from keras_gan._checks import (
     shape_of,
     whole_number,
 )
-from keras_gan.datasets import ImageBatches, Source
+from keras_gan.datasets import ImageBatches, Source, VectorBatches
 from keras_gan.datasets.arrays import pixel_shape
+from keras_gan.datasets.vectors import holds_vectors
 from keras_gan.features.of_data import (
     EXTRACTOR_OF,
     extractor_for,
@@ -28,7 +29,12 @@ from keras_gan.recipes.components import (
     make_component,
     model_class,
 )
-from keras_gan.recipes.recipe import Recipe, Settings, check_recipe
+from keras_gan.recipes.recipe import (
+    Recipe,
+    Settings,
+    check_recipe,
+    settings_of,
+)
 
 __all__ = [
     "assemble",
@@ -53,7 +59,7 @@ def assemble(
 
     Args:
         recipe: The recipe.
-        image_shape: (H, W, C).
+        image_shape: (H, W, C); (d,) of vectors.
         num_classes: How many classes the labels name; needed where the recipe
             is conditional.
         seed: Seed of initial weights, latents, dropout and penalties.
@@ -84,14 +90,15 @@ def assemble(
         image_shape,
         recipe.value_range,
     )
-    regularizer = recipe.regularizer and make_component(
-        "regularizer", recipe.regularizer
-    )
+    penalties = [
+        make_component("regularizer", each)
+        for each in settings_of(recipe, "regularizer")
+    ]
     gan: GAN = make_component(
         "model",
         recipe.model,
         **dict(zip(_network_arguments(recipe), pair, strict=True)),
-        regularizer=regularizer,
+        regularizer=penalties or None,
         augment=augment,
         seed=seed,
         **shared,
@@ -188,12 +195,13 @@ def batches(
     *,
     seed: int = 0,
     part: tuple[int, int] = (0, 1),
-) -> ImageBatches:
+) -> ImageBatches | VectorBatches:
     """Returns the batches of a recipe, in an order that (seed, epoch) fixes.
 
     Args:
         recipe: The recipe.
-        images: uint8 (n, H, W, C): an array or a `datasets.ImageFolder`.
+        images: uint8 (n, H, W, C): an array or a `datasets.ImageFolder`. Or
+            vectors: floats (n, d).
         labels: Class numbers (n,); needed where the recipe is conditional.
         seed: Seed of the order, from 0 to 2**31 - 1.
         part: As for `datasets.ImageBatches`.
@@ -204,18 +212,30 @@ def batches(
             argument is not what `ImageBatches` takes.
     """
     check_recipe(recipe)
-    count = pixel_shape(images)[0]
+    vectors = holds_vectors(images)
+    count = len(images) if vectors else pixel_shape(images)[0]
     if recipe.conditional and labels is None:
         raise _classes_missing(recipe, "labels")
+    labels = labels if recipe.conditional else None
+    # A last batch of another size would compile the step once more. The
+    # images that one epoch leaves out are in another.
+    drop_remainder = count >= recipe.batch_size
+    if vectors:
+        return VectorBatches(
+            images,
+            labels,
+            batch_size=recipe.batch_size,
+            seed=seed,
+            drop_remainder=drop_remainder,
+            part=part,
+        )
     return ImageBatches(
         images,
-        labels if recipe.conditional else None,
+        labels,
         batch_size=recipe.batch_size,
         seed=seed,
         value_range=recipe.value_range,
-        # A last batch of another size would compile the step once more. The
-        # images that one epoch leaves out are in another.
-        drop_remainder=count >= recipe.batch_size,
+        drop_remainder=drop_remainder,
         part=part,
     )
 
