@@ -145,6 +145,12 @@ def pixels(value):
     return None if getattr(value, "dtype", None) == np.uint8 else False
 
 
+def vectors(value):
+    shape, dtype = getattr(value, "shape", ()), getattr(value, "dtype", None)
+    is_floating = isinstance(dtype, np.dtype) and dtype.kind == "f"
+    return None if len(shape) == 2 and is_floating else False
+
+
 def anything(value):
     """An array, a layer, a function, a path: only the words are looked at."""
     return
@@ -193,6 +199,7 @@ MEANINGS: dict[str, Right] = {
     "cache": optional(path),
     "budget": optional(plain(whole(1))),
     "center": flag,
+    "centers": anything,
     "changes": anything,
     "channels": optional(only(1, 3)),
     "class_names": optional(texts),
@@ -207,7 +214,9 @@ MEANINGS: dict[str, Right] = {
     "cutout": share,
     "d_opt": optional(part_settings),
     "data": optional(either(instance(str))),
+    "counted": anything,
     "dataset": word("fashion_mnist", "mnist"),
+    "deviation": positive,
     "decay_steps": optional(whole(1)),
     "dim": optional(whole(1, 2**15)),
     "directory": optional(path),
@@ -346,8 +355,14 @@ MEANINGS: dict[str, Right] = {
     "update_freq": either(whole(1, math.inf), word("auto", "batch", "epoch")),
     "value": positive,
     "value_range": pair_of_numbers,
+    "vectors": vectors,
     "variety": real(lambda x: 0 < x <= 1),
     "watch_gradients": flag,
+    "modes": anything,
+    "num_modes": whole(3),
+    "points": anything,
+    "reference": anything,
+    "within": positive,
     "weight": at_least_0,
     "weights": anything,
     "write_graph": flag,
@@ -375,7 +390,10 @@ OWN: dict[str, Right] = {
     "datasets.ImageBatches.images": pixels,
     "datasets.ImageBatches.labels": optional(class_numbers),
     "datasets.ImageBatches.seed": seed,
-    "datasets.Source.images": pixels,
+    "datasets.VectorBatches.batch_size": whole(1),
+    "datasets.VectorBatches.labels": optional(class_numbers),
+    "datasets.VectorBatches.seed": seed,
+    "datasets.Source.images": either(pixels, vectors),
     "datasets.Source.labels": optional(class_numbers),
     "datasets.Source.name": instance(str),
     "datasets.installed.name": word(*datasets.NAMES),
@@ -391,6 +409,10 @@ OWN: dict[str, Right] = {
     "layers.LayerNormalization.scale": flag,
     "layers.ConditionalBatchNormalization.num_classes": whole(2),
     "layers.Projection.num_classes": whole(2),
+    "features.vectors.dim": whole(1, 2**15),
+    "features.VectorExtractor.dim": whole(1, 2**15),
+    "features.gaussians.dataset": word(*datasets.GAUSSIANS),
+    "features.GaussiansExtractor.dataset": word(*datasets.GAUSSIANS),
     "metrics.FrechetDistance.extractor": optional(extractor),
     "metrics.FrechetDistance.name": instance(str),
     "metrics.kernel_distance_subsets.seed": seed,
@@ -542,7 +564,12 @@ SAMPLES: dict[str, Callable[[], Any]] = {
     "discriminator": tiny.discriminator,
     "discriminator_loss": lambda: lambda real, fake: fake,
     "extractor": extractor_of_pixels,
+    "centers": lambda: np.zeros((4, feature_rows().shape[1])),
+    "deviation": lambda: 0.1,
     "fake": feature_rows,
+    "modes": lambda: np.arange(12) % 3,
+    "num_modes": lambda: 3,
+    "points": feature_rows,
     "fake_cov": lambda: np.eye(3),
     "fake_images": lambda: bytes_(12, 8, 8, 1),
     "fake_mean": lambda: np.zeros(3),
@@ -570,6 +597,7 @@ SAMPLES: dict[str, Callable[[], Any]] = {
     "real_mean": lambda: np.zeros(3),
     "recipe": small_recipe,
     "train": feature_rows,
+    "vectors": feature_rows,
     "weights": lambda: "imagenet",
     "x": lambda: bytes_(2, 12, 12, 1),
     "y": lambda: bytes_(2, 12, 12, 1),
@@ -585,6 +613,7 @@ OWN_SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "callbacks.GradientClipping": lambda: {"value": 1.0},
     "datasets.ImageBatches": lambda: {"batch_size": 12},
+    "datasets.VectorBatches": lambda: {"batch_size": 12},
     "datasets.ImageFolder": lambda: {"path": picture_folder()},
     "datasets.Source": lambda: {
         "name": "mine",
@@ -592,6 +621,8 @@ OWN_SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
         "class_names": None,
         "origin": "memory",
     },
+    "features.gaussians": lambda: {"dataset": "grid"},
+    "features.GaussiansExtractor": lambda: {"dataset": "ring"},
     "datasets.load": lambda: {"name": few_images()},
     "datasets.source": lambda: {"name": few_images()},
     "losses.get": lambda: {"identifier": "hinge"},

@@ -105,9 +105,9 @@ def test_training_is_the_same_with_evaluation(images, extractor):
 def test_a_named_data_set_brings_its_classifier():
     callback = Evaluation("fid", "fashion_mnist_sample", split="test")
     assert isinstance(
-        callback._chosen_extractor(), features.ClassifierExtractor
+        callback._chosen_extractor((28, 28, 1)), features.ClassifierExtractor
     )
-    assert callback._real_pixels(None).shape == (2000, 28, 28, 1)
+    assert callback._real_data(None).shape == (2000, 28, 28, 1)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,12 @@ from keras_gan._checks import (
 from keras_gan.callbacks._configurable import Configurable
 from keras_gan.callbacks._pictures import plain, real_pixels
 from keras_gan.datasets.sources import check_split
-from keras_gan.features.classifiers import CLASSIFIER_OF, CLASSIFIERS
+from keras_gan.datasets.vectors import holds_vectors
+from keras_gan.features.of_data import (
+    NAMED,
+    extractor_for,
+    named_extractor,
+)
 from keras_gan.metrics import Evaluator
 from keras_gan.metrics.evaluation import metric_names
 from keras_gan.models import GAN
@@ -44,13 +49,15 @@ class Evaluation(Configurable, keras.callbacks.Callback):
             `keras_gan.metrics.METRICS`.
         real: The name or path of a data set that `keras_gan.datasets.load`
             knows; or images, shape `(n, height, width, channels)`, uint8 or
-            floats whose black and white are the model's `pixel_range`.
+            floats whose black and white are the model's `pixel_range`; or
+            vectors, floats `(n, d)`.
         every: How many epochs lie between two evaluations.
         num_samples: How many images are generated, at most 10^7. Numbers from
             different ones can't be compared.
         extractor: One of `keras_gan.features`, or the name of one without
-            arguments: `"fashion_mnist"`, `"mnist"` or `"imagenet"`. Default:
-            the classifier of the named data set, else `"imagenet"`.
+            arguments: `"fashion_mnist"`, `"mnist"`, `"stacked_mnist"`,
+            `"ring"`, `"grid"` or `"imagenet"`. Default: the one that knows the
+            named data set; else `"imagenet"`, or `features.vectors`.
         split: Which part of a named data set is taken: `"train"` or `"test"`.
         labels: Classes to generate, `num_samples` integers, where conditional.
             Default: all in turn.
@@ -115,15 +122,17 @@ class Evaluation(Configurable, keras.callbacks.Callback):
         """Loads the real images and looks at them, once."""
         self._last = {}
         if self._evaluator is None:
+            real = self._real_data(self.model)
             self._evaluator = Evaluator(
-                self._real_pixels(self.model),
-                extractor=self._chosen_extractor(),
+                real,
+                extractor=self._chosen_extractor(real.shape[1:]),
                 metrics=self.metrics,
                 k=self.k,
                 real_split=self.split if isinstance(self.real, str) else None,
                 cache=self.cache,
             )
-            self._evaluator.prepare()
+            if self._evaluator.compares:
+                self._evaluator.prepare()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Puts the numbers into the logs."""
@@ -140,14 +149,16 @@ class Evaluation(Configurable, keras.callbacks.Callback):
             model: A GAN; `fit` has been called with this callback.
 
         Returns:
-            The numbers by name.
+            The numbers by name; NaN where a vector is not finite.
         """
         if self._evaluator is None:
             raise RuntimeError("`evaluate` comes after `fit` has begun.")
         labels = self._labels(model)
-        samples = model.generate_pixels(
+        samples = model.generate_as_data(
             self.num_samples, labels=labels, seed=self.seed
         )
+        if not np.isfinite(samples).all():
+            return dict.fromkeys(self.metrics, np.nan)
         found = self._evaluator(samples, labels=labels)
         return {name: float(found[name]) for name in self.metrics}
 
@@ -159,31 +170,33 @@ class Evaluation(Configurable, keras.callbacks.Callback):
             None if classes is None else np.arange(self.num_samples) % classes
         )
 
-    def _real_pixels(self, model: GAN) -> Any:
+    def _real_data(self, model: GAN) -> Any:
         real = self.real
         if isinstance(real, str):
             real, _ = datasets.load(real, self.split)
         real = np.asarray(real)
+        if holds_vectors(real):
+            return real
         if real.ndim == 3:
             real = real[..., None]
         return real_pixels(model, real, "Evaluation")
 
-    def _chosen_extractor(self) -> features.Extractor:
+    def _chosen_extractor(self, shape: tuple[int, ...]) -> features.Extractor:
         chosen = self.extractor
         if isinstance(chosen, features.Extractor):
             return chosen
-        if chosen is None and isinstance(self.real, str):
-            chosen = CLASSIFIER_OF.get(self.real)
-        if chosen in CLASSIFIERS:
-            return features.classifier(chosen)
-        return features.imagenet()
+        if chosen is not None:
+            return named_extractor(chosen)
+        return extractor_for(
+            self.real if isinstance(self.real, str) else "", shape
+        )
 
     def _check_arguments(self) -> None:
         if not isinstance(self.extractor, features.Extractor):
             choice(
                 "extractor",
                 self.extractor,
-                (None, *CLASSIFIERS, "imagenet"),
+                (None, *NAMED),
                 why=", or one of keras_gan.features",
             )
         if self.labels is None:
@@ -212,14 +225,16 @@ class Evaluation(Configurable, keras.callbacks.Callback):
 
 
 def _real(real: Any) -> Any:
-    """Returns the name of a data set as text, or the images unchanged."""
+    """Returns the name of a data set as text, or the data unchanged."""
     if isinstance(real, str | PathLike):
         return str(file_path("real", real))
     array = numbers("real", real)
-    if array.ndim not in (3, 4) or len(array) < 2:
+    are_images = array.ndim in (3, 4)
+    if not (are_images or holds_vectors(array)) or len(array) < 2:
         raise ValueError(
             "`real` must be the name or path of a data set, or at least 2 "
-            "images, (n, height, width, channels) or (n, height, width). "
+            "images, (n, height, width, channels) or (n, height, width), or 2 "
+            "vectors, floats (n, d). "
             f"Received: real.shape={array.shape}"
         )
     return real

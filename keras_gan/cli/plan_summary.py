@@ -68,6 +68,14 @@ def _settings(values: dict[str, Any]) -> list[tuple[str, Any]]:
     for key, value in values.items():
         if isinstance(value, dict):
             flat += [(f"{key}.{name}", each) for name, each in value.items()]
+        elif isinstance(value, tuple) and isinstance(value[0], dict):
+            flat.append((key, ",".join(each["name"] for each in value)))
+            flat += [
+                (f"{key}.{each['name']}.{name}", setting)
+                for each in value
+                for name, setting in each.items()
+                if name != "name"
+            ]
         elif key not in ("name", "system"):
             flat.append((key, value))
     return flat

@@ -12,6 +12,7 @@ from keras_gan import recipes, run_folder
 from keras_gan.cli.errors import UsageError
 from keras_gan.recipes import Recipe
 from keras_gan.recipes.components import COMPONENTS
+from keras_gan.recipes.recipe import settings_of
 from keras_gan.run_folder import RunFolder
 
 __all__ = ["exists", "named_in_errors", "read"]
@@ -161,7 +162,7 @@ def _recipe_of(values: dict[str, Any]) -> Recipe:
     named = [
         (key, settings[key]) for key in settings if key not in _NOT_SETTINGS
     ]
-    return recipes.override(recipe, [*named, *_component_settings(values)])
+    return recipes.override(recipe, [*named, *_component_settings(recipe)])
 
 
 _NOT_SETTINGS = ("name", "system")
@@ -170,18 +171,25 @@ _NOT_SETTINGS = ("name", "system")
 def _check_component(component: str, settings: Any) -> None:
     if settings is None and component not in ("networks", "model"):
         return
-    if not isinstance(settings, dict) or not _is_text(settings.get("name")):
-        raise ValueError(
-            f"`recipe.{component}` must be an object with a `name`. Received: "
-            f"{_cut(settings)}."
-        )
+    several = component == "regularizer" and isinstance(settings, list)
+    for each in settings if several and settings else [settings]:
+        if not isinstance(each, dict) or not _is_text(each.get("name")):
+            raise ValueError(
+                f"`recipe.{component}` must be an object with a `name`. "
+                f"Received: {_cut(settings)}."
+            )
 
 
-def _component_settings(values: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+def _component_settings(recipe: Recipe) -> Iterator[tuple[str, Any]]:
     for component in COMPONENTS:
-        for key, value in (values.get(component) or {}).items():
-            if key != "name":
-                yield f"{component}.{key}", value
+        several = settings_of(recipe, component)
+        for settings in several:
+            prefix = f"{component}."
+            if len(several) > 1:
+                prefix += f"{settings['name']}."
+            for key, value in settings.items():
+                if key != "name":
+                    yield f"{prefix}{key}", value
 
 
 def _require_same(config: dict[str, Any], kept: dict[str, Any]) -> None:

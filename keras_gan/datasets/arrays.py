@@ -1,4 +1,4 @@
-"""Reading and converting arrays of images: `.npz`, `.npy`, in memory."""
+"""Reading and converting arrays of images or vectors: `.npz`, `.npy`."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +11,7 @@ from keras_gan._checks import uint8_pixels
 from keras_gan.datasets.archive import Member, members, pieces
 from keras_gan.datasets.labels import as_labels
 from keras_gan.datasets.listing import path_text
+from keras_gan.datasets.vectors import Vectors, as_vectors, holds_vectors
 
 __all__ = ["Choice", "as_pixels", "pixel_shape", "read_arrays"]
 
@@ -20,8 +21,11 @@ Choice: TypeAlias = Callable[[int, NDArray[np.int64] | None], Indices]
 """From the number of images and their labels to ascending indices."""
 
 _IMAGE_NAMES = {
-    "train": ("x_train", "images_train", "images", "x", "arr_0"),
-    "test": ("x_test", "images_test"),
+    "train": (
+        *("x_train", "images_train", "vectors_train"),
+        *("images", "vectors", "x", "arr_0"),
+    ),
+    "test": ("x_test", "images_test", "vectors_test"),
 }
 _LABEL_NAMES = {
     "train": ("y_train", "labels_train", "labels", "y", "arr_1"),
@@ -31,11 +35,12 @@ _LABEL_NAMES = {
 
 def read_arrays(
     path: Path, split: str, choose: Choice | None = None
-) -> tuple[NDArray[np.uint8], NDArray[np.int64] | None]:
+) -> tuple[NDArray[np.uint8] | Vectors, NDArray[np.int64] | None]:
     """Reads images (n, H, W, C) uint8 and labels (n,) or None from a file.
 
-    A `.npy` file of uint8 stays on the disk, and is read when it is indexed. Of
-    any other file, only the images that are wanted are kept in memory.
+    An array of floats (n, d) holds vectors, which become float32. A `.npy` file
+    of uint8 stays on the disk, and is read when it is indexed. Of any other
+    file, only the images that are wanted are kept in memory.
 
     Args:
         path: The `.npz` or `.npy` file.
@@ -43,20 +48,25 @@ def read_arrays(
         choose: Returns the indices of the images to read. Default: all.
 
     Raises:
-        ValueError: If the file is damaged, or holds no images, or images or
-            labels that can't be used.
+        ValueError: If the file is damaged, or holds no images or vectors, or
+            ones or labels that can't be used.
     """
     try:
         images, stored = _open_arrays(path, split)
-        count = _checked_shape(images)[0]
+        are_vectors = holds_vectors(images)
+        count = images.shape[0] if are_vectors else _checked_shape(images)[0]
         labels = None if stored is None else as_labels(stored, count)
         chosen = None if choose is None else choose(count, labels)
-        pixels = as_pixels(images, chosen)
+        found: Any = (
+            _chosen_vectors(images, chosen)
+            if are_vectors
+            else as_pixels(images, chosen)
+        )
     except ValueError as error:
         raise ValueError(f"{path_text(path)}: {error}") from error
     if labels is None or chosen is None:
-        return pixels, labels
-    return pixels, labels[chosen]
+        return found, labels
+    return found, labels[chosen]
 
 
 def as_pixels(
@@ -144,6 +154,13 @@ def _open_arrays(path: Path, split: str) -> tuple[Any, Any]:
     return Member(path, images), stored
 
 
+def _chosen_vectors(
+    vectors: NDArray[Any] | Member, chosen: Indices | None
+) -> Vectors:
+    every = as_vectors("vectors", np.asarray(vectors))
+    return every if chosen is None else every[chosen]
+
+
 def _first_known(names: tuple[str, ...], wanted: tuple[str, ...]) -> str | None:
     return next((name for name in wanted if name in names), None)
 
@@ -158,7 +175,8 @@ def _checked_shape(
         if len(shape) == 4 and shape[1] in (1, 3):
             hint = " Channels come last: numpy.moveaxis(images, 1, -1)."
         raise ValueError(
-            "images must be (n, H, W) or (n, H, W, C) with C of 1 or 3."
+            "images must be (n, H, W) or (n, H, W, C) with C of 1 or 3, and "
+            "vectors floats (n, d)."
             f"{hint} Received: shape={shape}"
         )
     if 0 in shape:

@@ -1,7 +1,5 @@
-"""Batches of images, in an order that depends on seed and epoch alone."""
+"""Batches of images or vectors, in an order that seed and epoch fix."""
 
-import math
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,26 +7,19 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from keras_gan._checks import (
-    LARGEST_INT32,
-    LARGEST_SEED,
-    flag,
-    received,
-    value_range_of,
-    whole_number,
-    whole_numbers,
-)
+from keras_gan._checks import value_range_of
 from keras_gan.datasets.arrays import pixel_shape
 from keras_gan.datasets.folder import ImageFolder
-from keras_gan.datasets.labels import as_labels
+from keras_gan.datasets.ordered_batches import OrderedBatches
+from keras_gan.datasets.vectors import Vectors, as_vectors
 from keras_gan.images import to_float
 
-__all__ = ["ImageBatches"]
+__all__ = ["ImageBatches", "VectorBatches"]
 
 Floats = NDArray[np.float32]
 
 
-class ImageBatches(keras.utils.PyDataset):
+class ImageBatches(OrderedBatches):
     """Batches of images for `fit`, in an order fixed by seed and epoch.
 
     Epoch e visits the images in the order
@@ -90,56 +81,17 @@ class ImageBatches(keras.utils.PyDataset):
         drop_remainder: bool = False,
         part: tuple[int, int] = (0, 1),
     ) -> None:
-        # Keras' worker threads may return batches of an epoch that is over,
-        # because they keep what they have prepared.
-        super().__init__(workers=1, use_multiprocessing=False)
-        count = pixel_shape(images)[0]
-        self.images = images
-        self.labels = None if labels is None else as_labels(labels, count)
-        self.batch_size = whole_number(
-            "batch_size", batch_size, 1, LARGEST_INT32
+        pixel_shape(images)
+        super().__init__(
+            images, labels, batch_size, seed, shuffle, drop_remainder, part
         )
-        self.seed = whole_number("seed", seed, 0, LARGEST_SEED)
-        self.shuffle = flag("shuffle", shuffle)
         self.value_range = value_range_of("value_range", value_range)
-        self.drop_remainder = flag("drop_remainder", drop_remainder)
-        if self.drop_remainder and self.batch_size > count:
-            raise ValueError(
-                "`batch_size` must not exceed the number of images where "
-                "`drop_remainder=True`: no batch would be left. "
-                f"Received: batch_size={self.batch_size} for {count} images"
-            )
-        self.part = _checked_part(part, self.batch_size)
-        self._begun = False
-        self._first_seen = True
-        self.set_epoch(0)
 
     @property
-    def epoch(self) -> int:
-        """The epoch whose order the batches follow, from 0 on."""
-        return self._epoch
-
-    def set_epoch(self, epoch: int) -> None:
-        """Sets the epoch, and with it the order of the images.
-
-        Args:
-            epoch: Whole number from 0 on, as `fit` counts.
-
-        Raises:
-            ValueError: If it is something else.
-        """
-        self._epoch = whole_number("epoch", epoch, 0)
-        order = np.arange(len(self.images))
-        if self.shuffle:
-            generator = np.random.default_rng([self.seed, self._epoch])
-            order = generator.permutation(order)
-        self._order = order
-
-    def __len__(self) -> int:
-        batches = len(self.images) / self.batch_size
-        return (
-            math.floor(batches) if self.drop_remainder else math.ceil(batches)
-        )
+    def images(self) -> NDArray[np.uint8] | ImageFolder:
+        """All images, in their own order."""
+        images: NDArray[np.uint8] | ImageFolder = self.data
+        return images
 
     def __getitem__(self, index: int) -> Floats | tuple[Floats, NDArray[Any]]:
         """Returns batch `index`: images, or (images, labels)."""
@@ -150,18 +102,7 @@ class ImageBatches(keras.utils.PyDataset):
 
     def pixels(self, index: int) -> Any:
         """Returns batch `index` with the images as they are stored, uint8."""
-        if not 0 <= index < len(self):
-            raise IndexError(
-                f"There are {len(self)} batches. Received: {index}"
-            )
-        self._notice_shuffling(index)
-        start = index * self.batch_size
-        chosen = self._order[start : start + self.batch_size]
-        which, parts = self.part
-        chosen = np.array_split(chosen, parts)[which]
-        if self.labels is None:
-            return self.images[chosen]
-        return self.images[chosen], self.labels[chosen].astype(np.int32)
+        return self.rows(index)
 
     def as_uint8(self) -> "PixelBatches":
         """Returns the same batches with uint8 images, a quarter of the bytes.
@@ -170,31 +111,6 @@ class ImageBatches(keras.utils.PyDataset):
         device.
         """
         return PixelBatches(self)
-
-    def on_epoch_begin(self) -> None:
-        """Notes that `fit` begins an epoch."""
-        self._begun = True
-        self._first_seen = False
-
-    def on_epoch_end(self) -> None:
-        """Moves on to the next epoch's order."""
-        # Keras also calls this once before the first epoch.
-        if self._begun:
-            self._begun = False
-            self._first_seen = True
-            self.set_epoch(self._epoch + 1)
-
-    def _notice_shuffling(self, index: int) -> None:
-        if not self._first_seen:
-            self._first_seen = True
-            if index != 0:
-                warnings.warn(
-                    "`fit` shuffles these batches once more, from Python's "
-                    "global random state, so that a resumed run differs from "
-                    "an uninterrupted one. Pass `shuffle=False` to `fit`.",
-                    UserWarning,
-                    stacklevel=2,
-                )
 
 
 class PixelBatches(keras.utils.PyDataset):
@@ -218,12 +134,55 @@ class PixelBatches(keras.utils.PyDataset):
         return self._batches.pixels(index)
 
 
-def _checked_part(part: Any, batch_size: int) -> tuple[int, int]:
-    why = ": (i, n), the i-th of n parts, counted from 0"
-    which, parts = whole_numbers("part", part, 0, length=(2, 2), why=why)
-    if not which < parts <= batch_size:
-        raise ValueError(
-            "`part` must be (i, n) with i from 0 to n - 1 and n at most the "
-            f"batch size. {received('part', part)}, batch_size={batch_size}"
+class VectorBatches(OrderedBatches):
+    """Batches of vectors for `fit`, in an order fixed by seed and epoch.
+
+    What `ImageBatches` is for images: the same order, the same rules for `fit`.
+
+    Args:
+        vectors: Floats (n, d), such as the points of `datasets.load("grid")`.
+        labels: Class numbers (n,), (n, 1) or one-hot (n, classes), or None
+            for batches of vectors alone.
+        batch_size: Vectors in a batch, at most 2**31 - 1. The last one of an
+            epoch holds the rest.
+        seed: Whole number from 0 to 2**31 - 1.
+        shuffle: False visits the vectors in their own order.
+        drop_remainder: Whether to leave out a last batch that is not full.
+        part: `(i, n)`: only the i-th of n parts of each batch, for one of n
+            processes that train together.
+
+    Raises:
+        ValueError: If they are no vectors, the labels are not as many or no
+            class numbers, or another argument is not what it must be.
+
+    Example:
+        >>> points, modes = datasets.load("grid")
+        >>> gan.fit(VectorBatches(points, batch_size=100), epochs=5)
+    """
+
+    def __init__(
+        self,
+        vectors: Vectors,
+        labels: Sequence[int] | NDArray[Any] | None = None,
+        *,
+        batch_size: int = 64,
+        seed: int = 0,
+        shuffle: bool = True,
+        drop_remainder: bool = False,
+        part: tuple[int, int] = (0, 1),
+    ) -> None:
+        vectors = as_vectors("vectors", vectors)
+        super().__init__(
+            vectors, labels, batch_size, seed, shuffle, drop_remainder, part
         )
-    return which, parts
+
+    @property
+    def vectors(self) -> Vectors:
+        """All vectors, in their own order."""
+        vectors: Vectors = self.data
+        return vectors
+
+    def __getitem__(self, index: int) -> Vectors | tuple[Vectors, NDArray[Any]]:
+        """Returns batch `index`: vectors, or (vectors, labels)."""
+        batch: Vectors | tuple[Vectors, NDArray[Any]] = self.rows(index)
+        return batch

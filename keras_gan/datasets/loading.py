@@ -20,6 +20,7 @@ from keras_gan.datasets.listing import (
 )
 from keras_gan.datasets.named import CLASS_NAMES, READERS, refuse_path
 from keras_gan.datasets.sources import Source, check_split, choose
+from keras_gan.datasets.vectors import Vectors, holds_vectors
 
 __all__ = ["NAMES", "load", "source"]
 
@@ -39,10 +40,10 @@ def load(
     channels: int | None = None,
     label: int | None = None,
     limit: int | None = None,
-) -> tuple[NDArray[np.uint8], NDArray[np.int64] | None]:
-    """Loads a data set of real images into memory.
+) -> tuple[NDArray[np.uint8] | Vectors, NDArray[np.int64] | None]:
+    """Loads a data set of real images, or of vectors, into memory.
 
-    | name | images | found |
+    | name | images or vectors | found |
     |---|---|---|
     | `"fashion_mnist"` | 60,000 + 10,000 of clothes, 28x28 | on the machine, \
 or downloaded |
@@ -50,9 +51,21 @@ or downloaded |
 package: no network |
     | `"mnist"` | 60,000 + 10,000 digits, 28x28 | on the machine, or \
 downloaded |
+    | `"stacked_mnist"` | 128,000 + 26,000 of three random digits, one in each \
+colour, 28x28x3; 1,000 classes | as `"mnist"` |
     | `"digits"` | 1,797 digits, 8x8, one split | in scikit-learn |
+    | `"ring"` | 100,000 + 10,000 points of 8 Gaussians on a circle, radius 1, \
+deviation 0.01 | drawn: no network |
+    | `"grid"` | 100,000 + 10,000 points of 25 Gaussians, 2 apart, from -4 to \
+4, deviation 0.05 | drawn: no network |
     | a folder | image files; subfolders are classes | |
-    | `.npz`, `.npy` | arrays, uint8 or floats in [0, 1] or [-1, 1] | |
+    | `.npz`, `.npy` | arrays, uint8 or floats in [0, 1] or [-1, 1]; vectors: \
+floats (n, d) | |
+
+    Stacked MNIST, the ring and the grid are the benchmarks of mode collapse;
+    their triples and points are drawn with the fixed seeds 0 (training) and 1
+    (test), so that they are the same each time. A label of stacked MNIST is
+    100 * red + 10 * green + blue; of a point, the number of its Gaussian.
 
     Fashion-MNIST and MNIST are looked for in `path`, in
     `/usr/share/datasets` (Debian's package `dataset-fashion-mnist`), in
@@ -63,18 +76,19 @@ downloaded |
     Args:
         name: One of `NAMES`, or the path of a folder, `.npz` or `.npy`.
         split: `"train"` or `"test"`.
-        path: For `"fashion_mnist"` and `"mnist"`: a folder with the idx
-            files, or an `.npz`, to read in place of searching.
+        path: For `"fashion_mnist"`, `"mnist"` and `"stacked_mnist"`: a folder
+            with the idx files, or an `.npz`, to read in place of searching.
         image_size: Height and width, or one number for both, to scale and
             crop the images to: at most 2**28 pixels. Defaults to their own; a
-            folder whose images differ in size needs one.
+            folder whose images differ in size needs one. Not for vectors.
         channels: 1 for grey, 3 for colour. Defaults to what the images are.
+            Not for vectors.
         label: Keep the images of this class alone.
         limit: Keep so many images at most, evenly spread.
 
     Returns:
-        `(images, labels)`: uint8 (n, H, W, C) from 0 to 255, and class
-        numbers (n,), or None where there are none.
+        `(images, labels)`: uint8 (n, H, W, C) from 0 to 255, or vectors,
+        float32 (n, d); and class numbers (n,), or None where there are none.
 
     Raises:
         ValueError: If the data set is unknown, not found, broken, has no such
@@ -102,7 +116,8 @@ downloaded |
             "`keras_gan.datasets.source` read it piece by piece. "
             f"Received: images of shape {found.images.shape}"
         )
-    return np.array(found.images), found.labels
+    data: Any = np.array(found.images)
+    return data, found.labels
 
 
 def source(
@@ -164,18 +179,35 @@ def source(
     found = found.select(label=label, limit=limit)
     if isinstance(found.images, ImageFolder):
         return _read_if_it_fits(found, found.images, memory)
-    shape = found.image_shape
-    resized = resize(found.images, size or shape[:2], channels or shape[2])
+    if found.holds_vectors:
+        _refuse_image_settings(found.name, size, channels)
+        return found
+    pixels: Any = found.images
+    _, height, width, depth = pixels.shape
+    resized = resize(pixels, size or (height, width), channels or depth)
     return replace(found, images=resized)
 
 
 def _by_name(name: str, split: str, path: Path | None) -> Source:
     images, labels, origin = READERS[name](split, path)
     try:
-        pixels, classes = as_pixels(images), CLASS_NAMES[name]
-        return Source(name, split, pixels, labels, classes, origin)
+        data = images if holds_vectors(images) else as_pixels(images)
+        classes = CLASS_NAMES[name]
+        return Source(name, split, data, labels, classes, origin)
     except ValueError as error:
         raise ValueError(f"{name} in {origin}: {error}") from error
+
+
+def _refuse_image_settings(
+    name: str, size: tuple[int, int] | None, channels: int | None
+) -> None:
+    given = {"image_size": size, "channels": channels}
+    for setting, value in given.items():
+        if value is not None:
+            raise ValueError(
+                f"`{setting}` is for images, and {name} holds vectors: leave "
+                f"it out. {received(setting, value)}"
+            )
 
 
 def _existing_path(name: Any, path: Path | None) -> Path:

@@ -16,6 +16,8 @@ from keras_gan._checks import choice, received
 from keras_gan.datasets import sample
 from keras_gan.datasets.archive import Member
 from keras_gan.datasets.arrays import as_pixels
+from keras_gan.datasets.gaussians import GAUSSIANS, draw_points
+from keras_gan.datasets.stacked import NAMES_OF_STACKS, stack_digits
 
 __all__ = [
     "CLASS_NAMES",
@@ -24,9 +26,12 @@ __all__ = [
     "digits",
     "fashion_mnist",
     "fashion_mnist_sample",
+    "grid",
     "installed",
     "mnist",
     "refuse_path",
+    "ring",
+    "stacked_mnist",
 ]
 
 _CLOTHES = (
@@ -47,11 +52,17 @@ CLASS_NAMES = {
     "fashion_mnist": _CLOTHES,
     "fashion_mnist_sample": _CLOTHES,
     "mnist": _DIGITS,
+    "stacked_mnist": NAMES_OF_STACKS,
     "digits": _DIGITS,
+    **{
+        name: tuple(map(str, range(len(mixture.centers))))
+        for name, mixture in GAUSSIANS.items()
+    },
 }
 
-Pixels = tuple[np.ndarray, np.ndarray, str]
-"""Images (n, H, W) uint8, labels (n,), and where they were found."""
+Found = tuple[np.ndarray, np.ndarray, str]
+"""Images uint8 (n, H, W) or (n, H, W, C), or vectors float32 (n, d); labels
+(n,); and where they were found."""
 
 SYSTEM = Path("/usr/share/datasets")
 """Where Debian's package `dataset-fashion-mnist` puts its files."""
@@ -59,29 +70,51 @@ SYSTEM = Path("/usr/share/datasets")
 _DOWNLOADED = {"fashion_mnist": "fashion-mnist", "mnist": "mnist"}
 """Data sets that Keras can download, with the folder of their idx files."""
 
+_MADE_OF = {"stacked_mnist": "mnist"}
+"""Data sets that are made of another one."""
+
 _PREFIXES = {"train": "train", "test": "t10k"}
 _IDX_UINT8 = b"\x00\x00\x08"
 _BYTES_AT_ONCE = 2**24
 
 
-def fashion_mnist(split: str, path: str | Path | None = None) -> Pixels:
+def fashion_mnist(split: str, path: str | Path | None = None) -> Found:
     """Returns 60,000 training or 10,000 test images of clothes, 28x28."""
     return _found_or_downloaded("fashion_mnist", split, path)
 
 
-def mnist(split: str, path: str | Path | None = None) -> Pixels:
+def mnist(split: str, path: str | Path | None = None) -> Found:
     """Returns 60,000 training or 10,000 test images of digits, 28x28."""
     return _found_or_downloaded("mnist", split, path)
 
 
-def fashion_mnist_sample(split: str, path: str | Path | None = None) -> Pixels:
+def stacked_mnist(split: str, path: str | Path | None = None) -> Found:
+    """Returns 128,000 training or 26,000 test images of three digits each."""
+    digits, labels, origin = mnist(split, path)
+    planes = digits.reshape(digits.shape[:3])
+    return *stack_digits(planes, labels, split), origin
+
+
+def ring(split: str, path: str | Path | None = None) -> Found:
+    """Returns 100,000 training or 10,000 test points around a circle."""
+    refuse_path("ring", path)
+    return *draw_points("ring", split), "keras_gan"
+
+
+def grid(split: str, path: str | Path | None = None) -> Found:
+    """Returns 100,000 training or 10,000 test points about a 5 x 5 grid."""
+    refuse_path("grid", path)
+    return *draw_points("grid", split), "keras_gan"
+
+
+def fashion_mnist_sample(split: str, path: str | Path | None = None) -> Found:
     """Returns 10,000 training or 2,000 test images, as many of each class."""
     refuse_path("fashion_mnist_sample", path)
     images, labels = sample.read(split)
     return images, labels, "keras_gan"
 
 
-def digits(split: str, path: str | Path | None = None) -> Pixels:
+def digits(split: str, path: str | Path | None = None) -> Found:
     """Returns scikit-learn's 1,797 digits, 8x8, as one training split."""
     refuse_path("digits", path)
     if split != "train":
@@ -101,11 +134,14 @@ def digits(split: str, path: str | Path | None = None) -> Pixels:
     return images, bunch.target, "scikit-learn"
 
 
-READERS: dict[str, Callable[[str, str | Path | None], Pixels]] = {
+READERS: dict[str, Callable[[str, str | Path | None], Found]] = {
     "fashion_mnist": fashion_mnist,
     "fashion_mnist_sample": fashion_mnist_sample,
     "mnist": mnist,
+    "stacked_mnist": stacked_mnist,
     "digits": digits,
+    "ring": ring,
+    "grid": grid,
 }
 
 
@@ -134,6 +170,7 @@ def installed(name: str) -> bool:
     name = choice("name", name, tuple(READERS))
     if name == "digits":
         return find_spec("sklearn") is not None
+    name = _MADE_OF.get(name, name)
     return name not in _DOWNLOADED or any(
         _is_file(place) or _idx_file(place, "train", "images")
         for place in _places(name)
@@ -142,7 +179,7 @@ def installed(name: str) -> bool:
 
 def _found_or_downloaded(
     name: str, split: str, path: str | Path | None
-) -> Pixels:
+) -> Found:
     places = _places(name) if path is None else [Path(path)]
     for place in places:
         found = _read_place(place, split)
@@ -255,7 +292,7 @@ def _idx_array(file: Any, dimensions: int) -> np.ndarray:
     return np.frombuffer(content, np.uint8).reshape(shape)
 
 
-def _download(name: str, split: str, places: list[Path]) -> Pixels:
+def _download(name: str, split: str, places: list[Path]) -> Found:
     module = getattr(keras.datasets, name)
     try:
         train, test = module.load_data()

@@ -1,4 +1,4 @@
-"""Real images with their labels, class names and origin."""
+"""Real images or vectors with their labels, class names and origin."""
 
 from dataclasses import dataclass, replace
 from numbers import Real
@@ -11,6 +11,7 @@ from keras_gan._checks import instance_of, received, whole_number
 from keras_gan.datasets.arrays import pixel_shape
 from keras_gan.datasets.folder import ImageFolder
 from keras_gan.datasets.labels import as_labels
+from keras_gan.datasets.vectors import Vectors, as_vectors, holds_vectors
 
 __all__ = ["Source", "check_split", "choose"]
 
@@ -20,27 +21,30 @@ _MOST_NAMED = 20
 
 @dataclass(frozen=True)
 class Source:
-    """Real images and what is known about them. `source` makes it.
+    """Real images or vectors, and what is known about them.
+
+    `source` makes it.
 
     Args:
         name: The data set's name, or the path's last part.
         split: `"train"` or `"test"`.
         images: uint8 (n, H, W, C): an array, or an `ImageFolder`, which decodes
-            images when it is indexed.
+            images when it is indexed. Or vectors: floats (n, d), such as the
+            points of `"grid"`.
         labels: Class numbers (n,), or None.
         class_names: What the numbers stand for, where that is known.
         origin: Where the images were found.
 
     Raises:
         TypeError: If the images are not uint8, or a text is none.
-        ValueError: If there are no images, the split is another, the labels
-            are no class numbers, are not as many as the images, or one of
-            them has no class name.
+        ValueError: If there are no images, a vector is not finite, the split is
+            another, the labels are no class numbers, are not as many as the
+            images, or one of them has no class name.
     """
 
     name: str
     split: str
-    images: NDArray[np.uint8] | ImageFolder
+    images: NDArray[np.uint8] | ImageFolder | Vectors
     labels: NDArray[np.int64] | None
     class_names: tuple[str, ...] | None
     origin: str
@@ -48,13 +52,18 @@ class Source:
     def __post_init__(self) -> None:
         instance_of("name", self.name, str, "a text")
         check_split(self.split)
-        count = pixel_shape(self.images)[0]
+        if holds_vectors(self.images):
+            vectors = as_vectors("images", self.images)
+            # The dataclass is frozen.
+            object.__setattr__(self, "images", vectors)
+            count = len(vectors)
+        else:
+            count = pixel_shape(self.images)[0]
         _check_class_names(self.class_names)
         instance_of("origin", self.origin, str, "a text")
         if self.labels is None:
             return
         labels = as_labels(self.labels, count)
-        # The dataclass is frozen.
         object.__setattr__(self, "labels", labels)
         classes = self.num_classes
         if classes is not None and (highest := labels.max()) >= classes:
@@ -65,10 +74,14 @@ class Source:
             )
 
     @property
-    def image_shape(self) -> tuple[int, int, int]:
-        """(H, W, C)."""
-        _, height, width, channels = self.images.shape
-        return height, width, channels
+    def holds_vectors(self) -> bool:
+        """Whether these are vectors, not images."""
+        return holds_vectors(self.images)
+
+    @property
+    def image_shape(self) -> tuple[int, ...]:
+        """The shape of one: (H, W, C) of an image, (d,) of a vector."""
+        return tuple(self.images.shape[1:])
 
     @property
     def num_classes(self) -> int | None:

@@ -14,15 +14,7 @@ from keras_gan.features.resize import bilinear, grey, resize
 
 __all__ = ["ClassifierExtractor", "classifier"]
 
-CLASSIFIER_OF = {
-    "fashion_mnist": "fashion_mnist",
-    "fashion_mnist_sample": "fashion_mnist",
-    "mnist": "mnist",
-    "digits": "mnist",
-}
-"""Data sets, each with the shipped classifier whose features compare it."""
-
-CLASSIFIERS = tuple(dict.fromkeys(CLASSIFIER_OF.values()))
+CLASSIFIERS = ("fashion_mnist", "mnist")
 """The classifiers that are shipped, each named after its data set."""
 
 

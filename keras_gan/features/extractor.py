@@ -54,6 +54,9 @@ class Extractor:
         ValueError: If `batch_size` is out of range.
     """
 
+    takes_vectors = False
+    """Whether it takes floats (n, d) in place of images."""
+
     def __init__(self, *, batch_size: int = 256) -> None:
         self.batch_size = whole_number(
             "batch_size", batch_size, 1, _LARGEST_BATCH
@@ -79,6 +82,23 @@ class Extractor:
     def network(self) -> keras.Model:
         """The frozen network: features, and probabilities if it has any."""
         return self._build()
+
+    def load(self) -> None:
+        """Makes the network now, so that an error comes now."""
+        self.network  # noqa: B018
+
+    def checked(self, name: str, data: Any) -> Array:
+        """Returns data if the extractor takes them.
+
+        Args:
+            name: The argument, for the message.
+            data: What was given.
+
+        Raises:
+            ValueError: If they are no uint8 images, (n, H, W, 1) or
+                (n, H, W, 3).
+        """
+        return images(name, data)
 
     def __call__(
         self, pixels: Array, *, progress: Progress | None = None
@@ -112,7 +132,7 @@ class Extractor:
         Raises:
             ValueError: If they are not such images.
         """
-        pixels = images("images", pixels)
+        pixels = self.checked("images", pixels)
         if progress is not None:
             function("progress", progress, "images done, images in total")
         total = len(pixels)

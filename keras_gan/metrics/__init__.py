@@ -20,6 +20,11 @@ from keras_gan.metrics.frechet import (
 from keras_gan.metrics.inception import inception_score
 from keras_gan.metrics.kernel import kernel_distance, kernel_distance_subsets
 from keras_gan.metrics.manifold import density_coverage, precision_recall
+from keras_gan.metrics.modes import (
+    gaussian_coverage,
+    high_quality_share,
+    mode_coverage,
+)
 from keras_gan.metrics.neighbors import nearest_neighbor_distances
 from keras_gan.metrics.streaming import FrechetDistance
 from keras_gan.metrics.wasserstein import sliced_wasserstein
@@ -36,10 +41,13 @@ __all__ = [
     "evaluate",
     "frechet_distance",
     "frechet_distance_from_moments",
+    "gaussian_coverage",
+    "high_quality_share",
     "inception_score",
     "kernel_distance",
     "kernel_distance_subsets",
     "label_accuracy",
+    "mode_coverage",
     "ms_ssim",
     "ms_ssim_diversity",
     "nearest_neighbor_distances",

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from keras_gan._arrays import Array
-from keras_gan._arrays import images as checked_images
 from keras_gan._atomic_write import replacing
 from keras_gan._checks import file_path, function, instance_of
 from keras_gan.features.extractor import Extracted, Extractor, Progress
@@ -30,7 +29,8 @@ def cached_features(
     processes may share a directory, and may be killed at any moment.
 
     Args:
-        images: uint8 images, (n, H, W, C).
+        images: uint8 images, (n, H, W, C), or vectors for an extractor of
+            vectors.
         extractor: Computes the features that are in no file.
         directory: The folder of the files, made if missing. None: no cache.
         progress: Called with images done and in total, if they are computed.
@@ -42,8 +42,8 @@ def cached_features(
         TypeError: If `extractor` is no extractor.
         ValueError: If they are no such images, or `directory` is no path.
     """
-    images = checked_images("images", images)
     instance_of("extractor", extractor, Extractor, "one of keras_gan.features")
+    images = extractor.checked("images", images)
     if progress is not None:
         function("progress", progress, "images done, images in total")
     if directory is None:

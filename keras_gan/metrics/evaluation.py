@@ -1,4 +1,4 @@
-"""Measuring images by several metrics at once."""
+"""Measuring images or vectors by several metrics at once."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -8,9 +8,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from keras_gan._arrays import Array, images, neighbour_count
+from keras_gan._arrays import Array, neighbour_count
 from keras_gan._checks import file_path, instance_of, received, text
+from keras_gan.datasets.gaussians import GAUSSIANS
 from keras_gan.features.extractor import Extracted, Extractor, Progress
+from keras_gan.features.of_data import EXTRACTOR_OF
+from keras_gan.features.stacked import StackedClassifierExtractor
+from keras_gan.features.vectors import GaussiansExtractor
 from keras_gan.metrics.cache import cached_features
 from keras_gan.metrics.classes import class_balance, label_accuracy
 from keras_gan.metrics.diversity import ms_ssim_diversity
@@ -18,6 +22,7 @@ from keras_gan.metrics.frechet import frechet_distance
 from keras_gan.metrics.inception import inception_score
 from keras_gan.metrics.kernel import kernel_distance
 from keras_gan.metrics.manifold import Manifolds
+from keras_gan.metrics.modes import gaussian_coverage, mode_coverage
 from keras_gan.metrics.neighbors import (
     Points,
     nearest_neighbor_distances,
@@ -34,7 +39,7 @@ class Samples:
 
     Attributes:
         evaluator: Holds the real images and their features.
-        fake_images: uint8, (m, H, W, C).
+        fake_images: uint8, (m, H, W, C); or vectors, (m, d).
         labels: The classes the generator was given, (m,), or None.
         progress: Called with images done and in total.
     """
@@ -46,8 +51,9 @@ class Samples:
 
     @property
     def real_images(self) -> Array:
-        """uint8 images, (n, H, W, C)."""
-        return self.evaluator.real_images
+        """uint8 images, (n, H, W, C), or vectors, (n, d)."""
+        real: Array = self.evaluator.real_images
+        return real
 
     @property
     def real(self) -> Array:
@@ -81,6 +87,22 @@ class Samples:
         return class_balance(self.probabilities)
 
     @cached_property
+    def mode_coverage(self) -> dict[str, float]:
+        """Modes found, their divergence, and the share of good samples."""
+        extractor = self.evaluator.extractor
+        if isinstance(extractor, GaussiansExtractor):
+            mixture = extractor.mixture
+            return gaussian_coverage(
+                self.fake, mixture.centers, mixture.deviation
+            )
+        predicted = self.probabilities.argmax(axis=1)
+        covered = mode_coverage(predicted, self.probabilities.shape[1])
+        if isinstance(extractor, StackedClassifierExtractor):
+            return covered
+        # Ten classes would all be found by the classifier's mistakes.
+        return {**covered, "modes": self.balance["modes"]}
+
+    @cached_property
     def _extracted(self) -> Extracted:
         return self.evaluator.extractor.extract(
             self.fake_images, progress=self.progress
@@ -88,10 +110,17 @@ class Samples:
 
 
 class Score(NamedTuple):
-    """A metric: the function that computes it, and what else it needs."""
+    """A metric: the function that computes it, and what else it needs.
+
+    Attributes:
+        compute: The function.
+        needs: `"classes"`, `"labels"`, `"gaussians"` or `"images"`.
+        compares: Whether it looks at features of the real data, too.
+    """
 
     compute: Callable[[Samples], float]
     needs: str | None = None
+    compares: bool = True
 
 
 METRICS: dict[str, Score] = {
@@ -102,16 +131,26 @@ METRICS: dict[str, Score] = {
     "density": Score(lambda s: s.manifolds.density),
     "coverage": Score(lambda s: s.manifolds.coverage),
     "inception_score": Score(
-        lambda s: inception_score(s.probabilities), "classes"
+        lambda s: inception_score(s.probabilities), "classes", False
     ),
-    "modes": Score(lambda s: s.balance["modes"], "classes"),
-    "class_entropy": Score(lambda s: s.balance["class_entropy"], "classes"),
+    "modes": Score(lambda s: s.mode_coverage["modes"], "classes", False),
+    "kl": Score(lambda s: s.mode_coverage["kl"], "classes", False),
+    "high_quality": Score(
+        lambda s: s.mode_coverage["high_quality"], "gaussians", False
+    ),
+    "class_entropy": Score(
+        lambda s: s.balance["class_entropy"], "classes", False
+    ),
     "label_accuracy": Score(
-        lambda s: label_accuracy(s.labels, s.probabilities), "labels"
+        lambda s: label_accuracy(s.labels, s.probabilities), "labels", False
     ),
-    "ms_ssim_diversity": Score(lambda s: ms_ssim_diversity(s.fake_images)),
+    "ms_ssim_diversity": Score(
+        lambda s: ms_ssim_diversity(s.fake_images), "images", False
+    ),
     "sliced_wasserstein": Score(
-        lambda s: sliced_wasserstein(s.real_images, s.fake_images)
+        lambda s: sliced_wasserstein(s.real_images, s.fake_images),
+        "images",
+        False,
     ),
     "nearest_neighbor": Score(
         lambda s: float(np.median(nearest_neighbor_distances(s.real, s.fake)))
@@ -141,9 +180,10 @@ def evaluate(
     again and again against the same real images, keep an `Evaluator`.
 
     Args:
-        real_images: uint8 images, (n, H, W, C).
-        fake_images: uint8 images, (m, H, W, C).
-        extractor: One of `keras_gan.features`.
+        real_images: uint8 images, (n, H, W, C), or vectors, floats (n, d).
+        fake_images: The same, (m, ...).
+        extractor: One of `keras_gan.features`. Vectors have their own:
+            `features.gaussians`, `features.vectors`.
         metrics: Names out of `METRICS`, or one.
         labels: The classes the generator was given, integers (m,), for
             `"label_accuracy"`.
@@ -186,7 +226,7 @@ class Evaluator:
     `prepare`.
 
     Args:
-        real_images: uint8 images, (n, H, W, C).
+        real_images: uint8 images, (n, H, W, C), or vectors, floats (n, d).
         extractor: One of `keras_gan.features`.
         metrics: Names out of `METRICS`, or one.
         k: Neighbours for precision, recall, density and coverage.
@@ -208,11 +248,11 @@ class Evaluator:
         real_split: str | None = None,
         cache: str | Path | None = None,
     ) -> None:
-        self.real_images = images("real_images", real_images)
-        self.k = neighbour_count(k, real_images=self.real_images)
         self.extractor: Extractor = instance_of(
             "extractor", extractor, Extractor, "one of keras_gan.features"
         )
+        self.real_images = self.extractor.checked("real_images", real_images)
+        self.k = neighbour_count(k, real_images=self.real_images)
         self.metrics = metric_names(metrics)
         self.real_split = (
             None if real_split is None else text("real_split", real_split)
@@ -230,7 +270,7 @@ class Evaluator:
         progress: Progress | None = None,
     ) -> dict[str, Any]:
         """Measures some generated images; see `evaluate`."""
-        fake_images = images("fake_images", fake_images)
+        fake_images = self.extractor.checked("fake_images", fake_images)
         neighbour_count(self.k, fake_images=fake_images)
         for name in self.metrics:
             if METRICS[name].needs == "labels" and labels is None:
@@ -239,7 +279,8 @@ class Evaluator:
                     "given; in an .npz they are an array of that name. "
                     "Received: labels=None"
                 )
-        self.prepare(progress=progress)
+        if self.compares:
+            self.prepare(progress=progress)
         samples = Samples(self, fake_images, labels, progress)
         return {
             **{name: METRICS[name].compute(samples) for name in self.metrics},
@@ -249,6 +290,11 @@ class Evaluator:
             "real_split": self.real_split,
             "k": self.k,
         }
+
+    @property
+    def compares(self) -> bool:
+        """Whether a metric looks at features of the real images."""
+        return any(METRICS[name].compares for name in self.metrics)
 
     def prepare(self, *, progress: Progress | None = None) -> Extracted:
         """Returns what the extractor says about the real images.
@@ -273,11 +319,33 @@ class Evaluator:
         return squared_radii(Points.pair(features, features)[0], self.k)
 
     def _check(self, name: str) -> None:
-        if METRICS[name].needs and self.extractor.num_classes is None:
+        needs = METRICS[name].needs
+        if needs is None:
+            return
+        extractor = self.extractor
+        fits = {
+            "images": not extractor.takes_vectors,
+            "gaussians": isinstance(extractor, GaussiansExtractor),
+        }.get(needs, extractor.num_classes is not None)
+        if not fits:
             raise ValueError(
-                f"{name!r} in `metrics` needs a classifier of the data as "
-                f"`extractor`. Received: extractor={self.extractor.name}"
+                f"{name!r} in `metrics` needs {_NEEDED.get(needs, _CLASSES)}. "
+                f"Received: extractor={extractor.name}"
             )
+
+
+_CLASSES = (
+    "a classifier of the data as `extractor`, or data whose modes are known, "
+    f"such as {', '.join(EXTRACTOR_OF)}"
+)
+_NEEDED = {
+    "images": "images, and these are vectors",
+    "gaussians": (
+        "points of a mixture of Gaussians that is known, "
+        f"{' or '.join(GAUSSIANS)}, and their extractor, "
+        "keras_gan.features.gaussians"
+    ),
+}
 
 
 def metric_names(metrics: str | Iterable[str]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from keras_gan import backend
-from keras_gan.datasets import ImageBatches
+from keras_gan.datasets.ordered_batches import OrderedBatches
 from keras_gan.models import data_forms, saved_state
 
 if TYPE_CHECKING:
@@ -197,8 +197,8 @@ def _is_in_memory(x: Any) -> bool:
 
 def _at_hand(x: Any, y: Any) -> tuple[Any, Any] | None:
     """Returns all images and labels, where no batch has to be made for it."""
-    if isinstance(x, ImageBatches):
-        return x.images, x.labels
+    if isinstance(x, OrderedBatches):
+        return x.data, x.labels
     if not _is_in_memory(x):
         return None
     images, labels = data_forms.images_and_labels((x, y))

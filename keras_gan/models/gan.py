@@ -932,6 +932,24 @@ class GAN(AdversarialModel):
         made = [to_pixels(self, self.generate(**part)) for part in parts]
         return np.concatenate(made)
 
+    def generate_as_data(
+        self, n: int, *, labels: Any = None, seed: int | None = None
+    ) -> Array:
+        """Generates what data sets hold: pixels, or vectors as they are.
+
+        Args:
+            n: How many.
+            labels: Classes, where conditional. Default: all in turn.
+            seed: Seed of the latents; equal seeds give equal samples.
+
+        Returns:
+            Float32 vectors `(n, d)` where samples have that shape; else what
+            `generate_pixels` returns.
+        """
+        if self.makes_vectors:
+            return self.generate(n, labels=labels, seed=seed)
+        return self.generate_pixels(n, labels=labels, seed=seed)
+
     def _default_labels(self, n: int) -> Any:
         """Labels of images that are asked for without any."""
         del n
@@ -978,6 +996,11 @@ class GAN(AdversarialModel):
         """Whether the samples can be drawn as pictures."""
         shape = self.image_shape
         return len(shape) == 2 or (len(shape) == 3 and shape[-1] in (1, 3))
+
+    @property
+    def makes_vectors(self) -> bool:
+        """Whether a sample is a vector: one axis of numbers."""
+        return len(self.image_shape) == 1
 
     def fixed_samples(
         self,

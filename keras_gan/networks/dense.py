@@ -60,7 +60,8 @@ def dense(
             layers, before the activation, from the second on.
         batch_norm_momentum: float in [0, 1), as in Keras.
         batch_norm_epsilon: positive float.
-        output_activation: "tanh" for images in [-1, 1], "sigmoid" for [0, 1].
+        output_activation: "tanh" for images in [-1, 1], "sigmoid" for [0, 1],
+            None for values without bounds, such as points.
         score_activation: None for logits, "sigmoid" for probabilities.
         kernel_initializer: initializer of all dense layers.
         num_classes: int for conditional networks, or None.

@@ -14,9 +14,14 @@ from keras_gan._checks import (
     shape_of,
     whole_number,
 )
-from keras_gan.datasets import ImageBatches, Source
+from keras_gan.datasets import ImageBatches, Source, VectorBatches
 from keras_gan.datasets.arrays import pixel_shape
-from keras_gan.features.classifiers import CLASSIFIER_OF
+from keras_gan.datasets.vectors import holds_vectors
+from keras_gan.features.of_data import (
+    EXTRACTOR_OF,
+    extractor_for,
+    named_extractor,
+)
 from keras_gan.models import GAN, WGANGP
 from keras_gan.models.packing import packed_shape
 from keras_gan.recipes.components import (
@@ -24,7 +29,12 @@ from keras_gan.recipes.components import (
     make_component,
     model_class,
 )
-from keras_gan.recipes.recipe import Recipe, Settings, check_recipe
+from keras_gan.recipes.recipe import (
+    Recipe,
+    Settings,
+    check_recipe,
+    settings_of,
+)
 
 __all__ = [
     "assemble",
@@ -49,7 +59,7 @@ def assemble(
 
     Args:
         recipe: The recipe.
-        image_shape: (H, W, C).
+        image_shape: (H, W, C); (d,) of vectors.
         num_classes: How many classes the labels name; needed where the recipe
             is conditional.
         seed: Seed of initial weights, latents, dropout and penalties.
@@ -80,14 +90,15 @@ def assemble(
         image_shape,
         recipe.value_range,
     )
-    regularizer = recipe.regularizer and make_component(
-        "regularizer", recipe.regularizer
-    )
+    penalties = [
+        make_component("regularizer", each)
+        for each in settings_of(recipe, "regularizer")
+    ]
     gan: GAN = make_component(
         "model",
         recipe.model,
         **dict(zip(_network_arguments(recipe), pair, strict=True)),
-        regularizer=regularizer,
+        regularizer=penalties or None,
         augment=augment,
         seed=seed,
         **shared,
@@ -184,12 +195,13 @@ def batches(
     *,
     seed: int = 0,
     part: tuple[int, int] = (0, 1),
-) -> ImageBatches:
+) -> ImageBatches | VectorBatches:
     """Returns the batches of a recipe, in an order that (seed, epoch) fixes.
 
     Args:
         recipe: The recipe.
-        images: uint8 (n, H, W, C): an array or a `datasets.ImageFolder`.
+        images: uint8 (n, H, W, C): an array or a `datasets.ImageFolder`. Or
+            vectors: floats (n, d).
         labels: Class numbers (n,); needed where the recipe is conditional.
         seed: Seed of the order, from 0 to 2**31 - 1.
         part: As for `datasets.ImageBatches`.
@@ -200,18 +212,30 @@ def batches(
             argument is not what `ImageBatches` takes.
     """
     check_recipe(recipe)
-    count = pixel_shape(images)[0]
+    vectors = holds_vectors(images)
+    count = len(images) if vectors else pixel_shape(images)[0]
     if recipe.conditional and labels is None:
         raise _classes_missing(recipe, "labels")
+    labels = labels if recipe.conditional else None
+    # A last batch of another size would compile the step once more. The
+    # images that one epoch leaves out are in another.
+    drop_remainder = count >= recipe.batch_size
+    if vectors:
+        return VectorBatches(
+            images,
+            labels,
+            batch_size=recipe.batch_size,
+            seed=seed,
+            drop_remainder=drop_remainder,
+            part=part,
+        )
     return ImageBatches(
         images,
-        labels if recipe.conditional else None,
+        labels,
         batch_size=recipe.batch_size,
         seed=seed,
         value_range=recipe.value_range,
-        # A last batch of another size would compile the step once more. The
-        # images that one epoch leaves out are in another.
-        drop_remainder=count >= recipe.batch_size,
+        drop_remainder=drop_remainder,
         part=part,
     )
 
@@ -248,11 +272,9 @@ def evaluation(
     """
     if recipe.evaluation is None:
         return []
-    settings = {
-        "extractor": CLASSIFIER_OF.get(source.name),
-        **recipe.evaluation,
-    }
-    if settings["extractor"] is None:
+    known = EXTRACTOR_OF.get(source.name)
+    settings = {"extractor": known, **recipe.evaluation}
+    if settings["extractor"] is None and not source.holds_vectors:
         return []
     real = source.select(limit=_MOST_REAL_IMAGES).images[:]
     if len(real) < 2:
@@ -260,22 +282,41 @@ def evaluation(
             "A distance needs at least 2 real images; --set evaluation=none "
             f"measures nothing. Received: {len(real)}"
         )
-    found = make_component(
-        "evaluation", settings, metrics=recipe.evaluation["name"], real=real
+    name = recipe.evaluation["name"]
+    found = make_component("evaluation", settings, metrics=name, real=real)
+    found.extractor = _loaded_extractor(
+        found.extractor, name, source.image_shape
     )
-    found.extractor = _loaded_extractor(found.extractor)
+    found.metrics = [name, *_measured_with(name, found.extractor)]
     return [found]
 
 
-def _loaded_extractor(name: str) -> features.Extractor:
+def _loaded_extractor(
+    chosen: str | None, metric: str, shape: tuple[int, ...]
+) -> features.Extractor:
     """Returns an extractor, with its weights loaded already.
 
     An error then comes now, not after the first epoch.
     """
-    imagenet = name == "imagenet"
-    found = features.imagenet() if imagenet else features.classifier(name)
-    found.network  # noqa: B018
+    found = (
+        extractor_for("", shape) if chosen is None else named_extractor(chosen)
+    )
+    if metric == "kl" and found.num_classes is None:
+        raise ValueError(
+            "The modes that `evaluation` by kl counts are known of "
+            f"{', '.join(EXTRACTOR_OF)}. --set evaluation=fid measures other "
+            f"data, too. Received: evaluation.extractor={found.name}"
+        )
+    found.load()
     return found
+
+
+def _measured_with(metric: str, extractor: features.Extractor) -> list[str]:
+    """Returns what is measured beside a metric, at hardly any cost."""
+    if metric != "kl":
+        return []
+    points = isinstance(extractor, features.GaussiansExtractor)
+    return ["modes", "high_quality"] if points else ["modes"]
 
 
 def _network_arguments(recipe: Recipe) -> tuple[str, str]:

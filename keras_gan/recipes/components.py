@@ -82,7 +82,8 @@ _SCHEDULES: dict[str, Maker] = {
     "cosine": _cosine_schedule,
     "linear": _linear_schedule,
 }
-_EVALUATION_METRICS = ("fid", "kid")
+_EVALUATION_METRICS = ("fid", "kid", "kl")
+"""Of all metrics those where lower is better: they choose the best epoch."""
 _NEVER_SET = (
     *("self", "name", "seed", "image_shape", "num_classes"),
     *("generator", "discriminator", "critic", "regularizer", "augment"),
@@ -174,7 +175,9 @@ def make_component(
     return COMPONENTS[component](name)(**{**arguments, **given})
 
 
-def check_setting(component: str, name: str, key: str, value: Any) -> None:
+def check_setting(
+    component: str, name: str, key: str, value: Any, label: str | None = None
+) -> None:
     """Raises an error if a setting has a wrong value.
 
     Args:
@@ -182,6 +185,7 @@ def check_setting(component: str, name: str, key: str, value: Any) -> None:
         name: Its name, such as `hinge`.
         key: Its argument.
         value: A number, text, bool, None, or a list of these.
+        label: What errors call it. Default: component and key.
 
     Raises:
         ValueError: If there is none of that name, the value is of the wrong
@@ -190,12 +194,13 @@ def check_setting(component: str, name: str, key: str, value: Any) -> None:
     hint = types_of_settings(component, name).get(key)
     if hint is None:
         return  # The setting is unknown: making the component raises.
-    check_type(f"{component}.{key}", value, hint)
+    label = label or f"{component}.{key}"
+    check_type(label, value, hint)
     if key == "value_range" and value is not None:
-        check_value_range(f"{component}.{key}", value)
+        check_value_range(label, value)
     ranges = _RANGES.get(component, {})
     if key in ranges:
-        check_range(f"{component}.{key}", value, ranges[key])
+        check_range(label, value, ranges[key])
 
 
 def default_settings(component: str, name: str) -> dict[str, Any]:

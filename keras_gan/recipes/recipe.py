@@ -1,6 +1,6 @@
 """The recipe: a complete description of a training, as plain data."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self, get_type_hints
 
@@ -15,7 +15,7 @@ from keras_gan.recipes.setting_types import (
     check_value_range,
 )
 
-__all__ = ["OWN_VALUES", "Recipe", "Settings", "check_recipe"]
+__all__ = ["OWN_VALUES", "Recipe", "Settings", "check_recipe", "settings_of"]
 
 Settings = Mapping[str, Any]
 """A component: its `"name"`, and the settings that are not the defaults."""
@@ -53,7 +53,8 @@ class Recipe:
         schedule: How both learning rates fall from the start of the run to
             its end: `cosine` or `linear`, the schedules of Keras. None keeps
             them.
-        regularizer: A name that `keras_gan.regularizers.get` knows.
+        regularizer: A name that `keras_gan.regularizers.get` knows; or a list
+            of several such mappings, as R1 and R2 are taken together.
         augment: A name that `keras_gan.augment.get` knows.
         clipping: `gradient` or `weight`: the callbacks `GradientClipping` and
             `WeightClipping`, which `keras_gan.recipes.clipping` makes.
@@ -68,9 +69,10 @@ class Recipe:
         epochs: How often to go through the data. None leaves it to `budget`.
         budget: Images to train on in total, where `epochs` is None: more
             epochs of a small data set, fewer of a large one.
-        evaluation: `fid` or `kid`, measured while training: the settings of
-            the callback `Evaluation`. Left out where the package has no
-            classifier of the data and no `extractor` is set.
+        evaluation: `fid`, `kid` or `kl`, measured while training: the settings
+            of the callback `Evaluation`. Left out where the package has no
+            classifier of the images and no `extractor` is set. With `kl` come
+            the modes found and, of points, the share of high quality.
 
     Raises:
         ValueError: If a value is of the wrong type or out of range. The
@@ -85,7 +87,7 @@ class Recipe:
     d_opt: Settings | None = None
     g_opt: Settings | None = None
     schedule: Settings | None = None
-    regularizer: Settings | None = None
+    regularizer: Settings | Sequence[Settings] | None = None
     augment: Settings | None = None
     clipping: Settings | None = None
     data: str | None = "fashion_mnist"
@@ -104,13 +106,16 @@ class Recipe:
     def __post_init__(self) -> None:
         for name, hint in _TYPES.items():
             value = getattr(self, name)
-            if hint in (Settings, Settings | None):
+            if hint in _COMPONENT_TYPES:
                 _check_component(name, value, hint)
             elif name == "value_range":
                 check_value_range(name, value)
             else:
                 check_type(name, value, hint)
                 check_range(name, value, _RANGES.get(name, Range()))
+        if isinstance(self.regularizer, list):
+            # JSON has no tuples, and the dataclass is frozen.
+            object.__setattr__(self, "regularizer", tuple(self.regularizer))
         if self.channels is not None:
             check_channels(self.channels)
         if self.data is not None and ("\0" in self.data or not self.data):
@@ -167,8 +172,25 @@ def check_recipe(recipe: Any) -> None:
     instance_of("recipe", recipe, Recipe, words)
 
 
+def settings_of(recipe: Recipe, component: str) -> tuple[Settings, ...]:
+    """Returns a component's settings: none, one, or those of several."""
+    found: Settings | Sequence[Settings] | None = getattr(recipe, component)
+    if found is None:
+        return ()
+    return (found,) if isinstance(found, Mapping) else tuple(found)
+
+
 def _check_component(name: str, value: Any, hint: Any) -> None:
     if value is None and hint != Settings:
+        return
+    if hint == _SEVERAL and isinstance(value, list | tuple) and value:
+        for each in value:
+            _check_component(name, each, Settings)
+        names = [each["name"] for each in value]
+        if len(set(names)) < len(names):
+            raise ValueError(
+                f"`{name}` must hold each name once. Received: {names}"
+            )
         return
     if not isinstance(value, Mapping) or not isinstance(value.get("name"), str):
         raise ValueError(
@@ -176,11 +198,12 @@ def _check_component(name: str, value: Any, hint: Any) -> None:
         )
 
 
+_SEVERAL = Settings | Sequence[Settings] | None
+_COMPONENT_TYPES = (Settings, Settings | None, _SEVERAL)
 _TYPES: dict[str, Any] = get_type_hints(Recipe)
 OWN_VALUES = tuple(
     name
     for name, hint in _TYPES.items()
-    if hint not in (Settings, Settings | None)
-    and name not in ("name", "system")
+    if hint not in _COMPONENT_TYPES and name not in ("name", "system")
 )
 """The keys of a recipe that are plain values, not components."""

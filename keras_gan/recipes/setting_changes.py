@@ -1,7 +1,7 @@
 """Changing the settings of a recipe, for example `networks.filters=16`."""
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
@@ -13,7 +13,13 @@ from keras_gan.recipes.components import (
     default_settings,
     model_class,
 )
-from keras_gan.recipes.recipe import OWN_VALUES, Recipe, check_recipe
+from keras_gan.recipes.recipe import (
+    OWN_VALUES,
+    Recipe,
+    Settings,
+    check_recipe,
+    settings_of,
+)
 
 __all__ = ["override", "parse_change"]
 
@@ -29,7 +35,9 @@ def override(recipe: Recipe, changes: Iterable[tuple[str, Any]]) -> Recipe:
         changes: Pairs of a key and a value: a recipe's own, such as
             `("batch_size", 32)`; a setting of a component, such as
             `("networks.filters", 16)`; or a component by its name, with its
-            defaults, such as `("loss", "hinge")`. With other networks or
+            defaults, such as `("loss", "hinge")`. Several penalties are
+            `("regularizer", "r1,r2")`, and a setting of one of them
+            `("regularizer.r1.weight", 2.0)`. With other networks or
             another model, `networks.conditioning` follows the model, unless
             it is given, too.
 
@@ -45,7 +53,8 @@ def override(recipe: Recipe, changes: Iterable[tuple[str, Any]]) -> Recipe:
     for key, value in changes:
         head, *rest = key.split(".")
         if head in COMPONENTS:
-            component: Any = _component_with_setting(recipe, head, rest, value)
+            change: _Change = _CHANGES.get(head, _component_with_setting)
+            component: Any = change(recipe, head, rest, value)
             recipe = replace(recipe, **{head: component})
         else:
             recipe = _with_own_value(recipe, key, value)
@@ -114,9 +123,9 @@ def _with_own_value(recipe: Recipe, key: str, value: Any) -> Recipe:
 def _component_with_setting(
     recipe: Recipe, component: str, rest: list[str], value: Any
 ) -> dict[str, Any] | None:
-    current: Mapping[str, Any] | None = getattr(recipe, component)
     if rest in ([], ["name"]):
         return _component_by_name(component, value)
+    current = next(iter(settings_of(recipe, component)), None)
     if current is None:
         raise ValueError(
             f"{recipe.name} leaves `{component}` at the default. Say which one "
@@ -143,6 +152,64 @@ def _component_by_name(component: str, value: Any) -> dict[str, Any] | None:
     # Raises if there is none of that name.
     default_settings(component, value)
     return {"name": value}
+
+
+def _penalties_with_setting(
+    recipe: Recipe, component: str, rest: list[str], value: Any
+) -> Settings | tuple[Settings, ...] | None:
+    """Changes one of several penalties, or chooses them by their names."""
+    if rest in ([], ["name"]):
+        return _penalties_by_name(component, value)
+    current = settings_of(recipe, component)
+    names = [each["name"] for each in current]
+    full = ".".join([component, *rest])
+    if len(rest) > 1 and rest[0] in names:
+        which, key = names.index(rest[0]), ".".join(rest[1:])
+    elif len(rest) > 1 and names:
+        raise ValueError(
+            f"The penalties of {recipe.name} are {' and '.join(names)}. Others "
+            f"are taken beside them by --set {component}="
+            f"{','.join([*names, 'NAME'])}. Received: {shown(full)}"
+        )
+    elif len(names) > 1:
+        raise ValueError(
+            f"{recipe.name} has the penalties {' and '.join(names)}. Say whose "
+            f"setting it is, for example {component}.{names[0]}.{rest[0]}. "
+            f"Received: {shown(full)}"
+        )
+    else:
+        return _component_with_setting(recipe, component, rest, value)
+    name = names[which]
+    known = default_settings(component, name)
+    if key not in known:
+        raise _unknown_key(full, [f"{component}.{name}.{k}" for k in known])
+    check_setting(component, name, key, value, full)
+    changed = [*current]
+    changed[which] = {**current[which], key: value}
+    return tuple(changed) if len(changed) > 1 else changed[0]
+
+
+def _penalties_by_name(
+    component: str, value: Any
+) -> Settings | tuple[Settings, ...] | None:
+    names = value
+    if isinstance(value, str):
+        names = [name.strip() for name in value.split(",")]
+    if not isinstance(names, list | tuple) or len(names) < 2:
+        one = names[0] if isinstance(names, list | tuple) and names else value
+        return _component_by_name(component, one)
+    if not all(isinstance(name, str) for name in names):
+        raise ValueError(
+            f"`{component}` is chosen by its name, or several names. "
+            f"{received(component, value)}"
+        )
+    for name in names:
+        default_settings(component, name)  # Raises if there is none.
+    return tuple({"name": name} for name in names)
+
+
+_Change = Callable[[Recipe, str, list[str], Any], Any]
+_CHANGES: dict[str, _Change] = {"regularizer": _penalties_with_setting}
 
 
 def _with_conditioning_for_the_model(recipe: Recipe) -> Recipe:

@@ -90,17 +90,17 @@ def source(datasets, recipe, split):
 def judge(recipe, found):
     """What compares samples of the recipe with real images."""
     from keras_gan import datasets, features, metrics
-    from keras_gan.features.classifiers import CLASSIFIER_OF
+    from keras_gan.features.of_data import EXTRACTOR_OF, named_extractor
 
     names = ["fid", "kid", "precision", "recall", "density", "coverage"]
-    name = CLASSIFIER_OF.get(found.name)
+    name = EXTRACTOR_OF.get(found.name)
     split = "train" if name is None else "test"
     real = source(datasets, recipe, split).images[:SAMPLES]
     if name is None:
         extractor = features.imagenet()
         names.remove("fid")  # Of no use below 10,000 images.
     else:
-        extractor = features.classifier(name)
+        extractor = named_extractor(name)
     if recipe.conditional:
         names.append("label_accuracy")
     return metrics.Evaluator(

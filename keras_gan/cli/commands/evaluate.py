@@ -24,9 +24,10 @@ def add_parser(commands: Any) -> None:
         "evaluate",
         help="measure generated images against real ones",
         description=(
-            "Measures the images of a GAN, or of an .npz that `generate` or "
-            "another program made, against real ones. Numbers compare only "
-            "with the same extractor, real images, k and as many images."
+            "Measures the images or points of a GAN, or of an .npz that "
+            "`generate` or another program made, against real ones. Numbers "
+            "compare only with the same extractor, real images, k and as many "
+            "images."
         ),
     )
     add = parser.add_argument
@@ -43,8 +44,9 @@ def add_parser(commands: Any) -> None:
         metavar="fid,kid,...",
         help="which, separated by commas [fid, kid, precision, recall, "
         "density, coverage]; also nearest_neighbor, sliced_wasserstein, "
-        "ms_ssim_diversity and, by a classifier, inception_score, modes, "
-        "class_entropy, label_accuracy",
+        "ms_ssim_diversity; by a classifier or known modes, modes, kl, "
+        "inception_score, class_entropy, label_accuracy; of points of known "
+        "Gaussians, high_quality",
     )
     add(
         "--real-split",
@@ -70,9 +72,10 @@ def add_parser(commands: Any) -> None:
         type=name_or_path,
         default="auto",
         metavar="NAME|FILE",
-        help="whose features are compared: fashion_mnist, mnist (their "
-        "classifiers), imagenet, or a file with the weights of Inception-v3 "
-        "[the data's own classifier, else imagenet]",
+        help="whose features are compared: fashion_mnist, mnist, "
+        "stacked_mnist (their classifiers), ring, grid (their Gaussians), "
+        "imagenet, or a file with the weights of Inception-v3 [what knows the "
+        "data, else imagenet; points are compared as they are]",
     )
     add(
         "--k",
@@ -105,7 +108,7 @@ def run(arguments: argparse.Namespace) -> int:
         scores = metrics.evaluate(
             real.images[:],
             fake,
-            extractor=_chosen_extractor(arguments.extractor, real.name),
+            extractor=_chosen_extractor(arguments.extractor, real),
             metrics=names,
             labels=labels,
             k=arguments.k,
@@ -128,9 +131,9 @@ def _check_counts(arguments: Any) -> None:
 
 
 def _check_extractor(name: str) -> None:
-    from keras_gan.features.classifiers import CLASSIFIERS
+    from keras_gan.features.of_data import NAMED
 
-    known = ("auto", "imagenet", *CLASSIFIERS)
+    known = ("auto", *NAMED)
     if name not in known and not Path(name).is_file():
         raise UsageError(
             f"--extractor must be one of {', '.join(known)}, or a file with "
@@ -217,17 +220,17 @@ def _source_of_split(
     return datasets.source(name, "train", limit=limits["train"], **kind)
 
 
-def _chosen_extractor(name: str, data: str) -> Any:
+def _chosen_extractor(name: str, real: Any) -> Any:
     from keras_gan import features
-    from keras_gan.features.classifiers import CLASSIFIER_OF, CLASSIFIERS
+    from keras_gan.features.of_data import (
+        NAMED,
+        extractor_for,
+        named_extractor,
+    )
 
     if name == "auto":
-        name = CLASSIFIER_OF.get(data, "imagenet")
-    if name == "imagenet":
-        return features.imagenet()
-    if name in CLASSIFIERS:
-        return features.classifier(name)
-    return features.inception(name)
+        return extractor_for(real.name, real.image_shape)
+    return named_extractor(name) if name in NAMED else features.inception(name)
 
 
 def _print_table(scores: dict[str, Any]) -> None:

@@ -1,0 +1,158 @@
+"""Batches in an order that depends on seed and epoch alone."""
+
+import math
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from keras_gan._checks import (
+    LARGEST_INT32,
+    LARGEST_SEED,
+    flag,
+    received,
+    whole_number,
+    whole_numbers,
+)
+from keras_gan.datasets.labels import as_labels
+
+__all__ = ["OrderedBatches"]
+
+
+class OrderedBatches(keras.utils.PyDataset):
+    """Batches of data for `fit`, in an order fixed by seed and epoch.
+
+    Epoch e visits the data in the order
+    `numpy.random.default_rng([seed, e]).permutation(n)`.
+
+    Args:
+        data: An array, or what is indexed like one, of n rows.
+        labels: As for `ImageBatches`, and so all that follows.
+        batch_size: As there.
+        seed: As there.
+        shuffle: As there.
+        drop_remainder: As there.
+        part: As there.
+
+    Raises:
+        ValueError: If an argument is not what it must be.
+    """
+
+    def __init__(
+        self,
+        data: Any,
+        labels: Sequence[int] | NDArray[Any] | None,
+        batch_size: int,
+        seed: int,
+        shuffle: bool,
+        drop_remainder: bool,
+        part: tuple[int, int],
+    ) -> None:
+        # Keras' worker threads may return batches of an epoch that is over,
+        # because they keep what they have prepared.
+        super().__init__(workers=1, use_multiprocessing=False)
+        count = len(data)
+        self._data = data
+        self.labels = None if labels is None else as_labels(labels, count)
+        self.batch_size = whole_number(
+            "batch_size", batch_size, 1, LARGEST_INT32
+        )
+        self.seed = whole_number("seed", seed, 0, LARGEST_SEED)
+        self.shuffle = flag("shuffle", shuffle)
+        self.drop_remainder = flag("drop_remainder", drop_remainder)
+        if self.drop_remainder and self.batch_size > count:
+            raise ValueError(
+                "`batch_size` must not exceed the number of images where "
+                "`drop_remainder=True`: no batch would be left. "
+                f"Received: batch_size={self.batch_size} for {count} images"
+            )
+        self.part = _checked_part(part, self.batch_size)
+        self._begun = False
+        self._first_seen = True
+        self.set_epoch(0)
+
+    @property
+    def data(self) -> Any:
+        """All data, in their own order."""
+        return self._data
+
+    @property
+    def epoch(self) -> int:
+        """The epoch whose order the batches follow, from 0 on."""
+        return self._epoch
+
+    def set_epoch(self, epoch: int) -> None:
+        """Sets the epoch, and with it the order of the data.
+
+        Args:
+            epoch: Whole number from 0 on, as `fit` counts.
+
+        Raises:
+            ValueError: If it is something else.
+        """
+        self._epoch = whole_number("epoch", epoch, 0)
+        order = np.arange(len(self._data))
+        if self.shuffle:
+            generator = np.random.default_rng([self.seed, self._epoch])
+            order = generator.permutation(order)
+        self._order = order
+
+    def __len__(self) -> int:
+        batches = len(self._data) / self.batch_size
+        return (
+            math.floor(batches) if self.drop_remainder else math.ceil(batches)
+        )
+
+    def rows(self, index: int) -> Any:
+        """Returns batch `index` as it is stored: data, or (data, labels)."""
+        if not 0 <= index < len(self):
+            raise IndexError(
+                f"There are {len(self)} batches. Received: {index}"
+            )
+        self._notice_shuffling(index)
+        start = index * self.batch_size
+        chosen = self._order[start : start + self.batch_size]
+        which, parts = self.part
+        chosen = np.array_split(chosen, parts)[which]
+        if self.labels is None:
+            return self._data[chosen]
+        return self._data[chosen], self.labels[chosen].astype(np.int32)
+
+    def on_epoch_begin(self) -> None:
+        """Notes that `fit` begins an epoch."""
+        self._begun = True
+        self._first_seen = False
+
+    def on_epoch_end(self) -> None:
+        """Moves on to the next epoch's order."""
+        # Keras also calls this once before the first epoch.
+        if self._begun:
+            self._begun = False
+            self._first_seen = True
+            self.set_epoch(self._epoch + 1)
+
+    def _notice_shuffling(self, index: int) -> None:
+        if not self._first_seen:
+            self._first_seen = True
+            if index != 0:
+                warnings.warn(
+                    "`fit` shuffles these batches once more, from Python's "
+                    "global random state, so that a resumed run differs from "
+                    "an uninterrupted one. Pass `shuffle=False` to `fit`.",
+                    UserWarning,
+                    stacklevel=2,
+                )
+
+
+def _checked_part(part: Any, batch_size: int) -> tuple[int, int]:
+    why = ": (i, n), the i-th of n parts, counted from 0"
+    which, parts = whole_numbers("part", part, 0, length=(2, 2), why=why)
+    if not which < parts <= batch_size:
+        raise ValueError(
+            "`part` must be (i, n) with i from 0 to n - 1 and n at most the "
+            f"batch size. {received('part', part)}, batch_size={batch_size}"
+        )
+    return which, parts
