@@ -39,6 +39,16 @@ def steer(gan: "GAN", logs: dict[str, Tensor]) -> None:
         layer.observe(_margin(gan, logs["d_real"]))
 
 
+def count_updates(gan: "GAN", updates: Tensor) -> None:
+    """Tells layers of the augmentation how often the discriminator changed."""
+    if gan.augment is None:
+        return
+    layers: list[Any] = list(backend.flat_layers(gan.augment))
+    for layer in layers:
+        if hasattr(layer, "follow"):
+            layer.follow(updates)
+
+
 def _margin(gan: "GAN", scores: Tensor) -> Tensor:
     """Returns how far scores are on the side of real images."""
     outputs = not gan.adversarial_loss.takes_logits
