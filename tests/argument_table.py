@@ -169,7 +169,13 @@ def only(*values):
     return right
 
 
+def callable_of_nothing(value):
+    """A function, which is called later."""
+    return None if callable(value) else False
+
+
 flag = is_bool
+number = real(lambda x: True)
 share = real(lambda x: 0 <= x <= 1)
 share_below_1 = real(lambda x: 0 <= x < 1)
 positive = real(lambda x: x > 0)
@@ -190,12 +196,15 @@ MEANINGS: dict[str, Right] = {
     "accuracy": real(lambda x: 0.5 < x <= 1),
     "activate_projection": flag,
     "augment": anything,
+    "amsgrad": flag,
     "axis": anything,
     "background": whole(0, 255),
     "batch_norm_epsilon": positive,
     "batch_norm_momentum": share_below_1,
     "batch_normalization": flag,
     "batch_size": whole(1, 2**14),
+    "beta_1": share_below_1,
+    "beta_2": share_below_1,
     "cache": optional(path),
     "budget": optional(plain(whole(1))),
     "center": flag,
@@ -236,6 +245,7 @@ MEANINGS: dict[str, Right] = {
     "embeddings_freq": whole(0, math.inf),
     "embeddings_initializer": anything,
     "embeddings_metadata": optional(instance(str, dict)),
+    "end": number,
     "epochs": optional(plain(whole(1))),
     "epsilon": positive,
     "evaluation": optional(part_settings),
@@ -263,6 +273,7 @@ MEANINGS: dict[str, Right] = {
     "gradient_norm": optional(positive),
     "group_size": optional(whole(2)),
     "histogram_freq": whole(0, math.inf),
+    "hold": whole(0, 9),
     "hparams": optional(instance(dict)),
     "identifier": anything,
     "image": instance(Image.Image),
@@ -282,6 +293,7 @@ MEANINGS: dict[str, Right] = {
     "latents": anything,
     "layer": layer,
     "layers": anything,
+    "learning_rate": either(at_least_0, callable_of_nothing),
     "limit": optional(whole(1, math.inf)),
     "listing": optional(instance(Listing)),
     "log_dir": path,
@@ -322,6 +334,7 @@ MEANINGS: dict[str, Right] = {
     "power_iterations": whole(1, 1000),
     "preprocess": anything,
     "probabilities": anything,
+    "probability": share,
     "profile_batch": anything,
     "progress": anything,
     "protocol": word("pytorch-fid", "clean-fid", "tensorflow"),
@@ -345,7 +358,9 @@ MEANINGS: dict[str, Right] = {
     "spectral_normalization": flag,
     "split": word("train", "test"),
     "stages": optional(whole(1, 16)),
+    "start": number,
     "start_filters": size,
+    "steps": whole(1),
     "subset_size": whole(2, 12),
     "system": instance(str),
     "target": at_least_0,
@@ -432,6 +447,7 @@ OWN: dict[str, Right] = {
     "networks.dense.image_shape": shape,
     "networks.residual.image_shape": wholes(2, range(3, 4)),
     "networks.resize_conv.discriminator_filters": two_widths,
+    "optimizers.Adam.epsilon": at_least_0,
     "optimizers.GANOptimizer.discriminator": optimizer,
     "optimizers.GANOptimizer.generator": optimizer,
     "optimizers.GANOptimizer.name": instance(str),
@@ -455,6 +471,8 @@ OWN: dict[str, Right] = {
     "recipes.batches.labels": class_numbers,
     "recipes.batches.seed": seed,
     "recipes.get.name": word(*recipes.NAMES),
+    "schedules.Cosine.steps": whole(8),
+    "schedules.HalfLife.images": at_least_0,
 }
 
 SPOKEN_OF_AS = {
@@ -687,6 +705,13 @@ OWN_SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "recipes.clipping": lambda: {"recipe": recipes.get("resize-conv")},
     "recipes.get": lambda: {"name": "quick"},
+    "schedules.Cosine": lambda: {
+        "start": 0.0,
+        "end": 1.0,
+        "steps": 10,
+        "hold": 7,
+    },
+    "schedules.HalfLife": lambda: {"images": 1000},
     "optimizers.PlayersOptimizer": lambda: {
         "players": {"generator": keras.optimizers.SGD()},
         "name": "all",

@@ -10,12 +10,14 @@ from keras_gan.augment.diff_augment import DiffAugment
 from keras_gan.augment.gradients import check_gradient
 from keras_gan.augment.identifiers import get
 from keras_gan.augment.instance_noise import InstanceNoise
+from keras_gan.augment.random_apply import RandomApply
 
 __all__ = [
     "AdaptiveAugment",
     "Compose",
     "DiffAugment",
     "InstanceNoise",
+    "RandomApply",
     "check_gradient",
     "get",
 ]

@@ -15,6 +15,7 @@ from keras_gan._checks import (
     whole_number,
 )
 from keras_gan._typing import Tensor
+from keras_gan.augment.coins import apply_by_coins
 from keras_gan.augment.compose import layers_of
 from keras_gan.augment.diff_augment import DiffAugment
 
@@ -91,7 +92,7 @@ class AdaptiveAugment(keras.layers.Layer):
         )
         self.seed = seed = seed_or_none("seed", seed)
         if augment is None:
-            augment = _default(seed)
+            augment = default_layers(seed)
         if isinstance(augment, keras.layers.Layer):
             augment = [augment]
         self.augment = layers_of("augment", augment)
@@ -118,17 +119,9 @@ class AdaptiveAugment(keras.layers.Layer):
         """Changes images `(n, ...)` in training, each with probability."""
         if not training:
             return images
-        one_each = (ops.shape(images)[0], *(1 for _ in images.shape[1:]))
-        for layer in self.augment:
-            chance = backend.draw(
-                _uniform_float32, one_each, self.seed_generator
-            )
-            images = ops.where(
-                chance < ops.convert_to_tensor(self.probability),
-                layer(images, training=True),
-                images,
-            )
-        return images
+        return apply_by_coins(
+            self.augment, images, self.probability, self.seed_generator
+        )
 
     def observe(self, real_scores: Tensor) -> None:
         """Takes the scores `(n, ...)` of one batch of real images, and steers.
@@ -200,7 +193,8 @@ class AdaptiveAugment(keras.layers.Layer):
         )
 
 
-def _default(seed: int | None) -> list[keras.layers.Layer]:
+def default_layers(seed: int | None) -> list[keras.layers.Layer]:
+    """Returns the changes of images that are made where none are given."""
     names = ("brightness", "saturation", "contrast", "translation", "cutout")
     return [
         DiffAugment(
@@ -209,7 +203,3 @@ def _default(seed: int | None) -> list[keras.layers.Layer]:
         )
         for index, name in enumerate(names, start=1)
     ]
-
-
-def _uniform_float32(shape: tuple[Any, ...], seed: Any) -> Tensor:
-    return keras.random.uniform(shape, seed=seed, dtype="float32")

@@ -14,6 +14,7 @@ from keras_gan.augment.adaptive_augment import AdaptiveAugment
 from keras_gan.augment.compose import Compose
 from keras_gan.augment.diff_augment import DEFAULT_RANGE, DiffAugment
 from keras_gan.augment.gradients import check_gradient, sizes_to_try
+from keras_gan.augment.random_apply import RandomApply
 
 __all__ = ["get"]
 
@@ -30,10 +31,10 @@ def get(
     """Returns an augmentation layer that a generator can learn through.
 
     Args:
-        identifier: None; "diffaugment"; "ada"; a `DiffAugment` policy such as
-            "color,translation"; any augmentation layer of `keras.layers`,
-            `keras_cv.layers` or your own that keeps the images' shape; or a
-            sequence of these, to be applied in turn.
+        identifier: None; "diffaugment"; "ada"; "random_apply"; a `DiffAugment`
+            policy such as "color,translation"; any augmentation layer of
+            `keras.layers`, `keras_cv.layers` or your own that keeps the images'
+            shape; or a sequence of these, to be applied in turn.
         image_shape: shape of one image, on which unknown layers are tried.
         value_range: (low, high) of the images, where it is known; every
             `DiffAugment` that was given none has it in what is returned. A
@@ -100,7 +101,8 @@ def _made(identifier: Identifier) -> keras.layers.Layer:
         return Compose([_made(each) for each in identifier])
     raise TypeError(
         "`augment` must be None, a policy such as 'color,translation,cutout', "
-        "'diffaugment', 'ada', an augmentation layer, or a sequence of them. "
+        "'diffaugment', 'ada', 'random_apply', an augmentation layer, or a "
+        "sequence of them. "
         f"{received('augment', identifier)} (of type {type(identifier)})"
     )
 
@@ -108,4 +110,6 @@ def _made(identifier: Identifier) -> keras.layers.Layer:
 def _named(name: str) -> keras.layers.Layer:
     if name == "ada":
         return AdaptiveAugment()
+    if name == "random_apply":
+        return RandomApply()
     return DiffAugment() if name == "diffaugment" else DiffAugment(name)

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     _adapters: tuple[Port, ...] = (jax, tensorflow, torch)
 
 __all__ = [
+    "Adam",
     "Recording",
     "Stepper",
     "Workers",
@@ -77,6 +78,7 @@ __all__ = [
     "value_and_grad",
 ]
 
+Adam: Any = _adapter.Adam
 Stepper: Any = _adapter.Stepper
 all_sum = _adapter.all_sum
 apply_gradients = _adapter.apply_gradients

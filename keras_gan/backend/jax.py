@@ -217,6 +217,9 @@ def layer_generator_states(layer: keras.layers.Layer) -> list[Any]:
     return []
 
 
+Adam = keras.optimizers.Adam
+
+
 class Stepper:
     """The steps of Keras' trainer, in terms of `update` and `score`."""
 

@@ -33,6 +33,10 @@ class Recording:
 class Port(Protocol):
     """All that differs between TensorFlow, JAX and torch."""
 
+    Adam: Any
+    """The class behind `keras.optimizers.Adam`. It calls an `update_step` that
+    an instance has of its own."""
+
     Stepper: Any
     """The mixin of models: the steps of Keras' trainer, `train_step` and
     `test_step`, in terms of the model's `update(data)` and `score(data)`."""

@@ -239,6 +239,9 @@ def layer_generator_states(layer: keras.layers.Layer) -> list[Any]:
     return [generator.state for generator in generators]
 
 
+Adam = keras.optimizers.Adam
+
+
 class Stepper:
     """The steps of Keras' trainer, in terms of `update` and `score`."""
 

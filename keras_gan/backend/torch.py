@@ -222,6 +222,25 @@ def layer_generator_states(layer: keras.layers.Layer) -> list[Any]:
     return []
 
 
+class Adam(type(keras.optimizers.Adam.__new__(keras.optimizers.Adam))):  # type: ignore[misc]
+    """What Keras makes of its Adam on torch: all variables in one go."""
+
+    def _backend_update_step(
+        self,
+        grads: Sequence[Tensor],
+        trainable_variables: Sequence[keras.Variable],
+        learning_rate: Tensor,
+    ) -> None:
+        # Keras' update in one go takes numbers, and calls no `update_step`.
+        if "update_step" not in vars(self):
+            super()._backend_update_step(
+                grads, trainable_variables, learning_rate
+            )
+            return
+        for gradient, variable in zip(grads, trainable_variables, strict=True):
+            self.update_step(gradient, variable, learning_rate)
+
+
 class Stepper:
     """The steps of Keras' trainer, in terms of `update` and `score`."""
 

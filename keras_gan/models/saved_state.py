@@ -12,6 +12,7 @@ from keras import ops
 
 from keras_gan import backend
 from keras_gan.models.player import Players
+from keras_gan.schedules import saved
 
 
 def refuse_older_format(filepath: Any) -> None:
@@ -87,7 +88,7 @@ def _played(players: Players) -> str:
         {
             name: {
                 "every": player.every,
-                "ema_decay": player.average.decay,
+                "ema_decay": saved(player.average.decay),
                 "regularizers": [each.name for each in player.regularizers],
             }
             for name, player in players.items()
