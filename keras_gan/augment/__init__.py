@@ -7,6 +7,7 @@ others are let in only where their gradient is right.
 from keras_gan.augment.adaptive_augment import AdaptiveAugment
 from keras_gan.augment.compose import Compose
 from keras_gan.augment.diff_augment import DiffAugment
+from keras_gan.augment.geometric_augment import GeometricAugment
 from keras_gan.augment.gradients import check_gradient
 from keras_gan.augment.identifiers import get
 from keras_gan.augment.instance_noise import InstanceNoise
@@ -15,6 +16,7 @@ __all__ = [
     "AdaptiveAugment",
     "Compose",
     "DiffAugment",
+    "GeometricAugment",
     "InstanceNoise",
     "check_gradient",
     "get",

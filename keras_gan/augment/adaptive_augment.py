@@ -10,6 +10,7 @@ from keras_gan import backend
 from keras_gan._checks import (
     LARGEST_INT32,
     LARGEST_SEED,
+    choice,
     number_in,
     seed_or_none,
     whole_number,
@@ -17,9 +18,24 @@ from keras_gan._checks import (
 from keras_gan._typing import Tensor
 from keras_gan.augment.compose import layers_of
 from keras_gan.augment.diff_augment import DiffAugment
+from keras_gan.augment.geometric_augment import (
+    BLIT,
+    GENERAL,
+    GeometricAugment,
+)
 
-__all__ = ["AdaptiveAugment"]
+__all__ = ["PIPELINES", "AdaptiveAugment"]
 
+_COLOR = ("brightness", "saturation", "contrast")
+_DEFAULT = (*_COLOR, "translation", "cutout")
+
+PIPELINES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "b": (BLIT, ()),
+    "bg": ((*BLIT, *GENERAL), ()),
+    "bgc": ((*BLIT, *GENERAL), _COLOR),
+}
+"""The transforms of `GeometricAugment` and of `DiffAugment`, by the paper's
+names."""
 
 _MOST_IMAGES = 2**53
 """What a float can count."""
@@ -41,10 +57,15 @@ class AdaptiveAugment(keras.layers.Layer):
     such a score says nothing.
 
     Args:
-        augment: augmentation layers, each applied or not by itself; one layer,
-            or None for brightness, saturation, contrast, translation, cutout,
-            which are for images. Each must let a right gradient through, or
-            the GAN refuses it, see `check_gradient`.
+        augment: augmentation layers, each applied or not by itself; one layer;
+            None for brightness, saturation, contrast, translation, cutout; or
+            a set of the paper: "b" (pixel blitting: flips, quarter turns,
+            shifts), "bg" (and the other transforms of `GeometricAugment`),
+            "bgc" (and brightness, saturation, contrast). None and the sets are
+            for images. A layer with `takes_probability = True`, such as
+            `GeometricAugment`, is called with `probability=p`, and each of its
+            transforms is applied or not by itself. Each must let a right
+            gradient through, or the GAN refuses it, see `check_gradient`.
         target: float in (-1, 1), the value of `r` to hold.
         ramp_images: positive int, real images in which `p` can go from 0 to 1.
             The paper has 500,000; a short training needs fewer.
@@ -55,8 +76,8 @@ class AdaptiveAugment(keras.layers.Layer):
         **kwargs: `name`, `dtype` of `keras.layers.Layer`.
 
     Raises:
-        TypeError: `augment` is no layer, nor a sequence of layers.
-        ValueError: a number is out of range.
+        TypeError: `augment` is no layer, nor a sequence of layers, nor a name.
+        ValueError: a number is out of range, or there is no set of that name.
 
     Example:
         >>> augment = keras_gan.augment.AdaptiveAugment(ramp_images=50_000)
@@ -69,6 +90,7 @@ class AdaptiveAugment(keras.layers.Layer):
         self,
         augment: keras.layers.Layer
         | Sequence[keras.layers.Layer]
+        | str
         | None = None,
         *,
         target: float = 0.6,
@@ -91,7 +113,9 @@ class AdaptiveAugment(keras.layers.Layer):
         )
         self.seed = seed = seed_or_none("seed", seed)
         if augment is None:
-            augment = _default(seed)
+            augment = _diff_augments(_DEFAULT, seed)
+        if isinstance(augment, str):
+            augment = _pipeline(augment, seed)
         if isinstance(augment, keras.layers.Layer):
             augment = [augment]
         self.augment = layers_of("augment", augment)
@@ -118,17 +142,22 @@ class AdaptiveAugment(keras.layers.Layer):
         """Changes images `(n, ...)` in training, each with probability."""
         if not training:
             return images
-        one_each = (ops.shape(images)[0], *(1 for _ in images.shape[1:]))
+        probability = ops.convert_to_tensor(self.probability)
         for layer in self.augment:
-            chance = backend.draw(
-                _uniform_float32, one_each, self.seed_generator
-            )
-            images = ops.where(
-                chance < ops.convert_to_tensor(self.probability),
-                layer(images, training=True),
-                images,
-            )
+            if getattr(layer, "takes_probability", False):
+                images = layer(images, training=True, probability=probability)
+            else:
+                changed = self._met(images, probability)
+                images = ops.where(
+                    changed, layer(images, training=True), images
+                )
         return images
+
+    def _met(self, images: Tensor, probability: Tensor) -> Tensor:
+        """True for the images that meet a layer, `(n, 1, ...)`."""
+        one_each = (ops.shape(images)[0], *(1 for _ in images.shape[1:]))
+        unit = backend.draw(_uniform_float32, one_each, self.seed_generator)
+        return unit < probability
 
     def observe(self, real_scores: Tensor) -> None:
         """Takes the scores `(n, ...)` of one batch of real images, and steers.
@@ -200,15 +229,26 @@ class AdaptiveAugment(keras.layers.Layer):
         )
 
 
-def _default(seed: int | None) -> list[keras.layers.Layer]:
-    names = ("brightness", "saturation", "contrast", "translation", "cutout")
+def _pipeline(name: str, seed: int | None) -> list[keras.layers.Layer]:
+    geometric, color = PIPELINES[choice("augment", name, tuple(PIPELINES))]
     return [
-        DiffAugment(
-            name,
-            seed=None if seed is None else (seed + index) % (LARGEST_SEED + 1),
-        )
+        GeometricAugment(geometric, seed=_seed(seed, 0)),
+        *_diff_augments(color, seed),
+    ]
+
+
+def _diff_augments(
+    names: Sequence[str], seed: int | None
+) -> list[keras.layers.Layer]:
+    return [
+        DiffAugment(name, seed=_seed(seed, index))
         for index, name in enumerate(names, start=1)
     ]
+
+
+def _seed(seed: int | None, index: int) -> int | None:
+    """A seed for the layer of that number; `AdaptiveAugment` has the first."""
+    return None if seed is None else (seed + index) % (LARGEST_SEED + 1)
 
 
 def _uniform_float32(shape: tuple[Any, ...], seed: Any) -> Tensor:

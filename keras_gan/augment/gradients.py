@@ -81,7 +81,7 @@ _ACCEPTED = {
         "RandomSharpness",
         "Solarization",
     },
-    "keras_gan": {"DiffAugment", "InstanceNoise"},
+    "keras_gan": {"DiffAugment", "GeometricAugment", "InstanceNoise"},
 }
 _SAMPLERS = ("UniformFactorSampler", "NormalFactorSampler")
 
