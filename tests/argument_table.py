@@ -355,6 +355,9 @@ MEANINGS: dict[str, Right] = {
 
 OWN: dict[str, Right] = {
     "augment.AdaptiveAugment.target": real(lambda x: -1 < x < 1),
+    "augment.GeometricAugment.probability": share,
+    "augment.GeometricAugment.rotation": real(lambda x: 0 <= x <= 180),
+    "augment.GeometricAugment.scaling": share,
     "augment.DiffAugment.value_range": optional(pair_of_numbers),
     "augment.check_gradient.image_shape": anything,
     "augment.get.image_shape": anything,
@@ -414,6 +417,8 @@ OWN: dict[str, Right] = {
     "recipes.Recipe.augment": optional(part_settings),
     "recipes.Recipe.batch_size": plain(whole(1)),
     "recipes.Recipe.channels": optional(plain(only(1, 3))),
+    "recipes.Recipe.flip": plain(flag),
+    "recipes.Recipe.freeze_d": plain(whole(0)),
     "recipes.Recipe.image_size": optional(plain(whole(1, 2**12))),
     "recipes.Recipe.label": optional(plain(whole(0))),
     "recipes.Recipe.limit": optional(plain(whole(1))),

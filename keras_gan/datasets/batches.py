@@ -65,6 +65,11 @@ class ImageBatches(keras.utils.PyDataset):
         value_range: The floats that stand for black and white: (-1, 1) for a
             generator that ends in tanh, (0, 1) for a sigmoid.
         drop_remainder: Whether to leave out a last batch that is not full.
+        flip: True mirrors images left to right, each with probability 1/2 in
+            each epoch: image i in epoch e where entry i of
+            `numpy.random.default_rng([seed, e, 1]).random(n)` is below 0.5.
+            For pictures that are as likely either way round, which then count
+            twice; not for digits or writing.
         part: `(i, n)`: only the i-th of n parts of each batch, for one of n
             processes that train together, such as under `torchrun`.
 
@@ -88,6 +93,7 @@ class ImageBatches(keras.utils.PyDataset):
         shuffle: bool = True,
         value_range: tuple[float, float] = (-1.0, 1.0),
         drop_remainder: bool = False,
+        flip: bool = False,
         part: tuple[int, int] = (0, 1),
     ) -> None:
         # Keras' worker threads may return batches of an epoch that is over,
@@ -103,6 +109,7 @@ class ImageBatches(keras.utils.PyDataset):
         self.shuffle = flag("shuffle", shuffle)
         self.value_range = value_range_of("value_range", value_range)
         self.drop_remainder = flag("drop_remainder", drop_remainder)
+        self.flip = flag("flip", flip)
         if self.drop_remainder and self.batch_size > count:
             raise ValueError(
                 "`batch_size` must not exceed the number of images where "
@@ -134,6 +141,11 @@ class ImageBatches(keras.utils.PyDataset):
             generator = np.random.default_rng([self.seed, self._epoch])
             order = generator.permutation(order)
         self._order = order
+        self._mirrored = np.zeros(len(order), bool)
+        if self.flip:
+            # Not the numbers of the order: the same images would be mirrored.
+            generator = np.random.default_rng([self.seed, self._epoch, 1])
+            self._mirrored = generator.random(len(order)) < 0.5
 
     def __len__(self) -> int:
         batches = len(self.images) / self.batch_size
@@ -159,9 +171,12 @@ class ImageBatches(keras.utils.PyDataset):
         chosen = self._order[start : start + self.batch_size]
         which, parts = self.part
         chosen = np.array_split(chosen, parts)[which]
+        images = self.images[chosen]
+        mirrored = self._mirrored[chosen]
+        images[mirrored] = images[mirrored, :, ::-1]
         if self.labels is None:
-            return self.images[chosen]
-        return self.images[chosen], self.labels[chosen].astype(np.int32)
+            return images
+        return images, self.labels[chosen].astype(np.int32)
 
     def as_uint8(self) -> "PixelBatches":
         """Returns the same batches with uint8 images, a quarter of the bytes.

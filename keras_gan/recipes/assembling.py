@@ -24,6 +24,7 @@ from keras_gan.recipes.components import (
     model_class,
 )
 from keras_gan.recipes.recipe import Recipe, Settings, check_recipe
+from keras_gan.recipes.starting import freeze_first_layers
 
 __all__ = [
     "assemble",
@@ -73,6 +74,7 @@ def assemble(
     num_images = _count_or_none("num_images", num_images)
     seed = seed_or_none("seed", seed)
     pair = networks(recipe, image_shape, num_classes, seed)
+    freeze_first_layers(pair[1], recipe.freeze_d)
     shared = _class_argument(recipe, num_classes)
     augment = augmentation.get(
         recipe.augment and make_component("augment", recipe.augment, seed=seed),
@@ -194,6 +196,7 @@ def batches(
         # A last batch of another size would compile the step once more. The
         # images that one epoch leaves out are in another.
         drop_remainder=count >= recipe.batch_size,
+        flip=recipe.flip,
         part=part,
     )
 
