@@ -176,6 +176,23 @@ picture = wholes(1, range(3, 4))
 widths = wholes(1, range(65))
 two_widths = wholes(1, range(2, 3))
 layer = instance(keras.layers.Layer)
+
+
+def names_of(layer):
+    """Names of the layer's transforms, each once."""
+
+    def right(value):
+        listed = isinstance(value, list | tuple) and len(value) > 0
+        return listed and all(
+            isinstance(name, str)
+            and name in layer.known
+            and value.count(name) == 1
+            for name in value
+        )
+
+    return right
+
+
 optimizer = instance(keras.optimizers.Optimizer)
 extractor = instance(features.Extractor)
 path = instance(str, Path)
@@ -239,10 +256,12 @@ MEANINGS: dict[str, Right] = {
     "fake_mean": anything,
     "filepath": optional(path),
     "filters": size,
+    "flip": flag,
     "frames": anything,
     "boundary": optional(real(lambda x: True)),
     "from_logits": optional(flag),
     "g_opt": optional(part_settings),
+    "gan": instance(keras_gan.GAN),
     "generator": layer,
     "generator_activation": slope,
     "generator_loss": anything,
@@ -337,6 +356,7 @@ MEANINGS: dict[str, Right] = {
     "system": instance(str),
     "target": at_least_0,
     "train": anything,
+    "trained": instance(keras_gan.GAN),
     "translation": share,
     "unit": word("epoch", "step"),
     "update_freq": either(whole(1, math.inf), word("auto", "batch", "epoch")),
@@ -358,6 +378,12 @@ OWN: dict[str, Right] = {
     "augment.GeometricAugment.probability": share,
     "augment.GeometricAugment.rotation": real(lambda x: 0 <= x <= 180),
     "augment.GeometricAugment.scaling": share,
+    "augment.GeometricAugment.transforms": names_of(
+        keras_gan.augment.GeometricAugment
+    ),
+    "augment.ColorAugment.probability": share,
+    "augment.ColorAugment.transforms": names_of(keras_gan.augment.ColorAugment),
+    "augment.ColorAugment.value_range": optional(pair_of_numbers),
     "augment.DiffAugment.value_range": optional(pair_of_numbers),
     "augment.check_gradient.image_shape": anything,
     "augment.get.image_shape": anything,
@@ -548,6 +574,7 @@ SAMPLES: dict[str, Callable[[], Any]] = {
     "fake_images": lambda: bytes_(12, 8, 8, 1),
     "fake_mean": lambda: np.zeros(3),
     "frames": lambda: [Image.new("L", (4, 4))],
+    "gan": tiny.gan,
     "generator": tiny.generator,
     "generator_loss": lambda: lambda fake: fake,
     "identifier": lambda: None,
@@ -571,6 +598,7 @@ SAMPLES: dict[str, Callable[[], Any]] = {
     "real_mean": lambda: np.zeros(3),
     "recipe": small_recipe,
     "train": feature_rows,
+    "trained": tiny.gan,
     "weights": lambda: "imagenet",
     "x": lambda: bytes_(2, 12, 12, 1),
     "y": lambda: bytes_(2, 12, 12, 1),

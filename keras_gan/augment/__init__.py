@@ -5,6 +5,7 @@ others are let in only where their gradient is right.
 """
 
 from keras_gan.augment.adaptive_augment import AdaptiveAugment
+from keras_gan.augment.color_augment import ColorAugment
 from keras_gan.augment.compose import Compose
 from keras_gan.augment.diff_augment import DiffAugment
 from keras_gan.augment.geometric_augment import GeometricAugment
@@ -14,6 +15,7 @@ from keras_gan.augment.instance_noise import InstanceNoise
 
 __all__ = [
     "AdaptiveAugment",
+    "ColorAugment",
     "Compose",
     "DiffAugment",
     "GeometricAugment",

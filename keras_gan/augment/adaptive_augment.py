@@ -16,6 +16,7 @@ from keras_gan._checks import (
     whole_number,
 )
 from keras_gan._typing import Tensor
+from keras_gan.augment.color_augment import COLOR, ColorAugment
 from keras_gan.augment.compose import layers_of
 from keras_gan.augment.diff_augment import DiffAugment
 from keras_gan.augment.geometric_augment import (
@@ -26,16 +27,14 @@ from keras_gan.augment.geometric_augment import (
 
 __all__ = ["PIPELINES", "AdaptiveAugment"]
 
-_COLOR = ("brightness", "saturation", "contrast")
-_DEFAULT = (*_COLOR, "translation", "cutout")
+_DEFAULT = ("brightness", "saturation", "contrast", "translation", "cutout")
 
 PIPELINES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "b": (BLIT, ()),
     "bg": ((*BLIT, *GENERAL), ()),
-    "bgc": ((*BLIT, *GENERAL), _COLOR),
+    "bgc": ((*BLIT, *GENERAL), COLOR),
 }
-"""The transforms of `GeometricAugment` and of `DiffAugment`, by the paper's
-names."""
+"""The paper's sets of transforms by its names: geometric, and of colour."""
 
 _MOST_IMAGES = 2**53
 """What a float can count."""
@@ -61,11 +60,11 @@ class AdaptiveAugment(keras.layers.Layer):
             None for brightness, saturation, contrast, translation, cutout; or
             a set of the paper: "b" (pixel blitting: flips, quarter turns,
             shifts), "bg" (and the other transforms of `GeometricAugment`),
-            "bgc" (and brightness, saturation, contrast). None and the sets are
-            for images. A layer with `takes_probability = True`, such as
-            `GeometricAugment`, is called with `probability=p`, and each of its
-            transforms is applied or not by itself. Each must let a right
-            gradient through, or the GAN refuses it, see `check_gradient`.
+            "bgc" (and `ColorAugment`). None and the sets are for images. A
+            layer with `takes_probability = True`, such as `GeometricAugment`,
+            is called with `probability=p`, and each of its transforms is
+            applied or not by itself. Each layer must let a right gradient
+            through, or the GAN refuses it, see `check_gradient`.
         target: float in (-1, 1), the value of `r` to hold.
         ramp_images: positive int, real images in which `p` can go from 0 to 1.
             The paper has 500,000; a short training needs fewer.
@@ -231,10 +230,12 @@ class AdaptiveAugment(keras.layers.Layer):
 
 def _pipeline(name: str, seed: int | None) -> list[keras.layers.Layer]:
     geometric, color = PIPELINES[choice("augment", name, tuple(PIPELINES))]
-    return [
-        GeometricAugment(geometric, seed=_seed(seed, 0)),
-        *_diff_augments(color, seed),
+    layers: list[keras.layers.Layer] = [
+        GeometricAugment(geometric, seed=_seed(seed, 1))
     ]
+    if color:
+        layers.append(ColorAugment(color, seed=_seed(seed, 2)))
+    return layers
 
 
 def _diff_augments(

@@ -81,7 +81,12 @@ _ACCEPTED = {
         "RandomSharpness",
         "Solarization",
     },
-    "keras_gan": {"DiffAugment", "GeometricAugment", "InstanceNoise"},
+    "keras_gan": {
+        "ColorAugment",
+        "DiffAugment",
+        "GeometricAugment",
+        "InstanceNoise",
+    },
 }
 _SAMPLERS = ("UniformFactorSampler", "NormalFactorSampler")
 

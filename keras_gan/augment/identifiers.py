@@ -12,6 +12,7 @@ from keras_gan import backend
 from keras_gan._checks import received, value_range_of
 from keras_gan._copies import copied
 from keras_gan.augment.adaptive_augment import PIPELINES, AdaptiveAugment
+from keras_gan.augment.color_augment import ColorAugment
 from keras_gan.augment.compose import Compose
 from keras_gan.augment.diff_augment import DEFAULT_RANGE, DiffAugment
 from keras_gan.augment.geometric_augment import GeometricAugment
@@ -32,16 +33,16 @@ def get(
     """Returns an augmentation layer that a generator can learn through.
 
     Args:
-        identifier: None; "diffaugment"; "geometric"; "ada", or "ada-bgc",
-            "ada-bg", "ada-b" with one of the sets of `AdaptiveAugment`; a
-            `DiffAugment` policy such as "color,translation"; any augmentation
-            layer of `keras.layers`, `keras_cv.layers` or your own that keeps
-            the images' shape; or a sequence of these, to be applied in turn.
+        identifier: None; "diffaugment"; "geometric"; "ada"; "ada-b", "ada-bg",
+            "ada-bgc" with one of the sets of `AdaptiveAugment`; a `DiffAugment`
+            policy such as "color,translation"; any augmentation layer of
+            `keras.layers`, `keras_cv.layers` or your own that keeps the images'
+            shape; or a sequence of these, to be applied in turn.
         image_shape: shape of one image, on which unknown layers are tried.
         value_range: (low, high) of the images, where it is known; every
-            `DiffAugment` that was given none has it in what is returned. A
-            layer that was given stays as it is: in its place comes a copy,
-            unless it has that range anyway.
+            `DiffAugment` and `ColorAugment` that was given none has it in what
+            is returned. A layer that was given stays as it is: in its place
+            comes a copy, unless it has that range anyway.
 
     Returns:
         A layer, or None.
@@ -74,11 +75,14 @@ def get(
     return bound
 
 
-def _without_range(layer: keras.layers.Layer) -> list[DiffAugment]:
+def _without_range(
+    layer: keras.layers.Layer,
+) -> list[DiffAugment | ColorAugment]:
     return [
         each
         for each in backend.flat_layers(layer)
-        if isinstance(each, DiffAugment) and each.value_range is None
+        if isinstance(each, DiffAugment | ColorAugment)
+        and each.value_range is None
     ]
 
 
