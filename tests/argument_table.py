@@ -188,6 +188,23 @@ picture = wholes(1, range(3, 4))
 widths = wholes(1, range(65))
 two_widths = wholes(1, range(2, 3))
 layer = instance(keras.layers.Layer)
+
+
+def names_of(layer):
+    """Names of the layer's transforms, each once."""
+
+    def right(value):
+        listed = isinstance(value, list | tuple) and len(value) > 0
+        return listed and all(
+            isinstance(name, str)
+            and name in layer.known
+            and value.count(name) == 1
+            for name in value
+        )
+
+    return right
+
+
 optimizer = instance(keras.optimizers.Optimizer)
 extractor = instance(features.Extractor)
 path = instance(str, Path)
@@ -258,10 +275,12 @@ MEANINGS: dict[str, Right] = {
     "fake_mean": anything,
     "filepath": optional(path),
     "filters": size,
+    "flip": flag,
     "frames": anything,
     "boundary": optional(real(lambda x: True)),
     "from_logits": optional(flag),
     "g_opt": optional(part_settings),
+    "gan": instance(keras_gan.GAN),
     "generator": layer,
     "generator_activation": slope,
     "generator_loss": anything,
@@ -365,6 +384,7 @@ MEANINGS: dict[str, Right] = {
     "system": instance(str),
     "target": at_least_0,
     "train": anything,
+    "trained": instance(keras_gan.GAN),
     "translation": share,
     "unit": word("epoch", "step"),
     "update_freq": either(whole(1, math.inf), word("auto", "batch", "epoch")),
@@ -389,6 +409,15 @@ MEANINGS: dict[str, Right] = {
 
 OWN: dict[str, Right] = {
     "augment.AdaptiveAugment.target": real(lambda x: -1 < x < 1),
+    "augment.GeometricAugment.probability": share,
+    "augment.GeometricAugment.rotation": real(lambda x: 0 <= x <= 180),
+    "augment.GeometricAugment.scaling": share,
+    "augment.GeometricAugment.transforms": names_of(
+        keras_gan.augment.GeometricAugment
+    ),
+    "augment.ColorAugment.probability": share,
+    "augment.ColorAugment.transforms": names_of(keras_gan.augment.ColorAugment),
+    "augment.ColorAugment.value_range": optional(pair_of_numbers),
     "augment.DiffAugment.value_range": optional(pair_of_numbers),
     "augment.check_gradient.image_shape": anything,
     "augment.get.image_shape": anything,
@@ -456,6 +485,8 @@ OWN: dict[str, Right] = {
     "recipes.Recipe.augment": optional(part_settings),
     "recipes.Recipe.batch_size": plain(whole(1)),
     "recipes.Recipe.channels": optional(plain(only(1, 3))),
+    "recipes.Recipe.flip": plain(flag),
+    "recipes.Recipe.freeze_d": plain(whole(0)),
     "recipes.Recipe.image_size": optional(plain(whole(1, 2**12))),
     "recipes.Recipe.label": optional(plain(whole(0))),
     "recipes.Recipe.limit": optional(plain(whole(1))),
@@ -592,6 +623,7 @@ SAMPLES: dict[str, Callable[[], Any]] = {
     "fake_images": lambda: bytes_(12, 8, 8, 1),
     "fake_mean": lambda: np.zeros(3),
     "frames": lambda: [Image.new("L", (4, 4))],
+    "gan": tiny.gan,
     "generator": tiny.generator,
     "generator_loss": lambda: lambda fake: fake,
     "identifier": lambda: None,
@@ -616,6 +648,7 @@ SAMPLES: dict[str, Callable[[], Any]] = {
     "recipe": small_recipe,
     "train": feature_rows,
     "vectors": feature_rows,
+    "trained": tiny.gan,
     "weights": lambda: "imagenet",
     "x": lambda: bytes_(2, 12, 12, 1),
     "y": lambda: bytes_(2, 12, 12, 1),

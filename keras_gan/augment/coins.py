@@ -21,7 +21,8 @@ def apply_by_coins(
     """Applies each layer to each image or not, by a coin of its own.
 
     Args:
-        layers: Augmentation layers, in their order.
+        layers: Augmentation layers, in their order. Those with
+            `takes_probability` have a coin for each of their transforms.
         images: Shape `(n, ...)`.
         probability: How likely a layer is to be applied to an image.
         seed: What the coins are drawn from.
@@ -29,14 +30,15 @@ def apply_by_coins(
     Returns:
         Images of the same shape.
     """
+    probability = ops.convert_to_tensor(probability)
     one_each = (ops.shape(images)[0], *(1 for _ in images.shape[1:]))
     for layer in layers:
+        if getattr(layer, "takes_probability", False):
+            images = layer(images, training=True, probability=probability)
+            continue
         chance = backend.draw(_uniform_float32, one_each, seed)
-        images = ops.where(
-            chance < ops.convert_to_tensor(probability),
-            layer(images, training=True),
-            images,
-        )
+        changed = layer(images, training=True)
+        images = ops.where(chance < probability, changed, images)
     return images
 
 

@@ -82,7 +82,12 @@ _ACCEPTED = {
         "RandomSharpness",
         "Solarization",
     },
-    "keras_gan": {"DiffAugment", "InstanceNoise"},
+    "keras_gan": {
+        "ColorAugment",
+        "DiffAugment",
+        "GeometricAugment",
+        "InstanceNoise",
+    },
 }
 _SAMPLERS = ("UniformFactorSampler", "NormalFactorSampler")
 

@@ -9,7 +9,7 @@ from keras import ops
 from keras_gan import schedules
 from keras_gan._checks import seed_or_none
 from keras_gan._typing import Tensor
-from keras_gan.augment.adaptive_augment import default_layers
+from keras_gan.augment.adaptive_augment import named_layers
 from keras_gan.augment.coins import apply_by_coins
 from keras_gan.augment.compose import layers_of
 from keras_gan.schedules import Number
@@ -26,9 +26,10 @@ class RandomApply(keras.layers.Layer):
     R3GAN raises it from 0 to 0.55 while it trains.
 
     Args:
-        layers: augmentation layers, each applied or not by itself; one layer,
-            or None for those of `AdaptiveAugment`, which are for images. Each
-            must let a right gradient through, or the GAN refuses it, see
+        layers: augmentation layers, each applied or not by itself; one layer;
+            `"b"`, `"bg"` or `"bgc"`, the sets of `AdaptiveAugment`, or None
+            for its default set, all of which are for images. Each must let a
+            right gradient through, or the GAN refuses it, see
             `check_gradient`.
         probability: float in [0, 1], or a schedule, see
             `keras_gan.schedules`.
@@ -50,7 +51,10 @@ class RandomApply(keras.layers.Layer):
 
     def __init__(
         self,
-        layers: keras.layers.Layer | Sequence[keras.layers.Layer] | None = None,
+        layers: keras.layers.Layer
+        | Sequence[keras.layers.Layer]
+        | str
+        | None = None,
         *,
         probability: Number = 0.5,
         seed: int | None = None,
@@ -61,8 +65,8 @@ class RandomApply(keras.layers.Layer):
             "probability", probability, "[0, 1]"
         )
         self.seed = seed = seed_or_none("seed", seed)
-        if layers is None:
-            layers = default_layers(seed)
+        if layers is None or isinstance(layers, str):
+            layers = named_layers(layers, seed)
         if isinstance(layers, keras.layers.Layer):
             layers = [layers]
         self.layers = layers_of("layers", layers)

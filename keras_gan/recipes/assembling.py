@@ -35,6 +35,7 @@ from keras_gan.recipes.recipe import (
     check_recipe,
     settings_of,
 )
+from keras_gan.recipes.starting import freeze_first_layers
 
 __all__ = [
     "assemble",
@@ -84,6 +85,7 @@ def assemble(
     num_images = _count_or_none("num_images", num_images)
     seed = seed_or_none("seed", seed)
     pair = networks(recipe, image_shape, num_classes, seed)
+    freeze_first_layers(pair[1], recipe.freeze_d)
     shared = _class_argument(recipe, num_classes)
     augment = augmentation.get(
         recipe.augment and make_component("augment", recipe.augment, seed=seed),
@@ -220,6 +222,11 @@ def batches(
     # A last batch of another size would compile the step once more. The
     # images that one epoch leaves out are in another.
     drop_remainder = count >= recipe.batch_size
+    if vectors and recipe.flip:
+        raise ValueError(
+            "`flip` mirrors images, and the data are vectors. "
+            f"{received('flip', recipe.flip)}"
+        )
     if vectors:
         return VectorBatches(
             images,
@@ -236,6 +243,7 @@ def batches(
         seed=seed,
         value_range=recipe.value_range,
         drop_remainder=drop_remainder,
+        flip=recipe.flip,
         part=part,
     )
 

@@ -7,19 +7,19 @@ types and in which ranges.
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any, get_type_hints
 
 import keras
 
 from keras_gan import (
-    augment,
     callbacks,
     losses,
     models,
     networks,
     regularizers,
 )
+from keras_gan.augment.identifiers import maker as augment_maker
 from keras_gan.recipes.setting_types import (
     Range,
     as_declared,
@@ -263,6 +263,8 @@ _VARIADIC = (
 
 def _constructors(maker: Maker) -> list[Maker]:
     """Returns the functions whose arguments a class takes: its bases', too."""
+    if isinstance(maker, partial):
+        maker = maker.func
     if not isinstance(maker, type):
         return [maker]
     own = [base for base in maker.__mro__ if "__init__" in vars(base)]
@@ -312,7 +314,9 @@ def _regularizer(name: str) -> Maker:
 
 
 def _augment(name: str) -> Maker:
-    return type(augment.get(name))
+    made = augment_maker(name)
+    made()  # An unknown name is an error now.
+    return made
 
 
 def _clipping(name: str) -> Maker:
