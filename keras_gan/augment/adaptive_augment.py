@@ -52,9 +52,10 @@ class AdaptiveAugment(keras.layers.Layer):
 
     For few images, where you do not know how much augmentation they need: with
     many images `p` stays near 0. The GAN subtracts its loss' `boundary` from
-    the scores first: 0 for most losses, 0.5 for least squares. The Wasserstein
-    and relativistic losses have none, and `compile` warns of them: the sign of
-    such a score says nothing.
+    the scores first: 0 for most losses, 0.5 for least squares. The relativistic
+    losses have none; the point halfway between the mean scores of real and of
+    generated images takes its place. The Wasserstein loss has none either, and
+    `compile` warns of it: the sign of such a score says nothing.
 
     Args:
         augment: augmentation layers, each applied or not by itself; one layer;
