@@ -56,6 +56,7 @@ __all__ = [
     "average",
     "batch_share",
     "constant",
+    "convolves_groups_apart",
     "distributed",
     "draw",
     "eagerly",
@@ -83,6 +84,7 @@ Stepper: Any = _adapter.Stepper
 all_sum = _adapter.all_sum
 apply_gradients = _adapter.apply_gradients
 constant = _adapter.constant
+convolves_groups_apart = _adapter.convolves_groups_apart
 distributed = _adapter.distributed
 eagerly = _adapter.eagerly
 merges_steps = _adapter.merges_steps

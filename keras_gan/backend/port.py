@@ -177,6 +177,12 @@ class Port(Protocol):
     def eagerly(self, function: Callable[[], Tensor]) -> Tensor:
         """Calls `function` without compiling any of it."""
 
+    def convolves_groups_apart(self) -> bool:
+        """Whether one convolution for each group trains faster than `groups`.
+
+        Outputs and derivatives are the same.
+        """
+
     def merges_steps(self, model: keras.Model) -> bool:
         """Whether Keras makes several steps in one call, and so saves time."""
 

@@ -173,6 +173,10 @@ def eagerly(function: Callable[[], Tensor]) -> Tensor:
     return function()
 
 
+def convolves_groups_apart() -> bool:
+    return False
+
+
 def merges_steps(model: keras.Model) -> bool:
     del model  # Keras runs one step an execution here.
     return False
