@@ -19,11 +19,13 @@ from keras_gan.datasets.arrays import pixel_shape
 from keras_gan.features.classifiers import CLASSIFIER_OF
 from keras_gan.models import GAN, WGANGP
 from keras_gan.recipes.components import (
+    check_setting,
     default_settings,
     make_component,
     model_class,
 )
 from keras_gan.recipes.recipe import Recipe, Settings, check_recipe
+from keras_gan.recipes.scheduled_settings import Updates
 
 __all__ = [
     "assemble",
@@ -73,28 +75,32 @@ def assemble(
     num_images = _count_or_none("num_images", num_images)
     seed = seed_or_none("seed", seed)
     pair = networks(recipe, image_shape, num_classes, seed)
+    updates = _updates(recipe, num_images)
     shared = _class_argument(recipe, num_classes)
     augment = augmentation.get(
-        recipe.augment and make_component("augment", recipe.augment, seed=seed),
+        recipe.augment
+        and make_component(
+            "augment", recipe.augment, updates=updates, seed=seed
+        ),
         image_shape,
         recipe.value_range,
     )
     regularizer = recipe.regularizer and make_component(
-        "regularizer", recipe.regularizer
+        "regularizer", recipe.regularizer, updates=updates
     )
     gan: GAN = make_component(
         "model",
         recipe.model,
+        updates=updates,
         **dict(zip(_network_arguments(recipe), pair, strict=True)),
         regularizer=regularizer,
         augment=augment,
         seed=seed,
         **shared,
     )
-    steps = _steps(recipe, num_images)
     gan.compile(
-        _optimizer(recipe, "d_opt", steps),
-        _optimizer(recipe, "g_opt", -(-steps // gan.discriminator_steps)),
+        _optimizer(recipe, "d_opt", updates),
+        _optimizer(recipe, "g_opt", updates),
         recipe.loss and make_component("loss", recipe.loss),
     )
     return gan
@@ -106,15 +112,20 @@ def _count_or_none(name: str, value: Any) -> int | None:
     return whole_number(name, value, 1, LARGEST_INT32)
 
 
-def _steps(recipe: Recipe, num_images: int | None) -> int:
+def _updates(recipe: Recipe, num_images: int | None) -> Updates:
     if num_images is None:
-        return 0
+        return Updates()
     batches = max(1, num_images // recipe.batch_size)
-    return batches * recipe.epochs_for(num_images)
+    steps = batches * recipe.epochs_for(num_images)
+    name, key = recipe.model["name"], "discriminator_steps"
+    every = recipe.model.get(key, default_settings("model", name)[key])
+    check_setting("model", name, key, every)
+    # The model refuses what is below 1.
+    return Updates(steps, -(-steps // max(1, every)))
 
 
 def _optimizer(
-    recipe: Recipe, component: str, steps: int
+    recipe: Recipe, component: str, updates: Updates
 ) -> keras.optimizers.Optimizer | None:
     settings: Settings | None = getattr(recipe, component)
     if settings is None:
@@ -123,9 +134,10 @@ def _optimizer(
     given: dict[str, Any] = {
         "name": {"d_opt": "discriminator", "g_opt": "generator"}[component]
     }
+    steps = updates.of(component, "learning_rate")
     if recipe.schedule is not None and steps:
         given["learning_rate"] = _schedule(recipe, component, steps)
-    return make_component(component, settings, **given)
+    return make_component(component, settings, updates=updates, **given)
 
 
 def _schedule(recipe: Recipe, component: str, steps: int) -> Any:
@@ -266,7 +278,7 @@ def _network_arguments(recipe: Recipe) -> tuple[str, str]:
     return "generator", "critic" if has_critic else "discriminator"
 
 
-def _class_argument(recipe: Recipe, num_classes: int | None) -> dict[str, int]:
+def _class_argument(recipe: Recipe, num_classes: int | None) -> dict[str, Any]:
     if not recipe.conditional:
         return {}
     if num_classes is None:

@@ -7,11 +7,13 @@ from typing import Any
 
 from keras_gan._checks import received, shown
 from keras_gan.models import ACGAN
+from keras_gan.recipes import scheduled_settings
 from keras_gan.recipes.components import (
     COMPONENTS,
     check_setting,
     default_settings,
     model_class,
+    types_of_settings,
 )
 from keras_gan.recipes.recipe import OWN_VALUES, Recipe, check_recipe
 
@@ -28,7 +30,10 @@ def override(recipe: Recipe, changes: Iterable[tuple[str, Any]]) -> Recipe:
         recipe: What to start from.
         changes: Pairs of a key and a value: a recipe's own, such as
             `("batch_size", 32)`; a setting of a component, such as
-            `("networks.filters", 16)`; or a component by its name, with its
+            `("networks.filters", 16)`; a schedule of a setting, such as
+            `("regularizer.weight", {"name": "cosine", "start": 5.0, "end":
+            0.5})`, or a part of it, `("regularizer.weight.end", 0.1)`; or a
+            component by its name, with its
             defaults, such as `("loss", "hinge")`. With other networks or
             another model, `networks.conditioning` follows the model, unless
             it is given, too.
@@ -124,11 +129,18 @@ def _component_with_setting(
             f"Received: {'.'.join([component, *rest])}"
         )
     known = default_settings(component, current["name"])
-    key = ".".join(rest)
+    key, *inside = rest
     if key not in known:
         raise _unknown_key(
-            f"{component}.{key}", [f"{component}.{k}" for k in known]
+            ".".join([component, *rest]), [f"{component}.{k}" for k in known]
         )
+    value = scheduled_settings.changed(
+        f"{component}.{key}",
+        current.get(key, known[key]),
+        inside,
+        value,
+        types_of_settings(component, current["name"])[key],
+    )
     check_setting(component, current["name"], key, value)
     return {**current, key: value}
 
