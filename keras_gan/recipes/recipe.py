@@ -39,7 +39,11 @@ class Recipe:
 
     A component, such as the networks, is a mapping: `"name"` says which one it
     is, and every other key is one of its arguments. What is left out keeps the
-    component's default.
+    component's default. Where an argument takes a number or a schedule, see
+    `keras_gan.schedules`, the mapping may have `{"name": "cosine", "start":
+    0.05, "end": 0.005}` from the start of the run to its end, with `"hold"`, a
+    share of the run, or `"linear"`; for `model.ema_decay` also `{"name":
+    "half_life", "images": ...}`, a number or one of these.
 
     Args:
         name: What the command line calls it.
