@@ -37,12 +37,13 @@ def _lines(plan: Plan, gan: GAN, planned: bool) -> list[tuple[str, str]]:
     recipe, source = plan.recipe, plan.source
     count = len(source.images)
     size = "x".join(str(side) for side in source.image_shape)
+    what = f"vectors of {size}" if source.holds_vectors else f"images {size}"
     batches = max(1, count // recipe.batch_size)
     epochs = counted(recipe.epochs or 0, "epoch", "epochs")
     state = "would be " if planned and not plan.resumed else ""
     return [
         ("recipe", f"{recipe.name}: {recipe.system}"),
-        ("data", f"{source.name}: {count:,} images {size} ({source.origin})"),
+        ("data", f"{source.name}: {count:,} {what} ({source.origin})"),
         ("networks", f"{recipe.networks['name']}, {weight_counts(gan)}"),
         (
             "training",

@@ -22,6 +22,8 @@ __all__ = ["Plan", "claimed", "folder_of", "plan"]
 
 RUNS = Path("runs")
 DEFAULT_RECIPE = "quick"
+RECIPE_OF = {"ring": "grid", "grid": "grid", "stacked_mnist": "stacked-mnist"}
+"""The recipes of data that are no single images, where none is named."""
 EMBEDDED_DATA = "fashion_mnist_sample"
 
 
@@ -80,7 +82,7 @@ def folder_of(arguments: Any) -> RunFolder:
     if arguments.out is not None:
         return RunFolder(Path(arguments.out))
     if not arguments.resume:
-        return RunFolder.unused(arguments.recipe or DEFAULT_RECIPE, RUNS)
+        return RunFolder.unused(_recipe_name(arguments), RUNS)
     newest = RunFolder.newest(arguments.recipe, RUNS)
     if newest is None:
         of_it = f" of {arguments.recipe}" if arguments.recipe else ""
@@ -115,7 +117,7 @@ def plan(arguments: Any, folder: RunFolder, rank: int = 0) -> Plan:
             f"{folder.path} exists and is not empty. Choose another --out, or "
             "add --resume to go on with the run in it."
         )
-    recipe = recipes.get(arguments.recipe or DEFAULT_RECIPE)
+    recipe = recipes.get(_recipe_name(arguments))
     recipe = recipes.override(recipe, _setting_changes(arguments))
     if arguments.data is None:
         recipe = _with_data_at_hand(recipe, notes)
@@ -128,6 +130,11 @@ def plan(arguments: Any, folder: RunFolder, rank: int = 0) -> Plan:
     recipe = replace(recipe, epochs=recipe.epochs_for(len(source.images)))
     seed = 0 if arguments.seed is None else arguments.seed
     return Plan(recipe, seed, source, folder, False, tuple(notes))
+
+
+def _recipe_name(arguments: Any) -> str:
+    known = RECIPE_OF.get(str(arguments.data), DEFAULT_RECIPE)
+    return str(arguments.recipe or known)
 
 
 @contextmanager
