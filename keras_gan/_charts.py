@@ -23,10 +23,11 @@ _GRADIENT_NORMS = ("d_gradient_norm", "g_gradient_norm")
 _WEIGHT_NORMS = ("d_weight_norm", "g_weight_norm")
 _LEARNING_RATES = ("learning_rate_.*",)
 _PENALTY_WEIGHTS = tuple(f"{name}_weight$" for name in _PENALTIES)
-DISTANCES = ("fid", "kid")
+DISTANCES = ("fid", "kid", "kl")
 """The metrics where lower is better."""
+_MODES = ("modes", "high_quality")
 _OVERLAPS = ("precision", "recall", "density", "coverage")
-HIGHER_IS_BETTER = ("precision", "recall", "coverage")
+HIGHER_IS_BETTER = ("precision", "recall", "coverage", *_MODES)
 """Density is not among them: it may be above 1, and is best near it."""
 
 
@@ -45,6 +46,9 @@ REPORT: dict[str, tuple[str, ...]] = {
     "Distance to real images": ("fid",),
     "Kernel distance to real images": ("kid",),
     "Precision and recall": _OVERLAPS,
+    "Modes found": ("modes",),
+    "Divergence over the modes (KL)": ("kl",),
+    "Share of high quality": ("high_quality",),
     "Penalties": _PENALTIES,
     "Class losses": _CLASS_LOSSES,
     "Gradient norms": _GRADIENT_NORMS,
@@ -68,8 +72,11 @@ TENSORBOARD: dict[str, tuple[str, ...]] = {
     "half-life of averages": _by_epoch("ema_half_life_.*"),
     "probability of augmentation": _by_epoch("augment_probability.*"),
     "class losses": _by_epoch(*_CLASS_LOSSES),
-    "distance to real images": _by_epoch(*DISTANCES),
+    "distance to real images": _by_epoch("fid", "kid"),
     "precision and recall": _by_epoch(*_OVERLAPS),
+    "modes found": _by_epoch("modes"),
+    "divergence over the modes": _by_epoch("kl"),
+    "share of high quality": _by_epoch("high_quality"),
 }
 """TensorBoard's custom scalars: title -> tags, as regular expressions."""
 

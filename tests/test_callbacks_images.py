@@ -193,9 +193,22 @@ def test_what_does_not_fit_is_refused_before_training(
 
 
 def test_samples_that_are_no_images_are_refused(tmp_path):
-    generator = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)])
-    critic = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    shape = (4, 4, 4, 1)
+    generator = keras.Sequential(
+        [
+            keras.Input((2,)),
+            keras.layers.Dense(64),
+            keras.layers.Reshape(shape),
+        ]
+    )
+    critic = keras.Sequential(
+        [
+            keras.Input(shape),
+            keras.layers.Flatten(),
+            keras.layers.Dense(1),
+        ]
+    )
     model = keras_gan.GAN(generator, critic)
-    points = np.random.default_rng(0).normal(size=(8, 2)).astype("float32")
+    cubes = np.random.default_rng(0).normal(size=(8, *shape))
     with pytest.raises(ValueError, match="Pictures have the shape"):
-        fit(model, points, ImageSnapshot(tmp_path), epochs=1)
+        fit(model, cubes.astype("float32"), ImageSnapshot(tmp_path), epochs=1)

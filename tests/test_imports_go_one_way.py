@@ -12,7 +12,7 @@ LAYERS = (
     # What everybody may use; it knows nothing of GANs.
     ("_version", "_typing", "_registration", "_printable", "_checks"),
     ("_arrays", "_atomic_write", "_charts", "_copies", "memory"),
-    ("backend", "images"),
+    ("_scatter", "backend", "images"),
     ("schedules",),
     ("augment", "datasets", "layers", "losses", "optimizers", "regularizers"),
     ("features", "networks"),

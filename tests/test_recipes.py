@@ -9,6 +9,7 @@ import pytest
 from keras_gan import losses, networks, recipes, regularizers
 from keras_gan.recipes import Recipe, override
 from keras_gan.recipes.components import COMPONENTS, default_settings
+from keras_gan.recipes.recipe import settings_of
 from keras_gan.recipes.setting_changes import parse_change
 
 TUTORIALS = {
@@ -27,6 +28,8 @@ TUTORIALS = {
 
 
 def shape_of(recipe):
+    if recipe.data == "grid":
+        return (2,)
     size = recipe.image_size or 28
     return size, size, recipe.channels or 1
 
@@ -63,6 +66,8 @@ def test_every_tutorial_and_ours_are_there():
         "sngan",
         "few-images",
         "quick-64",
+        "stacked-mnist",
+        "grid",
     }
 
 
@@ -74,8 +79,7 @@ def test_a_recipe_survives_json(recipe):
 @pytest.mark.parametrize("recipe", recipes.ALL, ids=recipes.NAMES)
 def test_every_setting_is_one_that_its_part_knows(recipe):
     for part in COMPONENTS:
-        settings = getattr(recipe, part)
-        if settings is not None:
+        for settings in settings_of(recipe, part):
             known = default_settings(part, settings["name"])
             assert set(settings) - {"name"} <= set(known)
 

@@ -21,7 +21,7 @@ from keras_gan.recipes.components import (
     make_component,
     types_of_settings,
 )
-from keras_gan.recipes.recipe import OWN_VALUES
+from keras_gan.recipes.recipe import OWN_VALUES, settings_of
 from keras_gan.recipes.weight_counts import count_weights
 from keras_gan.run_folder import RunFolder
 from tests.test_recipes import shape_of, small
@@ -51,6 +51,7 @@ OTHERS = [
     *([("schedule", name)] for name in ("cosine", "linear")),
     [("clipping", "gradient"), ("clipping.norm", 1.0)],
     [("clipping", "weight")],
+    [("regularizer", "r1,dragan")],
     [("model", "ConditionalGAN")],
     [("evaluation", "kid"), ("evaluation.num_samples", 8)],
 ]
@@ -73,9 +74,12 @@ def keys(recipe):
     for key in OWN_VALUES:
         yield key, (key,)
     for part in COMPONENTS:
-        settings = getattr(recipe, part)
-        for key in default_settings(part, settings["name"]) if settings else ():
-            yield f"{part}.{key}", (part, settings["name"], key)
+        several = settings_of(recipe, part)
+        for settings in several:
+            name = settings["name"]
+            prefix = f"{part}.{name}" if len(several) > 1 else part
+            for key in default_settings(part, name):
+                yield f"{prefix}.{key}", (part, name, key)
 
 
 def refusal(call, *errors):

@@ -1,8 +1,9 @@
 """Pictures of a GAN in training, from the same latents each time."""
 
+import math
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain, pairwise
 from os import PathLike
 from pathlib import Path
@@ -23,6 +24,7 @@ from keras_gan.callbacks._pictures import (
 )
 from keras_gan.callbacks._strips import interpolate, traverse
 from keras_gan.models import GAN
+from keras_gan.models.fixed_points import FixedPoints
 from keras_gan.models.fixed_samples import FixedRows, FixedSamples, to_pixels
 
 _NAME = re.compile(r"(epoch|step)-(\d+)\.png")
@@ -36,7 +38,8 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
 
     The latents are the same each time, so that the pictures show how each
     image develops; at the end they become an animation. A conditional model
-    gets a row for each class, and in each column the same latent.
+    gets a row for each class, and in each column the same latent. Of a model of
+    vectors, the points are drawn, with real ones behind them.
 
     Pictures of another run are never overwritten: where training starts anew
     and the directory holds snapshots, a subdirectory `run-2`, `run-3`, ... is
@@ -46,7 +49,7 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
         directory: Where to: `epoch-0001.png` after the first epoch, or
             `step-00001000.png`.
         num_images: How many images, at most 65,536, rounded up to full rows of
-            classes.
+            classes. Of points, 2,500 at least.
         latents: Latents of the user's own, shape `(n, latent_dim)`, instead
             of `num_images` random ones.
         labels: Classes, integers or one-hot, where conditional. Default: all.
@@ -100,7 +103,7 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
         self.async_safe = self.unit == "epoch"
         self.wants_each_batch = self.unit == "step"
         self._folder: Path | None = None
-        self._samples: FixedSamples | FixedRows | None = None
+        self._samples: FixedSamples | FixedRows | FixedPoints | None = None
 
     @property
     def folder(self) -> Path:
@@ -110,11 +113,8 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
     def on_train_begin(self, logs: Any = None) -> None:
         """Draws the latents, and fails now where they don't fit."""
         self._folder = None
-        if self.interpolation and not isinstance(self.model, GAN):
-            raise ValueError(
-                "`interpolation` walks through latents, which only a GAN has. "
-                f"Received: interpolation=True for {type(self.model).__name__}"
-            )
+        if self.interpolation:
+            self._require_strips()
         self._samples = self.model.fixed_samples(
             self.num_images,
             latents=self.latents,
@@ -133,12 +133,14 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Saves a picture if it is time."""
         if self._interval.after_batch(batch):
-            self._save(f"step-{self._interval.step:08d}.png")
+            step = self._interval.step
+            self._save(f"step-{step:08d}.png", f"step {step:,}", logs)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Saves a picture if it is time."""
         if self._interval.after_epoch(epoch):
-            self._save(f"epoch-{epoch + 1:04d}.png")
+            done = epoch + 1
+            self._save(f"epoch-{done:04d}.png", f"epoch {done}", logs)
 
     def on_train_end(self, logs: Any = None) -> None:
         """Writes the animation and the strips."""
@@ -209,9 +211,27 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
         picture = images.grid(to_pixels(model, made), _POINTS)
         return images.save(picture, self.folder / name)
 
-    def _save(self, name: str) -> None:
-        assert self._samples is not None
-        images.save(self._samples.grid(), self.folder / name)
+    def _require_strips(self) -> None:
+        if not isinstance(self.model, GAN):
+            raise ValueError(
+                "`interpolation` walks through latents, which only a GAN has. "
+                f"Received: interpolation=True for {type(self.model).__name__}"
+            )
+        if self.model.makes_vectors:
+            raise ValueError(
+                "`interpolation` shows rows of images, and the model makes "
+                "points. Received: interpolation=True"
+            )
+
+    def _save(self, name: str, title: str, logs: Any) -> None:
+        samples = self._samples
+        assert samples is not None
+        picture = (
+            samples.grid(title, _measured(logs or {}))
+            if isinstance(samples, FixedPoints)
+            else samples.grid()
+        )
+        images.save(picture, self.folder / name)
 
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments, as JSON takes them."""
@@ -226,6 +246,16 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
             "gif": self.gif,
             "interpolation": self.interpolation,
         }
+
+
+def _measured(logs: Mapping[str, float]) -> str:
+    """Returns what the logs say of the modes, in words."""
+    said = []
+    if math.isfinite(logs.get("modes", math.nan)):
+        said.append(f"{int(logs['modes'])} modes found")
+    if math.isfinite(logs.get("high_quality", math.nan)):
+        said.append(f"{100 * logs['high_quality']:.1f} % of high quality")
+    return ", ".join(said)
 
 
 def snapshots(folder: Path) -> list[Path]:

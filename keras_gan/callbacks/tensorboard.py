@@ -36,6 +36,7 @@ from keras_gan.callbacks._points import Point, Points
 from keras_gan.callbacks._scheduled_values import scheduled_values
 from keras_gan.callbacks._values import rate_of, value_of
 from keras_gan.models import AdversarialModel
+from keras_gan.models.fixed_points import FixedPoints
 from keras_gan.models.fixed_samples import FixedRows, FixedSamples
 
 
@@ -157,7 +158,7 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
             every, "epoch" if update_freq == "epoch" else "step"
         )
         self._points = Points(self._write_points, limited=False)
-        self._samples: FixedSamples | FixedRows | None = None
+        self._samples: FixedSamples | FixedRows | FixedPoints | None = None
         self._began = self._ended = 0.0
         self._switched_on = False
 
@@ -321,11 +322,11 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
 
     def _fixed_samples(
         self, model: AdversarialModel
-    ) -> FixedSamples | FixedRows | None:
+    ) -> FixedSamples | FixedRows | FixedPoints | None:
         """Returns what the grids show; `None` where there are no pictures."""
         if not model.makes_pictures:
             return None
-        samples: FixedSamples | FixedRows = model.fixed_samples(
+        samples: FixedSamples | FixedRows | FixedPoints = model.fixed_samples(
             self.num_images,
             latents=self.latents,
             labels=self.labels,

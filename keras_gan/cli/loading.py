@@ -8,7 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_gan import images, recipes, run_folder
+from keras_gan import datasets, images, recipes, run_folder
 from keras_gan.cli import run_config
 from keras_gan.cli.errors import UsageError, in_one_line
 from keras_gan.models import GAN
@@ -17,7 +17,7 @@ from keras_gan.run_folder import DamagedFileError, RunFolder
 
 __all__ = ["Trained", "load"]
 
-Pixels = np.ndarray[Any, np.dtype[np.uint8]]
+Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,22 @@ class Trained:
         """The number of classes of a conditional GAN, else None."""
         return getattr(self.gan, "num_classes", None)
 
-    def generate(self, n: int, labels: Any, seed: int | None) -> Pixels:
-        """Returns generated images as pixels, uint8 (n, H, W, C)."""
+    def generate(self, n: int, labels: Any, seed: int | None) -> Array:
+        """Returns images as pixels, uint8 (n, H, W, C); vectors as floats."""
         floats = self.gan.generate(n, labels=labels, seed=seed)
+        if self.gan.makes_vectors:
+            return floats
         return images.to_uint8(floats, self._value_range)
+
+    def real_vectors(self) -> Array | None:
+        """Returns the vectors of the run's data, where they can be found."""
+        recipe = self.recipe
+        if recipe is None or recipe.data is None:
+            return None
+        try:
+            return np.asarray(datasets.source(recipe.data).images[:])
+        except ValueError:
+            return None  # The pictures then show what was made alone.
 
     @property
     def _value_range(self) -> tuple[float, float]:

@@ -37,6 +37,7 @@ def _lines(plan: Plan, gan: GAN, planned: bool) -> list[tuple[str, str]]:
     recipe, source = plan.recipe, plan.source
     count = len(source.images)
     size = "x".join(str(side) for side in source.image_shape)
+    what = f"vectors of {size}" if source.holds_vectors else f"images {size}"
     batches = max(1, count // recipe.batch_size)
     epochs = counted(recipe.epochs or 0, "epoch", "epochs")
     flipped = ", mirrored at random" if recipe.flip else ""
@@ -45,8 +46,7 @@ def _lines(plan: Plan, gan: GAN, planned: bool) -> list[tuple[str, str]]:
         ("recipe", f"{recipe.name}: {recipe.system}"),
         (
             "data",
-            f"{source.name}: {count:,} images {size}{flipped} "
-            f"({source.origin})",
+            f"{source.name}: {count:,} {what}{flipped} ({source.origin})",
         ),
         ("networks", f"{recipe.networks['name']}, {weight_counts(gan)}"),
         (

@@ -23,6 +23,8 @@ __all__ = ["Plan", "claimed", "folder_of", "plan"]
 
 RUNS = Path("runs")
 DEFAULT_RECIPE = "quick"
+RECIPE_OF = {"ring": "grid", "grid": "grid", "stacked_mnist": "stacked-mnist"}
+"""The recipes of data that are no single images, where none is named."""
 EMBEDDED_DATA = "fashion_mnist_sample"
 
 
@@ -84,7 +86,7 @@ def folder_of(arguments: Any) -> RunFolder:
     if arguments.out is not None:
         return RunFolder(Path(arguments.out))
     if not arguments.resume:
-        return RunFolder.unused(arguments.recipe or DEFAULT_RECIPE, RUNS)
+        return RunFolder.unused(_recipe_name(arguments), RUNS)
     newest = RunFolder.newest(arguments.recipe, RUNS)
     if newest is None:
         of_it = f" of {arguments.recipe}" if arguments.recipe else ""
@@ -148,7 +150,12 @@ def _first_recipe(arguments: Any, start: Start | None) -> Recipe:
     found = None
     if arguments.recipe is None and start is not None:
         found = recipe_of(start, arguments.data)
-    return found or recipes.get(arguments.recipe or DEFAULT_RECIPE)
+    return found or recipes.get(_recipe_name(arguments))
+
+
+def _recipe_name(arguments: Any) -> str:
+    known = RECIPE_OF.get(str(arguments.data), DEFAULT_RECIPE)
+    return str(arguments.recipe or known)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from keras_gan.backend import Workers
 from keras_gan.cli.backend_loading import stderr_held_back
 from keras_gan.cli.planning import Plan
 from keras_gan.cli.starting import start_from
-from keras_gan.datasets import ImageBatches
+from keras_gan.datasets import ImageBatches, VectorBatches
 from keras_gan.models import GAN
 from keras_gan.recipes import assemble, batches, clipping
 from keras_gan.recipes.assembling import evaluation
@@ -39,7 +39,7 @@ class Prepared:
 
     plan: Plan
     gan: GAN
-    data: ImageBatches
+    data: ImageBatches | VectorBatches
     clipping: Callbacks
     evaluation: Callbacks
 

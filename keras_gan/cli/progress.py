@@ -11,10 +11,13 @@ from rich.progress import (
 )
 from rich.progress import Progress as Bars
 
-from keras_gan._charts import DISTANCES, LOSSES
+from keras_gan._charts import LOSSES
 from keras_gan.cli.console import console, duration
 
 __all__ = ["Progress"]
+
+_MEASURED = {"fid": ".1f", "kid": ".1f", "modes": ".0f", "kl": ".3f"}
+"""What is shown of the metrics, with its format."""
 
 _REFRESH = 0.25
 """Seconds between two reads of the logs, each of which waits for the device."""
@@ -95,7 +98,7 @@ class Progress(keras.callbacks.Callback):
         self._measured = {
             key: value
             for key, value in (logs or {}).items()
-            if key in DISTANCES
+            if key in _MEASURED
         }
         if self._bars is not None:
             return
@@ -122,8 +125,8 @@ class Progress(keras.callbacks.Callback):
             f"{key} {float(known[key]):.3f}" for key in LOSSES if key in known
         ]
         shown += [
-            f"{key} {float(known[key]):.1f}"
-            for key in DISTANCES
+            f"{key} {float(known[key]):{form}}"
+            for key, form in _MEASURED.items()
             if key in known
         ]
         return "  ".join([*shown, f"{rate:,.0f} img/s"])

@@ -105,7 +105,7 @@ def _are_texts(value: Any) -> bool:
 
 
 def _is_image_shape(value: Any) -> bool:
-    size = isinstance(value, list) and len(value) == 3
+    size = isinstance(value, list) and len(value) in (1, 3)
     return size and all(map(_whole_number(1), value))
 
 
@@ -125,7 +125,7 @@ _REQUIRED: dict[str, tuple[Check, str]] = {
     ),
     "image_shape": (
         _is_image_shape,
-        "three whole numbers [height, width, channels]",
+        "three whole numbers [height, width, channels], or one of vectors",
     ),
     "num_classes": (
         lambda value: value is None or _whole_number(1)(value),

@@ -153,8 +153,9 @@ def _measuring_and_display(
     folder, recipe = plan.folder, plan.recipe
     return [
         *prepared.clipping,
-        OptionalCallback(snapshot, f"A picture in {folder.images}"),
         *prepared.evaluation,
+        # After what measures: pictures of points say how good they are.
+        OptionalCallback(snapshot, f"A picture in {folder.images}"),
         OptionalCallback(
             callbacks.TensorBoard(str(folder.tensorboard)),
             f"What belongs into {folder.tensorboard}",

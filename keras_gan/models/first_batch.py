@@ -100,7 +100,7 @@ def _look_at(
         size = len(images)
     else:
         data_forms.check_weights(raw)
-        images, labels = check_pair(model, raw, _at_hand(x, y))
+        images, labels = check_pair(model, raw, at_hand(x, y))
         size = len(images)
         images = images[:_KEPT]
         batch = _unpacked(model, keras.tree.map_structure(_some_rows, raw))
@@ -195,7 +195,7 @@ def _is_in_memory(x: Any) -> bool:
     return is_array or isinstance(x, (list, tuple, dict))
 
 
-def _at_hand(x: Any, y: Any) -> tuple[Any, Any] | None:
+def at_hand(x: Any, y: Any) -> tuple[Any, Any] | None:
     """Returns all images and labels, where no batch has to be made for it."""
     if isinstance(x, OrderedBatches):
         return x.data, x.labels

@@ -36,6 +36,7 @@ from keras_gan.models import (
 )
 from keras_gan.models.adversarial_model import AdversarialModel
 from keras_gan.models.bound_network import BoundNetwork
+from keras_gan.models.fixed_points import FixedPoints, some_points
 from keras_gan.models.fixed_samples import (
     FixedSamples,
     ScoredSamples,
@@ -141,6 +142,8 @@ class GAN(AdversarialModel):
     _names_more = False
     """Whether the discriminator says more of an image than its score."""
     _warned_of_width = False
+    real_points: Array | None = None
+    """Of a model of vectors, real ones that it was trained on last."""
     _shared: SharedPasses | None = None
     """The passes of the loss that penalties may use, while it is computed."""
 
@@ -811,9 +814,15 @@ class GAN(AdversarialModel):
 
     def _remember(self, data: Any, looked: first_batch.Looked) -> None:
         super()._remember(data, looked)
-        if looked.images is not None:
-            asks = self.makes_pictures and self.output_range is None
-            self._pixels.take(data, looked.images, asks)
+        if looked.images is None:
+            return
+        if self.makes_vectors:
+            at_hand = first_batch.at_hand(data, None)
+            every = looked.images if at_hand is None else at_hand[0]
+            self.real_points = some_points(every)
+            return
+        asks = self.makes_pictures and self.output_range is None
+        self._pixels.take(data, looked.images, asks)
 
     # ------------------------------------------------------------- generating
 
@@ -998,8 +1007,10 @@ class GAN(AdversarialModel):
 
     @property
     def makes_pictures(self) -> bool:
-        """Whether the samples can be drawn as pictures."""
+        """Whether the samples can be drawn: as pictures, or as points."""
         shape = self.image_shape
+        if self.makes_vectors:
+            return shape[0] > 1
         return len(shape) == 2 or (len(shape) == 3 and shape[-1] in (1, 3))
 
     @property
@@ -1015,11 +1026,12 @@ class GAN(AdversarialModel):
         labels: Any = None,
         seed: int = 0,
         across: bool = False,
-    ) -> FixedSamples:
+    ) -> FixedSamples | FixedPoints:
         """Returns samples of the same latents each time, for snapshots.
 
         Args:
-            num_images: How many, rounded up to full rows of classes.
+            num_images: How many, rounded up to full rows of classes. Of
+                points, 2,500 at least.
             latents: Latents of the user's own, shape `(n, latent_dim)`.
             labels: Classes, where conditional. Default: all.
             seed: Seed of latents that are not given.
@@ -1029,6 +1041,8 @@ class GAN(AdversarialModel):
             ValueError: If the samples are no pictures, or latents or labels
                 don't fit.
         """
+        if self.makes_vectors:
+            return FixedPoints(self, num_images, latents, labels, seed)
         return FixedSamples(self, num_images, latents, labels, seed, across)
 
     def scored_samples(self, seed: int = 0) -> ScoredSamples | None:

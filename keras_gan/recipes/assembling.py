@@ -48,6 +48,8 @@ __all__ = [
 ]
 
 _MOST_REAL_IMAGES = 10_000
+_FOR_VECTORS = "dense"
+"""The networks that know nothing of height and width."""
 
 
 def assemble(
@@ -176,6 +178,12 @@ def networks(
 ) -> tuple[keras.Model, keras.Model]:
     """Makes the two networks of a recipe. Arguments are those of `assemble`."""
     shape = tuple(image_shape)
+    if len(shape) == 1 and recipe.networks["name"] != _FOR_VECTORS:
+        raise ValueError(
+            f"The networks of {recipe.name} are for images, and the data are "
+            "vectors: use the recipe grid, or --set networks=dense --set "
+            f"networks.output_activation=none. {received('image_shape', shape)}"
+        )
     classes = _class_argument(recipe, num_classes)
     pair = _pair(recipe, shape, seed, classes)
     pack = recipe.model.get("pack", 1)
@@ -190,7 +198,7 @@ def _pair(
     recipe: Recipe,
     image_shape: tuple[int, ...],
     seed: int | None,
-    classes: dict[str, int],
+    classes: dict[str, Any],
 ) -> tuple[keras.Model, keras.Model]:
     pair: tuple[keras.Model, keras.Model] = make_component(
         "networks",

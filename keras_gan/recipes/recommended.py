@@ -108,4 +108,68 @@ QUICK_64 = replace(
     budget=300_000,
 )
 
-RECOMMENDED = (QUICK, AC_GAN, SNGAN, FEW_IMAGES, QUICK_64)
+_PAIRING_ADAM = {
+    "name": "adam",
+    "learning_rate": 1e-3,
+    "beta_1": 0.0,
+    "beta_2": 0.99,
+}
+
+STACKED_MNIST = Recipe(
+    name="stacked-mnist",
+    system="1,000 modes, all found: the benchmark of mode collapse",
+    networks={
+        **QUICK.networks,
+        "minibatch_std_dev": False,
+    },
+    model={"name": "GAN", "ema_decay": 0.999},
+    # As in R3GAN (Huang et al., 2024, arXiv 2501.05441).
+    loss={"name": "relativistic_pairing"},
+    d_opt=_PAIRING_ADAM,
+    g_opt=_PAIRING_ADAM,
+    regularizer=(
+        {"name": "r1", "weight": 1.0},
+        {"name": "r2", "weight": 1.0},
+    ),
+    data="stacked_mnist",
+    batch_size=64,
+    epochs=10,
+    # 1,000 modes need several samples each.
+    evaluation={"name": "kl", "num_samples": 10_000},
+)
+
+GRID = Recipe(
+    name="grid",
+    system="points of 25 Gaussians: see in 2-D whether a GAN drops modes",
+    networks={
+        "name": "dense",
+        "latent_dim": 2,
+        "generator_units": [128, 128, 128],
+        "discriminator_units": [128, 128, 128],
+        "output_activation": None,
+    },
+    model={"name": "GAN", "ema_decay": 0.999},
+    loss={"name": "relativistic_pairing"},
+    d_opt=_PAIRING_ADAM,
+    g_opt=_PAIRING_ADAM,
+    schedule={"name": "cosine"},
+    regularizer=(
+        {"name": "r1", "weight": 0.01},
+        {"name": "r2", "weight": 0.01},
+    ),
+    data="grid",
+    batch_size=100,
+    epochs=20,
+    # As many samples as in PacGAN (Lin et al., 2018, arXiv 1712.04086).
+    evaluation={"name": "kl", "num_samples": 2500},
+)
+
+RECOMMENDED = (
+    QUICK,
+    AC_GAN,
+    SNGAN,
+    FEW_IMAGES,
+    QUICK_64,
+    STACKED_MNIST,
+    GRID,
+)

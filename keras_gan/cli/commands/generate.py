@@ -18,6 +18,7 @@ __all__ = ["add_parser", "run"]
 
 _PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
 _IMAGES_PER_CLASS = 8
+_POINTS = 2500
 
 
 def add_parser(commands: Any) -> None:
@@ -28,7 +29,8 @@ def add_parser(commands: Any) -> None:
         description=(
             "Makes images with a trained GAN: a grid as a picture, or an .npz "
             "with `images` (uint8; n, H, W, C) and, where the GAN is "
-            "conditional, `labels`."
+            "conditional, `labels`. Of a GAN of vectors, the points are drawn, "
+            "or the .npz holds `vectors` (float32; n, d)."
         ),
     )
     add = parser.add_argument
@@ -38,7 +40,8 @@ def add_parser(commands: Any) -> None:
         "--num-images",
         type=int,
         metavar="N",
-        help=f"how many images [64; {_IMAGES_PER_CLASS} of each class]",
+        help=f"how many images [64; {_IMAGES_PER_CLASS} of each class; "
+        f"{_POINTS} points]",
     )
     add("--labels", metavar="0,1,...|all", help="classes, where conditional")
     add(
@@ -69,19 +72,32 @@ def run(arguments: argparse.Namespace) -> int:
             f"--out must end in .npz or {', '.join(_PICTURE_ENDINGS)}. "
             f"Received: {out}"
         )
+    from keras_gan import images
     from keras_gan.cli.loading import load
 
     with as_usage_errors():
         trained = load(arguments.model)
+        count = arguments.num_images
+        vectors = trained.gan.makes_vectors
+        if vectors and count is None:
+            count = _POINTS
         labels, columns = _chosen_labels(
-            arguments.labels, arguments.num_images, trained.num_classes
+            arguments.labels, count, trained.num_classes
         )
-        count = arguments.num_images or 64 if labels is None else len(labels)
-        pixels = trained.generate(count, labels, arguments.seed)
-        pixels, labels = _sorted_by_class(pixels, labels)
+        count = count or 64 if labels is None else len(labels)
+        made = trained.generate(count, labels, arguments.seed)
+        made, labels = _sorted_by_class(made, labels)
         target = out or _default_target(arguments.model)
-        _write(target, pixels, labels, columns)
-    console().print(f"{len(pixels)} images: {target}")
+        if target.suffix.lower() == ".npz":
+            _write_arrays(
+                target, "vectors" if vectors else "images", made, labels
+            )
+        elif vectors:
+            _draw_points(target, made, trained)
+        else:
+            images.save(images.grid(made, columns), target)
+    what = "points" if vectors else "images"
+    console().print(f"{len(made)} {what}: {target}")
     return 0
 
 
@@ -139,19 +155,26 @@ def _class_numbers(text: str, classes: int) -> list[int]:
     return list(dict.fromkeys(labels))
 
 
-def _write(
-    path: Path, pixels: Any, labels: list[int] | None, columns: int | None
+def _write_arrays(
+    path: Path, name: str, made: Any, labels: list[int] | None
 ) -> None:
     import numpy as np
 
-    from keras_gan import images
-
-    if path.suffix.lower() != ".npz":
-        images.save(images.grid(pixels, columns), path)
-        return
-    arrays = {"images": pixels}
+    arrays = {name: made}
     if labels is not None:
         arrays["labels"] = np.asarray(labels, "int64")
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as temporary:
         np.savez_compressed(temporary, **arrays)
+
+
+def _draw_points(path: Path, made: Any, trained: Any) -> None:
+    from keras_gan import images
+    from keras_gan.models.fixed_points import drawn
+
+    if not trained.gan.makes_pictures:
+        raise UsageError(
+            "Vectors of one number are no points of the plane: give --out a "
+            f"name that ends in .npz. Received: {path}"
+        )
+    images.save(drawn(made, trained.real_vectors()), path)

@@ -5,7 +5,12 @@ from typing import Any
 
 __all__ = ["add_parser", "run"]
 
-_IMAGE_SHAPES = {None: (64, 64, 3), "digits": (8, 8, 1)}
+_SHAPES: dict[str | None, tuple[int, ...]] = {
+    None: (64, 64, 3),
+    "digits": (8, 8, 1),
+    "grid": (2,),
+    "stacked_mnist": (28, 28, 3),
+}
 _CLASSES = 10
 
 
@@ -64,7 +69,7 @@ def _data(recipe: Any) -> str:
 def _parameters(recipe: Any) -> str:
     from keras_gan.recipes.weight_counts import count_weights
 
-    shape = _IMAGE_SHAPES.get(recipe.data, (28, 28, 1))
+    shape = _SHAPES.get(recipe.data, (28, 28, 1))
     classes = _CLASSES if recipe.conditional else None
     sizes = count_weights(recipe, shape, classes)
     return " + ".join(_rounded(size) for size in sizes)
