@@ -20,9 +20,6 @@ class _Resampling(keras.layers.Layer):
     a CPU it trains faster than shifted sums or a convolution.
     """
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Makes the matrices; there are no weights."""
         name = type(self).__name__
@@ -55,6 +52,10 @@ class _Resampling(keras.layers.Layer):
         """Returns the shape of the output."""
         n, height, width, channels = input_shape
         return (n, self._size(height), self._size(width), channels)
+
+    def matrix_size(self, size: int) -> int:
+        """How many values the matrix for one axis of that size has."""
+        return size * self._size(size)
 
     def _size(self, size: int) -> int:
         raise NotImplementedError
