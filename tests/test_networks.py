@@ -356,7 +356,7 @@ def test_blocks_of_r3gan_start_as_the_identity():
         features = np.random.default_rng(0).normal(
             size=(2, *network.input_shape[1:])
         )
-        for change in keras.Model(network.inputs, changes)(features):
+        for change in keras.Model(network.input, changes)(features):
             assert (numpy(change) == 0).all()
 
 
