@@ -83,7 +83,7 @@ class BilinearUpSampling2D(_Resampling):
         >>> keras_gan.layers.BilinearUpSampling2D()(features).shape
         (8, 14, 14, 64)
 
-    Reference: Karras et al., 2019, arXiv 1812.04948, section 4.
+    Reference: Karras et al., 2019, arXiv 1812.04948.
     """
 
     def _size(self, size: int) -> int:

@@ -22,9 +22,9 @@ class GroupedConv2D(keras.layers.Conv2D):
     nothing else: `1 / groups` of the weights and of the work.
 
     Weights, outputs and derivatives are those of `keras.layers.Conv2D`. Its
-    groups have no fast gradient on the CPU with TensorFlow and JAX: a training
-    step took 20 to 50 times as long. There this layer makes one convolution
-    for each group.
+    groups have no fast gradient on the CPU with TensorFlow and JAX: where it
+    was measured, it took 18 to 90 times as long. There this layer makes one
+    convolution for each group.
 
     Args:
         filters: positive int, channels of the output.
