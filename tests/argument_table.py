@@ -215,6 +215,7 @@ MEANINGS: dict[str, Right] = {
     "augment": anything,
     "amsgrad": flag,
     "axis": anything,
+    "basis_initializer": anything,
     "background": whole(0, 255),
     "batch_norm_epsilon": positive,
     "batch_norm_momentum": share_below_1,
@@ -291,6 +292,8 @@ MEANINGS: dict[str, Right] = {
     "gp_weight": at_least_0,
     "gradient_norm": optional(positive),
     "group_size": optional(whole(2)),
+    "groups": only(1, 2, 4),
+    "height": whole(1),
     "histogram_freq": whole(0, math.inf),
     "hold": whole(0, 9),
     "hparams": optional(instance(dict)),
@@ -405,6 +408,7 @@ MEANINGS: dict[str, Right] = {
     "write_steps_per_second": flag,
     "x": anything,
     "y": anything,
+    "width": whole(1),
 }
 
 OWN: dict[str, Right] = {
@@ -452,6 +456,12 @@ OWN: dict[str, Right] = {
     "layers.InstanceNormalization.scale": flag,
     "layers.LayerNormalization.scale": flag,
     "layers.ConditionalBatchNormalization.num_classes": whole(2),
+    "layers.GroupedConv2D.filters": lambda value: (
+        whole(1)(value) and value % 2 == 0
+    ),
+    "layers.GroupedConv2D.kernel_size": either(
+        whole(1), wholes(1, range(2, 3))
+    ),
     "layers.Projection.num_classes": whole(2),
     "features.vectors.dim": whole(1, 2**15),
     "features.VectorExtractor.dim": whole(1, 2**15),
@@ -474,6 +484,12 @@ OWN: dict[str, Right] = {
     "models.Player.name": instance(str),
     "models.Player.networks": instance(dict),
     "networks.dense.image_shape": shape,
+    "networks.r3gan.blocks": either(whole(1, 64), wholes(1, range(2, 3))),
+    "networks.r3gan.expansion": size,
+    "networks.r3gan.group_size": lambda value: (
+        whole(1)(value) and (value in (1, 2, 4) or value >= 8)
+    ),
+    "networks.r3gan.filters": either(size, wholes(1, range(2, 18))),
     "networks.residual.image_shape": wholes(2, range(3, 4)),
     "networks.resize_conv.discriminator_filters": two_widths,
     "optimizers.Adam.epsilon": at_least_0,
@@ -657,6 +673,12 @@ SAMPLES: dict[str, Callable[[], Any]] = {
 
 SMALL = {"filters": 2, "latent_dim": 3, "seed": 0}
 OWN_SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
+    "layers.BasisExpansion": lambda: {"height": 4, "width": 3},
+    "layers.GroupedConv2D": lambda: {
+        "filters": 4,
+        "kernel_size": 3,
+        "groups": 2,
+    },
     "augment.check_gradient": lambda: {"layer": keras.layers.RandomFlip()},
     "callbacks.Evaluation": lambda: {
         "real": "fashion_mnist_sample",
@@ -710,6 +732,7 @@ OWN_SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "networks.dcgan": lambda: SMALL,
     "networks.wgan_gp": lambda: SMALL,
+    "networks.r3gan": lambda: SMALL,
     "networks.residual": lambda: {
         **SMALL,
         "discriminator_normalization": None,

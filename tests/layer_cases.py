@@ -71,6 +71,14 @@ CASES: dict[str, Case] = {
         lambda: keras.layers.UpSampling2D(interpolation="bilinear"),
         second=False,
     ),
+    "bilinear-up": Case(layers.BilinearUpSampling2D),
+    "bilinear-down": Case(layers.BilinearDownSampling2D),
+    "basis-expansion": Case(lambda: layers.BasisExpansion(4, 3), VECTORS),
+    "basis-reduction": Case(layers.BasisReduction),
+    "grouped": Case(
+        lambda: layers.GroupedConv2D(6, 3, groups=2, padding="same"),
+        (2, 6, 5, 4),
+    ),
     "relu": Case(keras.layers.ReLU),
     "leaky-relu": Case(lambda: keras.layers.LeakyReLU(0.2)),
     **{
@@ -102,6 +110,7 @@ CASES: dict[str, Case] = {
     "label-planes": Case(layers.LabelPlanes, labels="vector"),
     "concatenate": Case(keras.layers.Concatenate, VECTORS, "vector"),
     "add": Case(keras.layers.Add, (4, 3), "vector"),
+    "dot": Case(lambda: keras.layers.Dot(axes=1), (4, 3), "vector"),
     "projection": Case(lambda: layers.Projection(3), VECTORS, "index"),
     "projection-spectral": Case(
         lambda: layers.Projection(3, spectral_normalization=True),

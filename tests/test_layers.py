@@ -199,6 +199,31 @@ def test_normalization_survives_float16(layer_class, kwargs, axes):
             "labels",
             id="planes",
         ),
+        pytest.param(
+            lambda: layers.GroupedConv2D(5, 3, groups=2), "filters", id="groups"
+        ),
+        pytest.param(
+            lambda: layers.GroupedConv2D(4, 3, groups=2)(
+                np.zeros((1, 4, 4, 3))
+            ),
+            "channels of the input",
+            id="grouped-input",
+        ),
+        pytest.param(
+            lambda: layers.BilinearUpSampling2D()(keras.Input((None, 4, 3))),
+            "known size",
+            id="resampling",
+        ),
+        pytest.param(
+            lambda: layers.BasisExpansion(4, 4)(np.zeros((1, 4, 3))),
+            "vectors",
+            id="expansion",
+        ),
+        pytest.param(
+            lambda: layers.BasisReduction()(np.zeros((1, 4))),
+            "images",
+            id="reduction",
+        ),
     ],
 )
 def test_bad_input_is_refused_by_name(make, match):
@@ -587,6 +612,169 @@ def test_conditional_batch_normalization_equals_its_formula():
     assert np.abs(layer.normalization.moving_mean.numpy()).max() > 0
 
 
+# Resampling.
+
+
+def doubled(x):
+    """Each pixel twice, then `[1, 2, 1] / 4` over the repeated border."""
+    for axis in (1, 2):
+        x = np.repeat(x, 2, axis)
+        border = [(1, 1) if each == axis else (0, 0) for each in range(4)]
+        before, at, after = (
+            np.take(
+                np.pad(x, border, "edge"), range(i, i + x.shape[axis]), axis
+            )
+            for i in range(3)
+        )
+        x = (before + 2 * at + after) / 4
+    return x
+
+
+def halved(x):
+    """`[1, 3, 3, 1] / 8` at every second pixel, over the repeated border."""
+    for axis in (1, 2):
+        size = x.shape[axis]
+        end = 1 + size % 2
+        border = [(1, end) if each == axis else (0, 0) for each in range(4)]
+        padded = np.pad(x, border, "edge")
+        x = sum(
+            weight * np.take(padded, range(i, i + size, 2), axis)
+            for i, weight in enumerate((0.125, 0.375, 0.375, 0.125))
+        )
+    return x
+
+
+@pytest.mark.parametrize("size", [(5, 4), (6, 8), (1, 3), (2, 7)], ids=str)
+@pytest.mark.parametrize(
+    ("layer_class", "formula"),
+    [
+        (layers.BilinearUpSampling2D, doubled),
+        (layers.BilinearDownSampling2D, halved),
+    ],
+    ids=["up", "down"],
+)
+def test_resampling_equals_its_formula(layer_class, formula, size):
+    x = RNG.normal(size=(2, *size, 3)).astype("float32")
+    layer, expected = layer_class(), formula(x)
+    np.testing.assert_allclose(numpy(layer(x)), expected, atol=1e-5)
+    assert layer.compute_output_shape(x.shape) == expected.shape
+
+
+def test_bilinear_enlargement_equals_keras():
+    x = RNG.normal(size=(2, 5, 4, 3)).astype("float32")
+    by_keras = keras.layers.UpSampling2D(interpolation="bilinear")(x)
+    np.testing.assert_allclose(
+        numpy(layers.BilinearUpSampling2D()(x)), numpy(by_keras), atol=1e-5
+    )
+
+
+def test_halving_is_a_quarter_of_the_transpose_of_doubling():
+    small = RNG.normal(size=(2, 3, 4, 2)).astype("float32")
+    large = RNG.normal(size=(2, 6, 8, 2)).astype("float32")
+    up = numpy(layers.BilinearUpSampling2D()(small))
+    down = numpy(layers.BilinearDownSampling2D()(large))
+    assert np.sum(up * large) == pytest.approx(
+        4 * np.sum(small * down), rel=1e-4
+    )
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16"])
+@pytest.mark.parametrize(
+    "layer_class",
+    [layers.BilinearUpSampling2D, layers.BilinearDownSampling2D],
+)
+def test_resampling_leaves_a_constant_image_as_it_is(layer_class, dtype):
+    layer = layer_class(dtype=dtype)
+    found = layer(ops.full((1, 7, 5, 2), 0.75, dtype))
+    assert keras.backend.standardize_dtype(found.dtype) == dtype
+    assert (numpy(ops.cast(found, "float32")) == 0.75).all()
+
+
+# Groups.
+
+
+def grouped(x, **kwargs):
+    kwargs = {"padding": "same", "use_bias": False, **kwargs}
+    layer = layers.GroupedConv2D(6, 3, groups=2, **kwargs)
+    layer.build(x.shape)
+    return layer
+
+
+@pytest.mark.parametrize("apart", [True, False], ids=["apart", "together"])
+@pytest.mark.parametrize("strides", [1, 2])
+def test_groups_equal_convolutions_of_their_own(apart, strides, monkeypatch):
+    monkeypatch.setattr(backend, "convolves_groups_apart", lambda: apart)
+    x = RNG.normal(size=(2, 6, 5, 4)).astype("float32")
+    layer = grouped(x, strides=strides)
+    (kernel,) = layer.get_weights()
+    assert kernel.shape == (3, 3, 2, 6)
+    expected = [
+        ops.conv(part, weights, strides, "same")
+        for part, weights in (
+            (x[..., :2], kernel[..., :3]),
+            (x[..., 2:], kernel[..., 3:]),
+        )
+    ]
+    expected = np.concatenate([numpy(each) for each in expected], axis=-1)
+    np.testing.assert_allclose(numpy(layer(x)), expected, atol=1e-5)
+
+
+def test_a_group_does_not_see_the_others():
+    x = RNG.normal(size=(2, 6, 5, 4)).astype("float32")
+    layer = grouped(x)
+    before = numpy(layer(x))
+    x[..., 2:] += 1.0
+    after = numpy(layer(x))
+    np.testing.assert_array_equal(after[..., :3], before[..., :3])
+    assert np.abs(after[..., 3:] - before[..., 3:]).min() > 0
+
+
+def test_a_grouped_kernel_starts_with_the_variance_of_its_own_inputs():
+    layer = layers.GroupedConv2D(
+        256, 3, groups=16, kernel_initializer=keras.initializers.LecunNormal(0)
+    )
+    layer.build((None, 8, 8, 256))
+    # 16 channels of 3 x 3 in, not 256.
+    assert numpy(layer.kernel.value).std() == pytest.approx(1 / 12, rel=0.02)
+
+
+def test_a_grouped_convolution_can_be_spectrally_normalised():
+    x = RNG.normal(size=(2, 6, 5, 4)).astype("float32")
+    inner = grouped(x)
+    layer = layers.SpectralNormalization(inner)
+    outputs = layer(x)
+    expected = numpy(inner(x)) / numpy(layer.sigma())
+    np.testing.assert_allclose(numpy(outputs), expected, rtol=1e-4, atol=1e-5)
+
+
+# Learned pictures.
+
+
+def test_an_expanded_vector_is_its_pictures_times_its_numbers():
+    x = RNG.normal(size=(2, 3)).astype("float32")
+    layer = layers.BasisExpansion(4, 5)
+    outputs = numpy(layer(x))
+    expected = np.einsum("hwc,nc->nhwc", layer.get_weights()[0], x)
+    np.testing.assert_allclose(outputs, expected, rtol=1e-6)
+
+
+def test_a_reduced_image_is_its_inner_products_with_the_pictures():
+    x = RNG.normal(size=(2, 4, 5, 3)).astype("float32")
+    layer = layers.BasisReduction()
+    outputs = numpy(layer(x))
+    expected = np.einsum("hwc,nhwc->nc", layer.get_weights()[0], x)
+    np.testing.assert_allclose(outputs, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_both_start_with_the_variance_of_what_they_are_given():
+    keras.utils.set_random_seed(0)
+    x = RNG.normal(size=(32, 256)).astype("float32")
+    image = layers.BasisExpansion(16, 16)(x)
+    assert numpy(image).var() == pytest.approx(1.0, rel=0.05)
+    vector = layers.BasisReduction()(image)
+    assert numpy(vector).var() == pytest.approx(1.0, rel=0.2)
+
+
 # All.
 
 
@@ -604,6 +792,11 @@ def test_conditional_batch_normalization_equals_its_formula():
             5, spectral_normalization=True, kernel_initializer="he_normal"
         ),
         layers.ConditionalBatchNormalization(5, momentum=0.9, epsilon=0.1),
+        layers.BilinearUpSampling2D(),
+        layers.BilinearDownSampling2D(),
+        layers.BasisExpansion(4, 5, basis_initializer="he_normal"),
+        layers.BasisReduction(basis_initializer="he_normal"),
+        layers.GroupedConv2D(6, (3, 1), groups=2, strides=2, use_bias=False),
     ],
     ids=lambda layer: type(layer).__name__,
 )

@@ -172,6 +172,7 @@ SMALL = {
     "dense": {"generator_units": (4, 4), "discriminator_units": (4,)},
     "dcgan": {"filters": 2, "stages": 2},
     "wgan_gp": {"filters": 2},
+    "r3gan": {"filters": 2},
     "residual": {"filters": 2, "discriminator_normalization": None},
     "resize_conv": {"filters": 2, "start_filters": 2},
 }

@@ -1,9 +1,13 @@
+import itertools
+
 import keras
 import numpy as np
 import pytest
 from keras import ops
 
+import keras_gan
 from keras_gan import backend, layers, networks
+from keras_gan.regularizers import R1, R2
 
 SMALL = {
     "dense": {"generator_units": (8, 16), "discriminator_units": (16, 8)},
@@ -248,6 +252,179 @@ def test_resize_conv_passes_the_tutorials_sizes():
     assert sizes == [10, 20, 18, 36, 32, 28]
 
 
+# R3GAN: as the authors' code builds it.
+
+
+def r3gan_size(widths, blocks, expansion=2, group_size=16):
+    """Weights that both have: of blocks, transitions and learned pictures."""
+    size = 16 * widths[0]
+    for width in widths:
+        inner = expansion * width
+        size += blocks * (
+            2 * width * inner + 9 * group_size * inner + 2 * inner
+        )
+    return size + sum(a * b for a, b in itertools.pairwise(widths) if a != b)
+
+
+@pytest.mark.parametrize(
+    ("widths", "size"),
+    [
+        pytest.param([48] * 4, 32, id="cifar-10-at-a-sixteenth"),
+        pytest.param([48, 48, 48, 24], 32, id="narrower"),
+        pytest.param([768] * 4, 32, id="cifar-10", marks=pytest.mark.slow),
+        pytest.param(
+            [768] * 4 + [384], 64, id="ffhq-64", marks=pytest.mark.slow
+        ),
+    ],
+)
+def test_r3gan_has_its_size(widths, size):
+    generator, discriminator = networks.r3gan(
+        (size, size, 3), 64, filters=widths, blocks=2
+    )
+    inside = r3gan_size(widths, 2)
+    assert generator.count_params() == (
+        inside + 64 * widths[0] + widths[-1] * 3
+    )
+    assert discriminator.count_params() == inside + 3 * widths[-1] + widths[0]
+
+
+def test_r3gan_is_told_the_class_as_in_the_paper():
+    plain = networks.r3gan((32, 32, 3), 64, filters=[16] * 4)
+    told = networks.r3gan((32, 32, 3), 64, filters=[16] * 4, num_classes=10)
+    more = [
+        b.count_params() - a.count_params()
+        for a, b in zip(plain, told, strict=True)
+    ]
+    # 64 numbers for each class, beside the latents; then a matrix from the
+    # features to vectors and one of these for each class, not one score.
+    assert more == [10 * 64 + 64 * 16, 16 * 16 + 10 * 16 - 16]
+
+
+def test_a_projected_score_of_r3gan_is_an_inner_product():
+    _, discriminator = small("r3gan", conditioning="projection", seed=1)
+    score = discriminator.get_layer("score")
+    vectors = keras.Model(discriminator.inputs, score.input)
+    images = np.random.default_rng(0).normal(size=(3, 8, 8, 1))
+    labels = labels_for("projection")
+    inputs = [ops.cast(images, "float32"), labels]
+    of_image, of_class = (numpy(each) for each in vectors(inputs))
+    (embedding,) = layers_of(discriminator, keras.layers.Embedding)
+    rows = numpy(embedding.embeddings.value)
+    np.testing.assert_array_equal(of_class, rows[numpy(labels)])
+    np.testing.assert_allclose(
+        numpy(discriminator(inputs))[:, 0],
+        np.sum(of_image * of_class, axis=1),
+        rtol=1e-4,
+        atol=1e-6,
+    )
+
+
+def r3gan_sizes(network):
+    """Height and width at each block, in order."""
+    found = [
+        layer.output.shape for layer in layers_of(network, keras.layers.Add)
+    ]
+    return [tuple(shape[1:3]) for shape in found]
+
+
+@pytest.mark.parametrize(
+    ("image_shape", "stages", "sizes"),
+    [
+        ((28, 28, 1), None, [(4, 4), (7, 7), (14, 14), (28, 28)]),
+        ((32, 32, 3), None, [(4, 4), (8, 8), (16, 16), (32, 32)]),
+        ((30, 21, 3), None, [(8, 6), (15, 11), (30, 21)]),
+        ((37, 61, 1), None, [(5, 8), (10, 16), (19, 31), (37, 61)]),
+        ((28, 28, 1), 2, [(7, 7), (14, 14), (28, 28)]),
+        ((3, 5, 1), None, [(2, 3), (3, 5)]),
+    ],
+    ids=str,
+)
+def test_r3gan_goes_through_sizes_rounded_up(image_shape, stages, sizes):
+    generator, discriminator = small("r3gan", image_shape, stages=stages)
+    assert r3gan_sizes(generator) == sizes
+    assert r3gan_sizes(discriminator) == sizes[::-1]
+    (start,) = layers_of(generator, layers.BasisExpansion)
+    assert (start.height, start.width) == sizes[0]
+    assert generator.output_shape[1:] == image_shape
+
+
+def test_blocks_of_r3gan_start_as_the_identity():
+    for network in small("r3gan", (8, 9, 3), blocks=2):
+        blocks = layers_of(network, keras.layers.Add)
+        assert len(blocks) == 4
+        changes = [block.output - block.input[0] for block in blocks]
+        features = np.random.default_rng(0).normal(
+            size=(2, *network.input_shape[1:])
+        )
+        for change in keras.Model(network.input, changes)(features):
+            assert (numpy(change) == 0).all()
+
+
+def test_r3gan_starts_as_its_learned_start_enlarged():
+    generator, _ = networks.r3gan(
+        (12, 12, 3), 6, filters=[4, 4], output_activation=None, seed=0
+    )
+    latents = np.random.default_rng(0).normal(size=(2, 6)).astype("float32")
+    dense = layers_of(generator, keras.layers.Dense)
+    (basis,) = layers_of(generator, layers.BasisExpansion)
+    first, last = (numpy(dense[i].kernel.value) for i in (0, -1))
+    start = (latents @ first)[:, None, None] * numpy(basis.basis.value)
+    large = keras.layers.UpSampling2D(interpolation="bilinear")(start)
+    np.testing.assert_allclose(
+        numpy(generator(latents)), numpy(large) @ last, rtol=1e-4, atol=1e-5
+    )
+
+
+def test_kernels_of_r3gan_start_smaller_the_more_blocks_there_are():
+    generator, _ = networks.r3gan(
+        (16, 16, 3), filters=[64] * 3, blocks=(2, 1, 1)
+    )
+    # Four blocks; a leaky ReLU of slope 0.2 keeps 1.04 / 2 of a variance.
+    gain = np.sqrt(2 / 1.04) * 4**-0.25
+    for layer in layers_of(generator, layers.GroupedConv2D):
+        assert layer.groups == 8
+        spread = numpy(layer.kernel.value).std()
+        assert spread == pytest.approx(gain / np.sqrt(9 * 16), rel=0.03)
+        assert not numpy(layer.bias.value).any()
+    inner = [
+        numpy(layer.kernel.value).std()
+        for layer in layers_of(generator, keras.layers.Dense)
+        if layer.kernel.shape == (64, 128) and layer.use_bias
+    ]
+    assert len(inner) == 4
+    np.testing.assert_allclose(inner, gain / 8, rtol=0.05)
+
+
+def test_r3gan_normalises_nothing():
+    kinds = {
+        type(layer).__name__
+        for network in small("r3gan")
+        for layer in backend.flat_layers(network)
+    }
+    assert not {name for name in kinds if "Norm" in name or "Dropout" in name}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+def test_r3gan_trains_in_mixed_precision(policy):
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        gan = keras_gan.GAN(
+            *small("r3gan"), regularizer=[R1(1.0), R2(1.0)], seed=0
+        )
+        gan.compile()
+        images = np.random.default_rng(0).uniform(-1, 1, (24, 8, 8, 1))
+        history = gan.fit(
+            images.astype("float32"), batch_size=8, epochs=2, verbose=0
+        )
+    finally:
+        keras.config.set_dtype_policy(before)
+    assert all(np.isfinite(values).all() for values in history.history.values())
+    for weights in gan.get_weights():
+        assert np.isfinite(weights.astype("float32")).all()
+
+
 # Any image, any condition.
 
 
@@ -457,7 +634,7 @@ def test_layer_normalisation_is_the_one_right_under_a_penalty():
     assert not layers_of(critic, keras.layers.LayerNormalization)
 
 
-@pytest.mark.parametrize("name", ["wgan_gp", "residual"])
+@pytest.mark.parametrize("name", ["wgan_gp", "r3gan", "residual"])
 def test_critics_keep_samples_apart(name):
     _, critic = small(name)
     assert not layers_of(critic, keras.layers.BatchNormalization)
@@ -501,6 +678,16 @@ def test_minibatch_std_dev_is_one_channel_more():
             "resize_conv",
             {"discriminator_kernel_sizes": (3,)},
             "discriminator_kernel_sizes",
+        ),
+        ("r3gan", {"filters": [4]}, "filters"),
+        ("r3gan", {"filters": [4, 4, 4], "stages": 1}, "stages"),
+        ("r3gan", {"blocks": [1, 1, 1]}, "each of the 2 sizes"),
+        ("r3gan", {"blocks": 0}, "blocks"),
+        ("r3gan", {"filters": 12, "group_size": 16}, "divide the channels"),
+        (
+            "r3gan",
+            {"image_shape": (2**20, 4, 1), "filters": [1, 1]},
+            "`image_shape`.*together",
         ),
         ("dcgan", {"stages": 0}, "stages"),
         ("dcgan", {"latent_dim": 0}, "latent_dim"),

@@ -42,6 +42,7 @@ def small(recipe):
         "wgan_gp": {"filters": 2, "critic_filters": [2, 2, 2]},
         "resize_conv": {"filters": 2, "start_filters": 2},
         "residual": {"filters": 2},
+        "r3gan": {"filters": 2},
     }[recipe.networks["name"]]
     changes = [(f"networks.{key}", value) for key, value in narrow.items()]
     return override(recipe, changes)

@@ -167,6 +167,7 @@ RIGHT = [
         for make in (
             networks.dense,
             networks.dcgan,
+            networks.r3gan,
             networks.residual,
             networks.resize_conv,
             networks.wgan_gp,

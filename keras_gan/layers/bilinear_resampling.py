@@ -20,9 +20,6 @@ class _Resampling(keras.layers.Layer):
     a CPU it trains faster than shifted sums or a convolution.
     """
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Makes the matrices; there are no weights."""
         name = type(self).__name__
@@ -56,6 +53,10 @@ class _Resampling(keras.layers.Layer):
         n, height, width, channels = input_shape
         return (n, self._size(height), self._size(width), channels)
 
+    def matrix_size(self, size: int) -> int:
+        """How many values the matrix for one axis of that size has."""
+        return size * self._size(size)
+
     def _size(self, size: int) -> int:
         raise NotImplementedError
 
@@ -82,7 +83,7 @@ class BilinearUpSampling2D(_Resampling):
         >>> keras_gan.layers.BilinearUpSampling2D()(features).shape
         (8, 14, 14, 64)
 
-    Reference: Karras et al., 2019, arXiv 1812.04948, section 4.
+    Reference: Karras et al., 2019, arXiv 1812.04948.
     """
 
     def _size(self, size: int) -> int:

@@ -18,6 +18,8 @@ from keras_gan._typing import Tensor
 from keras_gan.layers import (
     BasisExpansion,
     BasisReduction,
+    BilinearDownSampling2D,
+    BilinearUpSampling2D,
     ConditionalBatchNormalization,
     GroupedConv2D,
     LabelPlanes,
@@ -232,6 +234,8 @@ def _weights(layer: keras.layers.Layer, inputs: Any) -> int:
         return int(layer.num_classes * inputs[0].shape[-1])
     if isinstance(layer, ConditionalBatchNormalization):
         return int(layer.num_classes * inputs[0].shape[-1])
+    if isinstance(layer, (BilinearDownSampling2D, BilinearUpSampling2D)):
+        return max(layer.matrix_size(size) for size in inputs.shape[1:3])
     if isinstance(layer, BasisReduction):
         return prod(inputs.shape[1:])
     channels = int(inputs.shape[-1])

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, sqrt
+from numbers import Integral
 from typing import Any
 
 import keras
@@ -11,6 +12,7 @@ from keras_gan._checks import (
     LARGEST_INT32,
     received,
     whole_number,
+    whole_numbers,
 )
 from keras_gan._checks import (
     activation as checked_activation,
@@ -26,7 +28,6 @@ from keras_gan.layers import (
 from keras_gan.networks._blocks import (
     activate,
     checked_image_shape,
-    checked_widths,
     crop,
     layer_size,
 )
@@ -39,6 +40,7 @@ _SLOPE = 0.2
 _GAIN = sqrt(2 / (1 + _SLOPE**2))
 """What keeps the variance through a leaky ReLU."""
 _MOST_STAGES = 16
+_MOST_BLOCKS = 64
 _SMALLEST_BASIS = 4
 
 
@@ -72,7 +74,10 @@ def r3gan(
     `L^(-1/4)`, `L` the number of blocks in a network. These replace
     normalisation.
 
-    Made for `loss="relativistic_pairing"` with `R1` and `R2` at each step.
+    Made for `loss="relativistic_pairing"` with `R1` and `R2` at each step. A
+    step of 28 x 28 pixels costs about 2.3 times what it does with
+    `dcgan(filters=32, stages=3, kernel_size=4)`, on a CPU; with `filters=8` it
+    costs as much as there.
 
     Args:
         image_shape: `(H, W, C)`, any size. Each doubling is cropped to half the
@@ -177,7 +182,7 @@ class _Networks:
         for index in range(1, len(self.widths)):
             # Before the doubling, with which it commutes, it is cheaper.
             x = self._at_width(x, self.widths[index])
-            x = BilinearUpSampling2D()(x)
+            x = self.condition.connect(BilinearUpSampling2D(), x)
             x = crop(x, _size(image_shape, stages - index))
             x = self._blocks(x, index)
         x = self._dense(x, image_shape[2])
@@ -192,7 +197,8 @@ class _Networks:
         images = self.condition.with_planes(inputs[0], labels)
         x = self._dense(images, self.widths[-1])
         for index in reversed(range(1, len(self.widths))):
-            x = BilinearDownSampling2D()(self._blocks(x, index))
+            x = self._blocks(x, index)
+            x = self.condition.connect(BilinearDownSampling2D(), x)
             x = self._at_width(x, self.widths[index - 1])
         basis = BasisReduction(basis_initializer=self.condition.initializer())
         x = self.condition.connect(basis, self._blocks(x, 0))
@@ -322,19 +328,18 @@ def _widths(
     """Channels at each size, from the smallest to the image's."""
     if stages is not None:
         stages = whole_number("stages", stages, 1, _MOST_STAGES)
-    if isinstance(filters, Sequence) and not isinstance(filters, str):
-        widths = checked_widths("filters", filters, fewest=2)
-        if stages is not None and stages != len(widths) - 1:
-            raise ValueError(
-                "`filters` has the channels at each size, one more than there "
-                "are `stages`: leave `stages` out. "
-                f"{received('filters', filters)}, stages={stages}"
-            )
-        return widths
-    filters = layer_size("filters", filters)
-    if stages is None:
-        stages = _default_stages(min(image_shape[:2]))
-    return tuple(filters * 2**stage for stage in reversed(range(stages + 1)))
+    given = _one_or_several("filters", filters, LARGEST_INT32)
+    if isinstance(given, int):
+        if stages is None:
+            stages = _default_stages(min(image_shape[:2]))
+        return tuple(given * 2**stage for stage in reversed(range(stages + 1)))
+    if stages is not None and stages != len(given) - 1:
+        raise ValueError(
+            "`filters` has the channels at each size, and there is one size "
+            "more than `stages`: leave `stages` out. "
+            f"{received('filters', filters)}, stages={stages}"
+        )
+    return given
 
 
 def _default_stages(size: int) -> int:
@@ -345,16 +350,31 @@ def _default_stages(size: int) -> int:
 
 
 def _block_counts(blocks: int | Sequence[int], sizes: int) -> tuple[int, ...]:
-    if not isinstance(blocks, Sequence) or isinstance(blocks, str):
-        count = whole_number("blocks", blocks, 1, LARGEST_INT32)
-        return (count,) * sizes
-    counts = checked_widths("blocks", blocks)
-    if len(counts) != sizes:
+    given = _one_or_several("blocks", blocks, _MOST_BLOCKS)
+    if isinstance(given, int):
+        return (given,) * sizes
+    if len(given) != sizes:
         raise ValueError(
             f"`blocks` must be one number, or one for each of the {sizes} "
             f"sizes. {received('blocks', blocks)}"
         )
-    return counts
+    return given
+
+
+def _one_or_several(
+    name: str, value: Any, largest: int
+) -> int | tuple[int, ...]:
+    if isinstance(value, Integral):
+        return whole_number(name, value, 1, largest)
+    return whole_numbers(
+        name,
+        value,
+        1,
+        largest,
+        length=(2, _MOST_STAGES + 1),
+        why=", one for each size from the smallest to the image's, or one "
+        "number for all",
+    )
 
 
 def _check_groups(
