@@ -158,6 +158,10 @@ def test_settings_read_as_one_line_for_each_part(run):
         "recipe": {
             "name": "quick",
             "d_opt": {"name": "adam", "beta_1": 0.5, "epsilon": None},
+            "regularizer": {
+                "name": "r1",
+                "weight": {"name": "cosine", "start": 0.05, "end": 0.005},
+            },
             "augment": None,
             "data": "digits",
         },
@@ -170,6 +174,7 @@ def test_settings_read_as_one_line_for_each_part(run):
     assert settings["recipe"] == "quick"
     assert settings["d_"] == "opt"  # The browser may break the line there.
     assert "adam, beta_1 0.5" in text
+    assert "r1, weight (cosine, start 0.05, end 0.005)" in text
     assert settings["data"] == "digits, classes [0, 1]"
     assert settings["seed"] == "1"
     assert settings["backend"] == "jax"

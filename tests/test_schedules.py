@@ -326,6 +326,17 @@ def test_probability_follows_the_discriminators_updates():
     np.testing.assert_allclose(steps, [0.0, 0.0, 0.0, slope, slope], atol=1e-5)
 
 
+def test_compiling_again_begins_at_step_0():
+    layer = RandomApply(Marked(), probability=Cosine(0.0, 1.0, 9))
+    penalty = regularizers.R1(Cosine(5.0, 1.0, 4))
+    model = small(regularizer=penalty, augment=layer)
+    logged(model, "d_loss", 2)
+    counts = [layer.step, *model.update_counts]
+    assert [int(numpy(count)) for count in counts] == [2, 2]
+    model.compile()
+    assert [int(numpy(count)) for count in counts] == [0, 0]
+
+
 def test_a_step_that_a_layer_counts_is_found_inside_others():
     layer = RandomApply(Marked(), probability=Cosine(0.0, 1.0, 9))
     model = small(augment=keras_gan.augment.Compose([layer]))

@@ -83,7 +83,7 @@ class RandomApply(keras.layers.Layer):
                 name="step",
                 shape=(),
                 initializer="zeros",
-                dtype="int32",
+                dtype="int",
                 trainable=False,
                 aggregation="only_first_replica",
             )
@@ -105,7 +105,7 @@ class RandomApply(keras.layers.Layer):
         """
         if schedules.is_schedule(self.probability):
             # A copy, as JAX donates no buffer that two variables share.
-            self.step.assign(ops.copy(ops.cast(updates, "int32")))
+            self.step.assign(ops.copy(ops.cast(updates, self.step.dtype)))
 
     def compute_output_shape(
         self, input_shape: Sequence[int | None]

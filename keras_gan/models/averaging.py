@@ -102,14 +102,16 @@ class Average:
         assert self.decay is not None
         # Schedules count the updates before the one that was just made.
         step = updates - 1
-        decay: Any = self.decay
-        number = decay
-        if isinstance(decay, HalfLife):
-            number, decay = decay.images, decay.decay(step, images)
-        if schedules.is_schedule(number):
-            return schedules.at(decay, step)
+        if isinstance(self.decay, HalfLife):
+            given = self.decay.images
+            kept = self.decay.decay(step, images)
+        else:
+            given = self.decay
+            kept = schedules.at(given, step)
+        if schedules.is_schedule(given):
+            return kept
         count = ops.cast(updates, "float32")
-        return ops.minimum(decay, (1.0 + count) / (20.0 + count))
+        return ops.minimum(kept, (1.0 + count) / (20.0 + count))
 
 
 def _following(network: keras.Model) -> list[Any]:

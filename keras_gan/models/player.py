@@ -79,7 +79,7 @@ class Player:
             return []
         self.updates = keras.Variable(
             0,
-            dtype="int32",
+            dtype="int",
             trainable=False,
             name=f"{self.name}_updates",
             aggregation="only_first_replica",

@@ -309,8 +309,8 @@ def count_updates(player: Player) -> None:
     """Takes over how many updates the optimizer has made."""
     if player.updates is not None:
         # A copy, as JAX donates no buffer that two variables share.
-        count = ops.copy(ops.cast(player.optimizer.iterations, "int32"))
-        player.updates.assign(count)
+        count = ops.cast(player.optimizer.iterations, player.updates.dtype)
+        player.updates.assign(ops.copy(count))
 
 
 def _images(player: Player, batch_size: Tensor) -> tuple[Tensor]:

@@ -129,6 +129,8 @@ class Adam(backend.Adam):
         def cast(x: Any) -> Tensor:
             return ops.cast(x, variable.dtype)
 
+        # Keras has no public name for the moments; tests/test_adam.py sees to
+        # it that these are the ones.
         index = self._get_variable_index(variable)
         m, v = self._momentums[index], self._velocities[index]
         (rest_1, power_1), (rest_2, power_2) = map(self._of_now, _BETAS)

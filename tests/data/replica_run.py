@@ -110,6 +110,20 @@ def ac_gan():
     return model
 
 
+def scheduled():
+    cosine = keras_gan.schedules.Cosine
+    return gan(
+        d_opt=keras_gan.optimizers.Adam(1e-3, 0.5, cosine(0.9, 0.99, 6)),
+        regularizer=keras_gan.regularizers.R1(cosine(5.0, 1.0, 6)),
+        ema_decay=keras_gan.schedules.HalfLife(cosine(0.0, 90.0, 6)),
+        augment=keras_gan.augment.RandomApply(
+            keras_gan.augment.InstanceNoise(0.1, seed=1),
+            probability=cosine(0.0, 0.9, 6),
+            seed=2,
+        ),
+    )
+
+
 smoothed = keras.losses.BinaryCrossentropy(
     from_logits=True, label_smoothing=0.1
 )
@@ -136,6 +150,7 @@ KINDS = {
     "clipped": lambda: gan(d_opt=SGD(0.5, global_clipnorm=0.01)),
     "adam": lambda: gan(d_opt=keras.optimizers.Adam(1e-3)),
     "noisy": lambda: gan(augment=keras_gan.augment.InstanceNoise(0.1)),
+    "scheduled": scheduled,
     "wgan_gp": wgan_gp,
     "conditional": conditional,
     "ac_gan": ac_gan,
