@@ -141,7 +141,6 @@ class ImageBatches(keras.utils.PyDataset):
             generator = np.random.default_rng([self.seed, self._epoch])
             order = generator.permutation(order)
         self._order = order
-        self._mirrored = np.zeros(len(order), bool)
         if self.flip:
             # Not the numbers of the order: the same images would be mirrored.
             generator = np.random.default_rng([self.seed, self._epoch, 1])
@@ -172,8 +171,9 @@ class ImageBatches(keras.utils.PyDataset):
         which, parts = self.part
         chosen = np.array_split(chosen, parts)[which]
         images = self.images[chosen]
-        mirrored = self._mirrored[chosen]
-        images[mirrored] = images[mirrored, :, ::-1]
+        if self.flip:
+            mirrored = self._mirrored[chosen]
+            images[mirrored] = images[mirrored, :, ::-1]
         if self.labels is None:
             return images
         return images, self.labels[chosen].astype(np.int32)
