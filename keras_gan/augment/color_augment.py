@@ -35,7 +35,7 @@ class _Change(NamedTuple):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class ColorAugment(SeparateTransforms):
-    """ADA's colour augmentation: brightness, contrast, luma flip, hue, colour.
+    """ADA's colours: brightness, contrast, luma flip, hue and saturation.
 
     Each image meets each transform with a probability, with its own random
     numbers. `m` is the mean of a pixel's channels, from the middle of the value

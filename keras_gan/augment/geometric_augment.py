@@ -45,7 +45,7 @@ class GeometricAugment(SeparateTransforms):
     - isotropic_scaling: made larger by `2^z`, `z` normal with the deviation
       `scaling`;
     - rotation: turned by up to `rotation` degrees either way, before the next
-      transform, after it, or both; one of them with the probability;
+      transform, after it, or both, at least one with the probability;
     - anisotropic_scaling: made wider and lower by `2^z`, or the reverse;
     - fractional_translation: shifted each way by a normal share of the size,
       with the deviation `translation`.

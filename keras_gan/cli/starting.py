@@ -73,12 +73,12 @@ def recipe_of(start: Start, data: str | None) -> Recipe | None:
     if path.is_file() and not folder.started:
         return None
     config, recipe = run_config.read(folder)
-    height, width, channels = config["image_shape"]
     if data is not None:
         # These say which of the run's images were taken.
-        recipe = replace(recipe, label=None, limit=None, channels=channels)
+        recipe = replace(recipe, label=None, limit=None)
+        height, width, channels = config["image_shape"]
         if height == width:
-            recipe = replace(recipe, image_size=height)
+            recipe = replace(recipe, image_size=height, channels=channels)
     if recipe.budget is not None:
         # The number of epochs was for the run's images.
         recipe = replace(recipe, epochs=None)

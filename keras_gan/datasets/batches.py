@@ -103,7 +103,6 @@ class ImageBatches(OrderedBatches):
     def set_epoch(self, epoch: int) -> None:
         """Sets the epoch, with its order and the images that are mirrored."""
         super().set_epoch(epoch)
-        self._mirrored = np.zeros(len(self.data), bool)
         if self.flip:
             # Not the numbers of the order: the same images would be mirrored.
             generator = np.random.default_rng([self.seed, self.epoch, 1])
@@ -119,9 +118,10 @@ class ImageBatches(OrderedBatches):
     def pixels(self, index: int) -> Any:
         """Returns batch `index` with the images as they are stored, uint8."""
         rows = self.rows(index)
-        images = rows if self.labels is None else rows[0]
-        mirrored = self._mirrored[self.chosen(index)]
-        images[mirrored] = images[mirrored, :, ::-1]
+        if self.flip:
+            images = rows if self.labels is None else rows[0]
+            mirrored = self._mirrored[self.chosen(index)]
+            images[mirrored] = images[mirrored, :, ::-1]
         return rows
 
     def as_uint8(self) -> "PixelBatches":

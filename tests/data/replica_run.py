@@ -124,6 +124,27 @@ def scheduled():
     )
 
 
+def geometric():
+    """Each replica must transform its images as one device would."""
+    generator = keras.Sequential(
+        [keras.Input((6,)), layers.Dense(64, "tanh"), layers.Reshape((8, 8, 1))]
+    )
+    critic = keras.Sequential(
+        [keras.Input((8, 8, 1)), layers.Flatten(), layers.Dense(1)]
+    )
+    model = keras_gan.GAN(
+        generator,
+        critic,
+        augment=[
+            keras_gan.augment.GeometricAugment(seed=4),
+            keras_gan.augment.ColorAugment(seed=5),
+        ],
+        seed=3,
+    )
+    model.compile(SGD(0.01), SGD(0.01))
+    return model
+
+
 smoothed = keras.losses.BinaryCrossentropy(
     from_logits=True, label_smoothing=0.1
 )
@@ -151,6 +172,7 @@ KINDS = {
     "adam": lambda: gan(d_opt=keras.optimizers.Adam(1e-3)),
     "noisy": lambda: gan(augment=keras_gan.augment.InstanceNoise(0.1)),
     "scheduled": scheduled,
+    "geometric": geometric,
     "wgan_gp": wgan_gp,
     "conditional": conditional,
     "ac_gan": ac_gan,
@@ -175,7 +197,8 @@ KINDS |= {
 
 
 def data(name):
-    shape = (IMAGES, 8, 8, 1) if name in VARIANTS else (IMAGES, 8)
+    pictures = name in VARIANTS or name == "geometric"
+    shape = (IMAGES, 8, 8, 1) if pictures else (IMAGES, 8)
     images = np.cos(np.arange(np.prod(shape))).reshape(shape).astype("float32")
     labels = np.arange(IMAGES) % CLASSES
     if name in VARIANTS:
