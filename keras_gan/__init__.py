@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from keras_gan import recipes as recipes
     from keras_gan import regularizers as regularizers
     from keras_gan import report as report
+    from keras_gan import schedules as schedules
     from keras_gan.models import ACGAN as ACGAN
     from keras_gan.models import GAN as GAN
     from keras_gan.models import WGANGP as WGANGP
@@ -54,6 +55,7 @@ _MODULES = (
     "optimizers",
     "recipes",
     "regularizers",
+    "schedules",
 )
 # These define nothing that is in a saved file.
 _TOOLS = ("cli", "memory", "report")

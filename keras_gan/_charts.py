@@ -22,6 +22,7 @@ _CLASS_LOSSES = ("d_class_loss", "g_class_loss")
 _GRADIENT_NORMS = ("d_gradient_norm", "g_gradient_norm")
 _WEIGHT_NORMS = ("d_weight_norm", "g_weight_norm")
 _LEARNING_RATES = ("learning_rate_.*",)
+_PENALTY_WEIGHTS = tuple(f"{name}_weight$" for name in _PENALTIES)
 DISTANCES = ("fid", "kid", "kl")
 """The metrics where lower is better."""
 _MODES = ("modes", "high_quality")
@@ -65,6 +66,11 @@ TENSORBOARD: dict[str, tuple[str, ...]] = {
     "weight norms": _by_epoch(*_WEIGHT_NORMS),
     "learning rates": _by_epoch(*_LEARNING_RATES),
     "penalties": _by_epoch(*_PENALTIES),
+    "penalty weights": _by_epoch(*_PENALTY_WEIGHTS),
+    "betas of Adam": _by_epoch("beta_[12]_.*"),
+    "decay of averages": _by_epoch("ema_decay_.*"),
+    "half-life of averages": _by_epoch("ema_half_life_.*"),
+    "probability of augmentation": _by_epoch("augment_probability.*"),
     "class losses": _by_epoch(*_CLASS_LOSSES),
     "distance to real images": _by_epoch("fid", "kid"),
     "precision and recall": _by_epoch(*_OVERLAPS),

@@ -6,13 +6,14 @@ loss. `critic` is any function from images to scores.
 """
 
 import abc
+import copy
 from collections.abc import Callable
 from typing import Any, Self
 
 import keras
 from keras import ops
 
-from keras_gan import backend
+from keras_gan import backend, schedules
 from keras_gan._checks import (
     LARGEST_INT32,
     flag,
@@ -21,6 +22,7 @@ from keras_gan._checks import (
     whole_number,
 )
 from keras_gan._typing import Tensor
+from keras_gan.schedules import Number
 
 __all__ = [
     "DRAGAN",
@@ -40,15 +42,16 @@ class Penalty(abc.ABC):
     """A term of a player's loss, with a weight and an interval.
 
     Args:
-        weight: Factor of the penalty, at least 0.
+        weight: Factor of the penalty, at least 0: a number, or a schedule of
+            the player's updates, see `keras_gan.schedules`.
         interval: The penalty is taken at every `interval`-th update of the
             player, with `interval` times its weight, which keeps its share of
             the loss (lazy regularisation; Karras et al., 2020, arXiv
             1912.04958, appendix B).
 
     Raises:
-        ValueError: If `weight` is negative or not finite, or `interval` is not
-            a positive integer.
+        ValueError: If `weight` is negative or not finite, a schedule's at step
+            0, or `interval` is not a positive integer.
     """
 
     name: str
@@ -58,8 +61,8 @@ class Penalty(abc.ABC):
     """`"real"` or `"fake"` where a discriminator's penalty is taken at these
     images, which are scored anyway; `None` elsewhere."""
 
-    def __init__(self, weight: float = 10.0, *, interval: int = 1) -> None:
-        self.weight = number_in("weight", weight, "[0, inf)")
+    def __init__(self, weight: Number = 10.0, *, interval: int = 1) -> None:
+        self.weight = schedules.number_or_schedule("weight", weight, "[0, inf)")
         self.interval = whole_number(
             "interval",
             interval,
@@ -73,17 +76,42 @@ class Penalty(abc.ABC):
         """What it remembers from step to step, saved with the model: none."""
         return []
 
+    def at(self, step: Tensor) -> Self:
+        """Returns the penalty as it is at a step of a scheduled weight.
+
+        A model calls what this returns, so that `__call__` finds a number, or
+        a float32 scalar, in `self.weight`.
+
+        Args:
+            step: How many updates the player has made.
+
+        Returns:
+            The penalty itself where its weight is a number, else a shallow
+            copy with the weight of this step.
+        """
+        if not schedules.is_schedule(self.weight):
+            return self
+        now = copy.copy(self)
+        now.weight = schedules.at(self.weight, step)
+        return now
+
     @abc.abstractmethod
     def __call__(self, *args: Any) -> Tensor:
         """Returns the weighted penalty, a float32 scalar."""
 
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
-        return {"weight": self.weight, "interval": self.interval}
+        return {
+            "weight": schedules.saved(self.weight),
+            "interval": self.interval,
+        }
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
         """Makes the penalty that `get_config` described."""
+        if "weight" in config:
+            weight = schedules.restored(config["weight"])
+            config = {**config, "weight": weight}
         return cls(**config)
 
 
@@ -140,7 +168,7 @@ class _NormPenalty(Regularizer):
 
     def __init__(
         self,
-        weight: float = 10.0,
+        weight: Number = 10.0,
         *,
         target: float = 1.0,
         one_sided: bool = False,
@@ -188,7 +216,7 @@ class GradientPenalty(_NormPenalty):
     the target cost anything: `weight * mean(max(0, |grad D(x)| - target)^2)`.
 
     Args:
-        weight: Factor of the penalty, at least 0.
+        weight: Factor of the penalty, at least 0: a number or a schedule.
         target: The gradient norm that costs nothing.
         one_sided: Whether norms below the target are free.
         interval: Taken at every `interval`-th discriminator step.
@@ -215,7 +243,7 @@ class DRAGAN(_NormPenalty):
     pixel and `e ~ U(0, 1)` for each sample, as in the authors' code.
 
     Args:
-        weight: Factor of the penalty, at least 0.
+        weight: Factor of the penalty, at least 0: a number or a schedule.
         target: The gradient norm that costs nothing.
         one_sided: Whether norms below the target are free.
         interval: Taken at every `interval`-th discriminator step.
@@ -246,7 +274,7 @@ class R1(Regularizer):
     the usual companion of the non-saturating loss.
 
     Args:
-        weight: The paper's gamma, at least 0.
+        weight: The paper's gamma, at least 0: a number or a schedule.
         interval: Taken at every `interval`-th discriminator step.
 
     Reference: Mescheder et al., 2018, arXiv 1801.04406, eq. 9.
@@ -273,7 +301,7 @@ class R2(Regularizer):
     `weight / 2 * mean(|grad D(fake)|^2)`.
 
     Args:
-        weight: The paper's gamma, at least 0.
+        weight: The paper's gamma, at least 0: a number or a schedule.
         interval: Taken at every `interval`-th discriminator step.
 
     Reference: Mescheder et al., 2018, arXiv 1801.04406, eq. 10.

@@ -253,7 +253,7 @@ def _as_words(value: Any) -> str:
     if not isinstance(value, Mapping):
         return json.dumps(value)
     words = [
-        _as_words(each) if key == "name" else f"{key} {_as_words(each)}"
+        _as_words(each) if key == "name" else f"{key} {_in_brackets(each)}"
         for key, each in value.items()
         if each is not None
     ]
@@ -267,6 +267,12 @@ def _list_as_words(values: list[Any]) -> str:
     shown = list(map(_as_words, values[:_MOST_LISTED]))
     shown += [f"and {more:,} more"] if more > 0 else []
     return f"[{', '.join(shown)}]"
+
+
+def _in_brackets(value: Any) -> str:
+    """Returns a value as words, a schedule's in brackets."""
+    words = _as_words(value)
+    return f"({words})" if isinstance(value, Mapping) else words
 
 
 def _fact_card(name: str, value: str) -> str:

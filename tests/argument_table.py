@@ -169,7 +169,13 @@ def only(*values):
     return right
 
 
+def callable_of_nothing(value):
+    """A function, which is called later."""
+    return None if callable(value) else False
+
+
 flag = is_bool
+number = real(lambda x: True)
 share = real(lambda x: 0 <= x <= 1)
 share_below_1 = real(lambda x: 0 <= x < 1)
 positive = real(lambda x: x > 0)
@@ -182,6 +188,23 @@ picture = wholes(1, range(3, 4))
 widths = wholes(1, range(65))
 two_widths = wholes(1, range(2, 3))
 layer = instance(keras.layers.Layer)
+
+
+def names_of(layer):
+    """Names of the layer's transforms, each once."""
+
+    def right(value):
+        listed = isinstance(value, list | tuple) and len(value) > 0
+        return listed and all(
+            isinstance(name, str)
+            and name in layer.known
+            and value.count(name) == 1
+            for name in value
+        )
+
+    return right
+
+
 optimizer = instance(keras.optimizers.Optimizer)
 extractor = instance(features.Extractor)
 path = instance(str, Path)
@@ -190,12 +213,15 @@ MEANINGS: dict[str, Right] = {
     "accuracy": real(lambda x: 0.5 < x <= 1),
     "activate_projection": flag,
     "augment": anything,
+    "amsgrad": flag,
     "axis": anything,
     "background": whole(0, 255),
     "batch_norm_epsilon": positive,
     "batch_norm_momentum": share_below_1,
     "batch_normalization": flag,
     "batch_size": whole(1, 2**14),
+    "beta_1": share_below_1,
+    "beta_2": share_below_1,
     "cache": optional(path),
     "budget": optional(plain(whole(1))),
     "center": flag,
@@ -236,6 +262,7 @@ MEANINGS: dict[str, Right] = {
     "embeddings_freq": whole(0, math.inf),
     "embeddings_initializer": anything,
     "embeddings_metadata": optional(instance(str, dict)),
+    "end": number,
     "epochs": optional(plain(whole(1))),
     "epsilon": positive,
     "evaluation": optional(part_settings),
@@ -248,10 +275,12 @@ MEANINGS: dict[str, Right] = {
     "fake_mean": anything,
     "filepath": optional(path),
     "filters": size,
+    "flip": flag,
     "frames": anything,
     "boundary": optional(real(lambda x: True)),
     "from_logits": optional(flag),
     "g_opt": optional(part_settings),
+    "gan": instance(keras_gan.GAN),
     "generator": layer,
     "generator_activation": slope,
     "generator_loss": anything,
@@ -263,6 +292,7 @@ MEANINGS: dict[str, Right] = {
     "gradient_norm": optional(positive),
     "group_size": optional(whole(2)),
     "histogram_freq": whole(0, math.inf),
+    "hold": whole(0, 9),
     "hparams": optional(instance(dict)),
     "identifier": anything,
     "image": instance(Image.Image),
@@ -282,6 +312,7 @@ MEANINGS: dict[str, Right] = {
     "latents": anything,
     "layer": layer,
     "layers": anything,
+    "learning_rate": either(at_least_0, callable_of_nothing),
     "limit": optional(whole(1, math.inf)),
     "listing": optional(instance(Listing)),
     "log_dir": path,
@@ -305,7 +336,11 @@ MEANINGS: dict[str, Right] = {
     "num_samples": whole(2, 10**7),
     "num_splits": whole(1, 12),
     "num_subsets": whole(1, 10**6),
+    # The functions of the samples take generated scores alone.
+    "needs_real": lambda value: is_bool(value) and not value,
     "one_sided": flag,
+    # The discriminators of the samples take single images.
+    "pack": whole(1, 1),
     "origin": instance(str),
     "output_activation": anything,
     "padding": whole(0, 1000),
@@ -318,6 +353,7 @@ MEANINGS: dict[str, Right] = {
     "power_iterations": whole(1, 1000),
     "preprocess": anything,
     "probabilities": anything,
+    "probability": share,
     "profile_batch": anything,
     "progress": anything,
     "protocol": word("pytorch-fid", "clean-fid", "tensorflow"),
@@ -341,11 +377,14 @@ MEANINGS: dict[str, Right] = {
     "spectral_normalization": flag,
     "split": word("train", "test"),
     "stages": optional(whole(1, 16)),
+    "start": number,
     "start_filters": size,
+    "steps": whole(1),
     "subset_size": whole(2, 12),
     "system": instance(str),
     "target": at_least_0,
     "train": anything,
+    "trained": instance(keras_gan.GAN),
     "translation": share,
     "unit": word("epoch", "step"),
     "update_freq": either(whole(1, math.inf), word("auto", "batch", "epoch")),
@@ -370,6 +409,15 @@ MEANINGS: dict[str, Right] = {
 
 OWN: dict[str, Right] = {
     "augment.AdaptiveAugment.target": real(lambda x: -1 < x < 1),
+    "augment.GeometricAugment.probability": share,
+    "augment.GeometricAugment.rotation": real(lambda x: 0 <= x <= 180),
+    "augment.GeometricAugment.scaling": share,
+    "augment.GeometricAugment.transforms": names_of(
+        keras_gan.augment.GeometricAugment
+    ),
+    "augment.ColorAugment.probability": share,
+    "augment.ColorAugment.transforms": names_of(keras_gan.augment.ColorAugment),
+    "augment.ColorAugment.value_range": optional(pair_of_numbers),
     "augment.DiffAugment.value_range": optional(pair_of_numbers),
     "augment.check_gradient.image_shape": anything,
     "augment.get.image_shape": anything,
@@ -428,6 +476,7 @@ OWN: dict[str, Right] = {
     "networks.dense.image_shape": shape,
     "networks.residual.image_shape": wholes(2, range(3, 4)),
     "networks.resize_conv.discriminator_filters": two_widths,
+    "optimizers.Adam.epsilon": at_least_0,
     "optimizers.GANOptimizer.discriminator": optimizer,
     "optimizers.GANOptimizer.generator": optimizer,
     "optimizers.GANOptimizer.name": instance(str),
@@ -436,6 +485,8 @@ OWN: dict[str, Right] = {
     "recipes.Recipe.augment": optional(part_settings),
     "recipes.Recipe.batch_size": plain(whole(1)),
     "recipes.Recipe.channels": optional(plain(only(1, 3))),
+    "recipes.Recipe.flip": plain(flag),
+    "recipes.Recipe.freeze_d": plain(whole(0)),
     "recipes.Recipe.image_size": optional(plain(whole(1, 2**12))),
     "recipes.Recipe.label": optional(plain(whole(0))),
     "recipes.Recipe.limit": optional(plain(whole(1))),
@@ -451,6 +502,8 @@ OWN: dict[str, Right] = {
     "recipes.batches.labels": class_numbers,
     "recipes.batches.seed": seed,
     "recipes.get.name": word(*recipes.NAMES),
+    "schedules.Cosine.steps": whole(8),
+    "schedules.HalfLife.images": at_least_0,
 }
 
 SPOKEN_OF_AS = {
@@ -570,6 +623,7 @@ SAMPLES: dict[str, Callable[[], Any]] = {
     "fake_images": lambda: bytes_(12, 8, 8, 1),
     "fake_mean": lambda: np.zeros(3),
     "frames": lambda: [Image.new("L", (4, 4))],
+    "gan": tiny.gan,
     "generator": tiny.generator,
     "generator_loss": lambda: lambda fake: fake,
     "identifier": lambda: None,
@@ -594,6 +648,7 @@ SAMPLES: dict[str, Callable[[], Any]] = {
     "recipe": small_recipe,
     "train": feature_rows,
     "vectors": feature_rows,
+    "trained": tiny.gan,
     "weights": lambda: "imagenet",
     "x": lambda: bytes_(2, 12, 12, 1),
     "y": lambda: bytes_(2, 12, 12, 1),
@@ -683,6 +738,13 @@ OWN_SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "recipes.clipping": lambda: {"recipe": recipes.get("resize-conv")},
     "recipes.get": lambda: {"name": "quick"},
+    "schedules.Cosine": lambda: {
+        "start": 0.0,
+        "end": 1.0,
+        "steps": 10,
+        "hold": 7,
+    },
+    "schedules.HalfLife": lambda: {"images": 1000},
     "optimizers.PlayersOptimizer": lambda: {
         "players": {"generator": keras.optimizers.SGD()},
         "name": "all",

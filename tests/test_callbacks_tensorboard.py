@@ -13,6 +13,7 @@ from tensorboard.plugins.custom_scalar import layout_pb2
 from tensorboard.plugins.hparams import plugin_data_pb2
 from tensorboard.util import tensor_util
 
+from keras_gan import regularizers, schedules
 from keras_gan.callbacks import TensorBoard
 from keras_gan.callbacks import _events as events
 from keras_gan.callbacks._hparams import hyper_parameters
@@ -401,3 +402,22 @@ def test_points_that_come_in_late_are_put_in_order(monkeypatch):
 def test_bad_arguments_are_refused(arguments, tmp_path):
     with pytest.raises(ValueError, match=f"`{next(iter(arguments))}`"):
         TensorBoard(tmp_path, **arguments)
+
+
+def test_schedules_have_a_curve_by_epoch(images, tmp_path):
+    weight = schedules.Cosine(5.0, 1.0, 8)
+    model = tiny.gan(regularizer=regularizers.R1(weight))
+    fit(model, images[:32], TensorBoard(tmp_path, histogram_freq=0))
+    found = read(tmp_path / "train")
+    # After two and after four updates.
+    expected = [
+        (epoch, float(weight(step))) for epoch, step in ((0, 2), (1, 4))
+    ]
+    np.testing.assert_allclose(
+        points(found, "epoch_r1_weight"), expected, rtol=1e-6
+    )
+    charts = layout_pb2.Layout.FromString(
+        found["custom_scalars__config__"][0][1].item()
+    )
+    titles = [c.title for group in charts.category for c in group.chart]
+    assert "penalty weights" in titles

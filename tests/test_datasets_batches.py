@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+from PIL import Image
 
 from keras_gan import datasets
 from keras_gan.datasets import ImageBatches
@@ -241,3 +242,71 @@ def test_bytes_hold_the_same_images_in_the_same_order():
     assert pixels[2][0].dtype == np.uint8
     np.testing.assert_array_equal(to_float(pixels[2][0]), floats[2][0])
     np.testing.assert_array_equal(pixels[2][1], floats[2][1])
+
+
+# Mirrored images.
+
+
+@pytest.fixture
+def slopes():
+    """40 images whose rows rise, each from a level of its own."""
+    rise = np.arange(3, dtype=np.uint8)[None, None, :, None]
+    levels = 5 * np.arange(40, dtype=np.uint8)[:, None, None, None]
+    return np.broadcast_to(levels + rise, (40, 2, 3, 1)).copy()
+
+
+def mirrored(pixels, epoch=0, **kwargs):
+    """Which of the images are mirrored in an epoch; all are visited."""
+    batches = ImageBatches(pixels, batch_size=16, flip=True, **kwargs)
+    batches.set_epoch(epoch)
+    seen = np.concatenate([batches.pixels(i) for i in range(len(batches))])
+    seen = seen[np.argsort(seen.min((1, 2, 3)))]
+    found = seen[:, 0, 0, 0] > seen[:, 0, 2, 0]
+    expected = pixels.copy()
+    expected[found] = pixels[found, :, ::-1]
+    np.testing.assert_array_equal(seen, expected)
+    return found
+
+
+def test_images_are_mirrored_as_the_docstring_says(slopes):
+    stated = np.random.default_rng([3, 5, 1]).random(40) < 0.5
+    np.testing.assert_array_equal(mirrored(slopes, 5, seed=3), stated)
+
+
+def test_what_is_mirrored_stays_from_release_to_release(slopes):
+    found = np.flatnonzero(mirrored(slopes[:12], 2, seed=1))
+    assert found.tolist() == [1, 3, 4, 5]
+
+
+def test_other_images_are_mirrored_in_each_epoch_and_by_each_seed(slopes):
+    pairs = [(0, 0), (0, 1), (1, 0)]
+    found = [mirrored(slopes, epoch, seed=seed) for seed, epoch in pairs]
+    assert len({tuple(each) for each in found}) == 3
+
+
+def test_the_order_does_not_decide_what_is_mirrored(slopes):
+    np.testing.assert_array_equal(
+        mirrored(slopes, shuffle=False), mirrored(slopes)
+    )
+
+
+def test_the_data_themselves_are_not_mirrored(slopes):
+    before = slopes.copy()
+    mirrored(slopes)
+    np.testing.assert_array_equal(slopes, before)
+
+
+def test_bytes_are_mirrored_as_floats_are(slopes):
+    batches = ImageBatches(slopes, value_range=(0, 255), flip=True)
+    np.testing.assert_array_equal(batches[0], batches.as_uint8()[0])
+
+
+def test_images_of_a_folder_are_mirrored(slopes, tmp_path):
+    colored = np.repeat(slopes, 3, axis=-1)
+    for index, image in enumerate(colored):
+        Image.fromarray(image).save(tmp_path / f"{index:02}.png")
+    folder = datasets.ImageFolder(tmp_path)
+    np.testing.assert_array_equal(
+        ImageBatches(folder, batch_size=40, flip=True)[0],
+        ImageBatches(colored, batch_size=40, flip=True)[0],
+    )

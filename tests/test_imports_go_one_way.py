@@ -13,6 +13,7 @@ LAYERS = (
     ("_version", "_typing", "_registration", "_printable", "_checks"),
     ("_arrays", "_atomic_write", "_charts", "_copies", "memory"),
     ("_scatter", "backend", "images"),
+    ("schedules",),
     ("augment", "datasets", "layers", "losses", "optimizers", "regularizers"),
     ("features", "networks"),
     ("metrics", "models"),

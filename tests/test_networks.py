@@ -14,6 +14,7 @@ SMALL = {
         "start_filters": 4,
         "discriminator_filters": (4, 8),
     },
+    "r3gan": {"filters": 4},
     "residual": {"filters": 4},
 }
 SHAPES = [(28, 28, 1), (32, 32, 3), (64, 64, 3), (8, 8, 1), (30, 20, 3)]

@@ -30,6 +30,7 @@ MODULES = [
     "recipes",
     "regularizers",
     "report",
+    "schedules",
 ]
 DOCS = Path(__file__).parents[1] / "docs"
 

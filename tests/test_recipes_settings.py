@@ -47,7 +47,7 @@ OTHERS = [
     *([("regularizer", name)] for name in ("gradient_penalty", "r2", "dragan")),
     *([("loss", name)] for name in ("hinge", "relativistic")),
     [("loss", "BinaryCrossentropy")],
-    *([("augment", name)] for name in ("diffaugment", "ada")),
+    *([("augment", name)] for name in ("diffaugment", "ada", "random_apply")),
     *([("schedule", name)] for name in ("cosine", "linear")),
     [("clipping", "gradient"), ("clipping.norm", 1.0)],
     [("clipping", "weight")],

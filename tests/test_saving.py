@@ -41,11 +41,33 @@ def adaptive(**kwargs):
     return tiny.gan_r1_ema(augment="ada", **kwargs)
 
 
+def scheduled():
+    """Schedules wherever there may be one."""
+    schedules, total = keras_gan.schedules, 9
+
+    def adam(player):
+        rate = keras.optimizers.schedules.CosineDecay(1e-3, total, 0.1)
+        beta_2 = schedules.Cosine(0.9, 0.99, total)
+        return keras_gan.optimizers.Adam(rate, 0.0, beta_2, name=player)
+
+    weight = schedules.Cosine(5.0, 0.5, total)
+    half_life = schedules.HalfLife(schedules.Cosine(0.0, 500.0, total))
+    strength = schedules.Cosine(0.0, 0.55, total)
+    model = tiny.gan(
+        regularizer=keras_gan.regularizers.R1(weight),
+        ema_decay=half_life,
+        augment=keras_gan.augment.RandomApply(probability=strength),
+    )
+    model.compile(adam("discriminator"), adam("generator"))
+    return model
+
+
 @pytest.mark.parametrize(
     "make",
     [
         *(pytest.param(make, marks=pytest.mark.slow) for make in tiny.MODELS),
         adaptive,
+        scheduled,
         tiny.conditional_wgan_gp,
     ],
     ids=lambda make: make.__name__,

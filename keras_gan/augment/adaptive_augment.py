@@ -10,16 +10,32 @@ from keras_gan import backend
 from keras_gan._checks import (
     LARGEST_INT32,
     LARGEST_SEED,
+    choice,
     number_in,
     seed_or_none,
     whole_number,
 )
 from keras_gan._typing import Tensor
+from keras_gan.augment.coins import apply_by_coins
+from keras_gan.augment.color_augment import COLOR, ColorAugment
 from keras_gan.augment.compose import layers_of
 from keras_gan.augment.diff_augment import DiffAugment
+from keras_gan.augment.geometric_augment import (
+    BLIT,
+    GENERAL,
+    GeometricAugment,
+)
 
-__all__ = ["AdaptiveAugment"]
+__all__ = ["PIPELINES", "AdaptiveAugment"]
 
+_DEFAULT = ("brightness", "saturation", "contrast", "translation", "cutout")
+
+PIPELINES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "b": (BLIT, ()),
+    "bg": ((*BLIT, *GENERAL), ()),
+    "bgc": ((*BLIT, *GENERAL), COLOR),
+}
+"""The paper's sets of transforms by its names: geometric, and of colour."""
 
 _MOST_IMAGES = 2**53
 """What a float can count."""
@@ -36,15 +52,21 @@ class AdaptiveAugment(keras.layers.Layer):
 
     For few images, where you do not know how much augmentation they need: with
     many images `p` stays near 0. The GAN subtracts its loss' `boundary` from
-    the scores first: 0 for most losses, 0.5 for least squares. The Wasserstein
-    and relativistic losses have none, and `compile` warns of them: the sign of
-    such a score says nothing.
+    the scores first: 0 for most losses, 0.5 for least squares. The relativistic
+    losses have none; the point halfway between the mean scores of real and of
+    generated images takes its place. The Wasserstein loss has none either, and
+    `compile` warns of it: the sign of such a score says nothing.
 
     Args:
-        augment: augmentation layers, each applied or not by itself; one layer,
-            or None for brightness, saturation, contrast, translation, cutout,
-            which are for images. Each must let a right gradient through, or
-            the GAN refuses it, see `check_gradient`.
+        augment: augmentation layers, each applied or not by itself; one layer;
+            None for brightness, saturation, contrast, translation, cutout; or
+            a set of the paper: "b" (pixel blitting: flips, quarter turns,
+            shifts), "bg" (and the other transforms of `GeometricAugment`),
+            "bgc" (and `ColorAugment`). None and the sets are for images. A
+            layer with `takes_probability = True`, such as `GeometricAugment`,
+            is called with `probability=p`, and each of its transforms is
+            applied or not by itself. Each layer must let a right gradient
+            through, or the GAN refuses it, see `check_gradient`.
         target: float in (-1, 1), the value of `r` to hold.
         ramp_images: positive int, real images in which `p` can go from 0 to 1.
             The paper has 500,000; a short training needs fewer.
@@ -55,8 +77,8 @@ class AdaptiveAugment(keras.layers.Layer):
         **kwargs: `name`, `dtype` of `keras.layers.Layer`.
 
     Raises:
-        TypeError: `augment` is no layer, nor a sequence of layers.
-        ValueError: a number is out of range.
+        TypeError: `augment` is no layer, nor a sequence of layers, nor a name.
+        ValueError: a number is out of range, or there is no set of that name.
 
     Example:
         >>> augment = keras_gan.augment.AdaptiveAugment(ramp_images=50_000)
@@ -69,6 +91,7 @@ class AdaptiveAugment(keras.layers.Layer):
         self,
         augment: keras.layers.Layer
         | Sequence[keras.layers.Layer]
+        | str
         | None = None,
         *,
         target: float = 0.6,
@@ -90,8 +113,8 @@ class AdaptiveAugment(keras.layers.Layer):
             "maximum", maximum, "(0, 1]", why=", as it is a probability"
         )
         self.seed = seed = seed_or_none("seed", seed)
-        if augment is None:
-            augment = _default(seed)
+        if augment is None or isinstance(augment, str):
+            augment = named_layers(augment, seed)
         if isinstance(augment, keras.layers.Layer):
             augment = [augment]
         self.augment = layers_of("augment", augment)
@@ -118,17 +141,9 @@ class AdaptiveAugment(keras.layers.Layer):
         """Changes images `(n, ...)` in training, each with probability."""
         if not training:
             return images
-        one_each = (ops.shape(images)[0], *(1 for _ in images.shape[1:]))
-        for layer in self.augment:
-            chance = backend.draw(
-                _uniform_float32, one_each, self.seed_generator
-            )
-            images = ops.where(
-                chance < ops.convert_to_tensor(self.probability),
-                layer(images, training=True),
-                images,
-            )
-        return images
+        return apply_by_coins(
+            self.augment, images, self.probability, self.seed_generator
+        )
 
     def observe(self, real_scores: Tensor) -> None:
         """Takes the scores `(n, ...)` of one batch of real images, and steers.
@@ -200,16 +215,38 @@ class AdaptiveAugment(keras.layers.Layer):
         )
 
 
-def _default(seed: int | None) -> list[keras.layers.Layer]:
-    names = ("brightness", "saturation", "contrast", "translation", "cutout")
+def named_layers(
+    name: str | None, seed: int | None
+) -> list[keras.layers.Layer]:
+    """Returns the layers of one of `PIPELINES`, or of the default set.
+
+    Args:
+        name: Of the set, or None.
+        seed: int for repeatable random numbers, or None.
+
+    Raises:
+        ValueError: There is no set of that name.
+    """
+    if name is None:
+        return _diff_augments(_DEFAULT, seed)
+    geometric, color = PIPELINES[choice("augment", name, tuple(PIPELINES))]
+    layers: list[keras.layers.Layer] = [
+        GeometricAugment(geometric, seed=_seed(seed, 1))
+    ]
+    if color:
+        layers.append(ColorAugment(color, seed=_seed(seed, 2)))
+    return layers
+
+
+def _diff_augments(
+    names: Sequence[str], seed: int | None
+) -> list[keras.layers.Layer]:
     return [
-        DiffAugment(
-            name,
-            seed=None if seed is None else (seed + index) % (LARGEST_SEED + 1),
-        )
+        DiffAugment(name, seed=_seed(seed, index))
         for index, name in enumerate(names, start=1)
     ]
 
 
-def _uniform_float32(shape: tuple[Any, ...], seed: Any) -> Tensor:
-    return keras.random.uniform(shape, seed=seed, dtype="float32")
+def _seed(seed: int | None, index: int) -> int | None:
+    """A seed for the layer of that number; `AdaptiveAugment` has the first."""
+    return None if seed is None else (seed + index) % (LARGEST_SEED + 1)

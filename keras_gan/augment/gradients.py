@@ -13,6 +13,7 @@ from keras_gan._checks import instance_of, shape_of
 from keras_gan._typing import Tensor
 from keras_gan.augment.adaptive_augment import AdaptiveAugment
 from keras_gan.augment.compose import Compose
+from keras_gan.augment.random_apply import RandomApply
 
 __all__ = ["check_gradient"]
 
@@ -81,7 +82,12 @@ _ACCEPTED = {
         "RandomSharpness",
         "Solarization",
     },
-    "keras_gan": {"DiffAugment", "InstanceNoise"},
+    "keras_gan": {
+        "ColorAugment",
+        "DiffAugment",
+        "GeometricAugment",
+        "InstanceNoise",
+    },
 }
 _SAMPLERS = ("UniformFactorSampler", "NormalFactorSampler")
 
@@ -104,7 +110,8 @@ def check_gradient(
 
     Args:
         layer: augmentation layer for images `(n, H, W, C)`, or one that holds
-            others: `keras.Sequential`, `Compose`, `AdaptiveAugment`.
+            others: `keras.Sequential`, `Compose`, `AdaptiveAugment`,
+            `RandomApply`.
         image_shape: shape of one image. A GAN gives that of its generator's.
 
     Raises:
@@ -118,7 +125,9 @@ def check_gradient(
     """
     instance_of("layer", layer, keras.layers.Layer, "a Keras layer")
     sizes_to_try(image_shape)
-    if isinstance(layer, (keras.Sequential, Compose, AdaptiveAugment)):
+    if isinstance(
+        layer, (keras.Sequential, Compose, AdaptiveAugment, RandomApply)
+    ):
         adaptive = isinstance(layer, AdaptiveAugment)
         for part in layer.augment if adaptive else layer.layers:
             check_gradient(part, image_shape)

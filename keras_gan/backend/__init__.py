@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     _adapters: tuple[Port, ...] = (jax, tensorflow, torch)
 
 __all__ = [
+    "Adam",
     "Recording",
     "Stepper",
     "Workers",
@@ -55,6 +56,7 @@ __all__ = [
     "average",
     "batch_share",
     "constant",
+    "convolves_groups_apart",
     "distributed",
     "draw",
     "eagerly",
@@ -77,10 +79,12 @@ __all__ = [
     "value_and_grad",
 ]
 
+Adam: Any = _adapter.Adam
 Stepper: Any = _adapter.Stepper
 all_sum = _adapter.all_sum
 apply_gradients = _adapter.apply_gradients
 constant = _adapter.constant
+convolves_groups_apart = _adapter.convolves_groups_apart
 distributed = _adapter.distributed
 eagerly = _adapter.eagerly
 merges_steps = _adapter.merges_steps

@@ -189,6 +189,11 @@ def eagerly(function: Callable[[], Tensor]) -> Tensor:
         return function()
 
 
+def convolves_groups_apart() -> bool:
+    # XLA computes the gradient of groups in a plain loop on the CPU.
+    return bool(jax.default_backend() == "cpu")
+
+
 def merges_steps(model: keras.Model) -> bool:
     del model  # Keras calls each step from Python here anyway.
     return False
@@ -215,6 +220,9 @@ def set_random_state(state: dict[str, np.ndarray[Any, Any]]) -> None:
 def layer_generator_states(layer: keras.layers.Layer) -> list[Any]:
     del layer
     return []
+
+
+Adam = keras.optimizers.Adam
 
 
 class Stepper:

@@ -33,6 +33,10 @@ class Recording:
 class Port(Protocol):
     """All that differs between TensorFlow, JAX and torch."""
 
+    Adam: Any
+    """The class behind `keras.optimizers.Adam`. It calls an `update_step` that
+    an instance has of its own."""
+
     Stepper: Any
     """The mixin of models: the steps of Keras' trainer, `train_step` and
     `test_step`, in terms of the model's `update(data)` and `score(data)`."""
@@ -172,6 +176,12 @@ class Port(Protocol):
 
     def eagerly(self, function: Callable[[], Tensor]) -> Tensor:
         """Calls `function` without compiling any of it."""
+
+    def convolves_groups_apart(self) -> bool:
+        """Whether one convolution for each group trains faster than `groups`.
+
+        Outputs and derivatives are the same.
+        """
 
     def merges_steps(self, model: keras.Model) -> bool:
         """Whether Keras makes several steps in one call, and so saves time."""

@@ -191,6 +191,12 @@ def eagerly(function: Callable[[], Tensor]) -> Tensor:
     return function()
 
 
+def convolves_groups_apart() -> bool:
+    # TensorFlow has no gradient of grouped convolutions on the CPU, so Keras
+    # compiles them with XLA, whose gradient is a plain loop there.
+    return not tf.config.list_physical_devices("GPU")
+
+
 def merges_steps(model: keras.Model) -> bool:
     count: int = model.distribute_strategy.num_replicas_in_sync
     return count == 1
@@ -237,6 +243,9 @@ def layer_generator_states(layer: keras.layers.Layer) -> list[Any]:
         if isinstance(value, tf.random.Generator)
     ]
     return [generator.state for generator in generators]
+
+
+Adam = keras.optimizers.Adam
 
 
 class Stepper:

@@ -173,6 +173,10 @@ def eagerly(function: Callable[[], Tensor]) -> Tensor:
     return function()
 
 
+def convolves_groups_apart() -> bool:
+    return False
+
+
 def merges_steps(model: keras.Model) -> bool:
     del model  # Keras runs one step an execution here.
     return False
@@ -220,6 +224,25 @@ def set_random_state(state: dict[str, np.ndarray[Any, Any]]) -> None:
 def layer_generator_states(layer: keras.layers.Layer) -> list[Any]:
     del layer
     return []
+
+
+class Adam(type(keras.optimizers.Adam.__new__(keras.optimizers.Adam))):  # type: ignore[misc]
+    """What Keras makes of its Adam on torch: all variables in one go."""
+
+    def _backend_update_step(
+        self,
+        grads: Sequence[Tensor],
+        trainable_variables: Sequence[keras.Variable],
+        learning_rate: Tensor,
+    ) -> None:
+        # Keras' update in one go takes numbers, and calls no `update_step`.
+        if "update_step" not in vars(self):
+            super()._backend_update_step(
+                grads, trainable_variables, learning_rate
+            )
+            return
+        for gradient, variable in zip(grads, trainable_variables, strict=True):
+            self.update_step(gradient, variable, learning_rate)
 
 
 class Stepper:

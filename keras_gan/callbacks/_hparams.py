@@ -7,6 +7,7 @@ import keras
 from keras_gan.callbacks._players import working_optimizer
 from keras_gan.callbacks._values import rate_of
 from keras_gan.models import GAN, AdversarialModel
+from keras_gan.schedules import HalfLife, restored, value_at
 
 _OPTIMIZER = ("learning_rate", "beta_1", "beta_2", "momentum", "rho")
 
@@ -24,7 +25,7 @@ def hyper_parameters(model: AdversarialModel) -> dict[str, Value]:
         augment = type(model.augment).__name__ if model.augment else "none"
         found["latent_dim"] = model.latent_dim
         found["discriminator_steps"] = model.discriminator_steps
-        found["ema_decay"] = model.ema_decay or 0.0
+        found |= _average(model.ema_decay)
         found["augment"] = augment
     # The generator's side first.
     players = list(model.players.values())
@@ -34,7 +35,7 @@ def hyper_parameters(model: AdversarialModel) -> dict[str, Value]:
         )
     for player in players:
         for penalty in player.regularizers:
-            found[f"{penalty.name}_weight"] = float(penalty.weight)
+            found[f"{penalty.name}_weight"] = value_at(penalty.weight, 0)
     for player in players:
         short = player.prefix
         optimizer = working_optimizer(model, player.name)
@@ -44,12 +45,22 @@ def hyper_parameters(model: AdversarialModel) -> dict[str, Value]:
         found[f"{short}_schedule"] = schedule
         config["learning_rate"] = rate
         for name in _OPTIMIZER:
-            if isinstance(config.get(name), (int, float)):
+            number = config.get(name)
+            if isinstance(number, dict):
+                number = value_at(restored(number), 0)
+            if isinstance(number, (int, float)):
                 # A float32's digits beyond the seventh are noise.
-                found[f"{short}_{name}"] = float(f"{config[name]:.6g}")
+                found[f"{short}_{name}"] = float(f"{number:.6g}")
     if model.first_batch is not None:
         found["batch_size"] = model.first_batch.size
     return found
+
+
+def _average(decay: Any) -> dict[str, Value]:
+    """Returns the decay of the average, a schedule's first one."""
+    if isinstance(decay, HalfLife):
+        return {"ema_half_life": value_at(decay.images, 0)}
+    return {"ema_decay": 0.0 if decay is None else value_at(decay, 0)}
 
 
 def _schedule(

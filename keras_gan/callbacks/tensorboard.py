@@ -33,6 +33,7 @@ from keras_gan.callbacks._pictures import (
 )
 from keras_gan.callbacks._players import retrace
 from keras_gan.callbacks._points import Point, Points
+from keras_gan.callbacks._scheduled_values import scheduled_values
 from keras_gan.callbacks._values import rate_of, value_of
 from keras_gan.models import AdversarialModel
 from keras_gan.models.fixed_points import FixedPoints
@@ -47,7 +48,7 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
 
     * SCALARS: every log by step (`batch_d_loss`) and by epoch
       (`epoch_d_loss`), both players' gradient and weight norms, learning rates
-      and images per second;
+      and other schedules (`epoch_r1_weight`), and images per second;
     * IMAGES: `generated/grid`, from the same latents each time, beside
       `real/grid`;
     * HISTOGRAMS: weights, gradients, and the scores of real and of generated
@@ -292,6 +293,7 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
             *(f"epoch_{name}" for name in logs),
             *(f"epoch_{p.prefix}_weight_norm" for p in model.players.values()),
             *(f"epoch_learning_rate_{name}" for name in model.players),
+            *(f"epoch_{name}" for name in scheduled_values(model)),
         ]
 
     def _lay_out(self, tags: list[str], step: int) -> None:
@@ -342,6 +344,8 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
             ]
             norm = float(np.linalg.norm(norms))
             found[f"epoch_{player.prefix}_weight_norm"] = norm
+        for name, value in scheduled_values(model).items():
+            found[f"epoch_{name}"] = value
         seconds = self._ended - self._began
         batch = model.first_batch
         if batch is not None and seconds > 0:

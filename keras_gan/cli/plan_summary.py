@@ -40,10 +40,14 @@ def _lines(plan: Plan, gan: GAN, planned: bool) -> list[tuple[str, str]]:
     what = f"vectors of {size}" if source.holds_vectors else f"images {size}"
     batches = max(1, count // recipe.batch_size)
     epochs = counted(recipe.epochs or 0, "epoch", "epochs")
+    flipped = ", mirrored at random" if recipe.flip else ""
     state = "would be " if planned and not plan.resumed else ""
-    return [
+    lines = [
         ("recipe", f"{recipe.name}: {recipe.system}"),
-        ("data", f"{source.name}: {count:,} {what} ({source.origin})"),
+        (
+            "data",
+            f"{source.name}: {count:,} {what}{flipped} ({source.origin})",
+        ),
         ("networks", f"{recipe.networks['name']}, {weight_counts(gan)}"),
         (
             "training",
@@ -53,6 +57,12 @@ def _lines(plan: Plan, gan: GAN, planned: bool) -> list[tuple[str, str]]:
         ),
         ("folder", f"{state}{plan.folder.path}"),
     ]
+    if plan.start is not None:
+        frozen = counted(recipe.freeze_d, "layer", "layers")
+        kept = f", {frozen} of the discriminator frozen"
+        text = f"weights of {plan.start.path}"
+        lines.insert(3, ("start", text + (kept if recipe.freeze_d else "")))
+    return lines
 
 
 def weight_counts(gan: GAN) -> str:

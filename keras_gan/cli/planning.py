@@ -12,6 +12,7 @@ from keras_gan import datasets, recipes
 from keras_gan._version import __version__
 from keras_gan.cli import run_config
 from keras_gan.cli.errors import UsageError
+from keras_gan.cli.starting import Start, recipe_of
 from keras_gan.datasets import Source
 from keras_gan.datasets.fingerprint import fingerprint, matches
 from keras_gan.recipes import Recipe
@@ -37,6 +38,7 @@ class Plan:
         source: The real images.
         folder: Where the run is, or will be.
         resumed: Whether the folder holds a run to continue.
+        start: What the first weights are copied from, or None.
         notes: What the user should know about the choices that were made.
     """
 
@@ -45,6 +47,7 @@ class Plan:
     source: Source
     folder: RunFolder
     resumed: bool
+    start: Start | None = None
     notes: tuple[str, ...] = ()
 
     @property
@@ -62,6 +65,7 @@ class Plan:
             "seed": self.seed,
             "image_shape": list(self.source.image_shape),
             "num_classes": self.num_classes,
+            "init": None if self.start is None else self.start.config(),
             "data": {
                 "name": self.source.name,
                 "origin": self.source.origin,
@@ -117,8 +121,17 @@ def plan(arguments: Any, folder: RunFolder, rank: int = 0) -> Plan:
             f"{folder.path} exists and is not empty. Choose another --out, or "
             "add --resume to go on with the run in it."
         )
-    recipe = recipes.get(_recipe_name(arguments))
-    recipe = recipes.override(recipe, _setting_changes(arguments))
+    start = None if arguments.init is None else Start.at(arguments.init)
+    recipe = recipes.override(
+        _first_recipe(arguments, start), _setting_changes(arguments)
+    )
+    if recipe.freeze_d and start is None:
+        raise UsageError(
+            "Layers that are frozen keep the weights of a trained run: give it "
+            f"with --init RUN. Received: freeze_d={recipe.freeze_d}"
+        )
+    if arguments.out is None:
+        folder = RunFolder.unused(recipe.name, RUNS)
     if arguments.data is None:
         recipe = _with_data_at_hand(recipe, notes)
     source = _source_of(recipe)
@@ -129,7 +142,15 @@ def plan(arguments: Any, folder: RunFolder, rank: int = 0) -> Plan:
         recipe = replace(recipe, batch_size=len(source.images))
     recipe = replace(recipe, epochs=recipe.epochs_for(len(source.images)))
     seed = 0 if arguments.seed is None else arguments.seed
-    return Plan(recipe, seed, source, folder, False, tuple(notes))
+    return Plan(recipe, seed, source, folder, False, start, tuple(notes))
+
+
+def _first_recipe(arguments: Any, start: Start | None) -> Recipe:
+    """Returns the recipe before it is changed by other arguments."""
+    found = None
+    if arguments.recipe is None and start is not None:
+        found = recipe_of(start, arguments.data)
+    return found or recipes.get(_recipe_name(arguments))
 
 
 def _recipe_name(arguments: Any) -> str:
@@ -178,6 +199,10 @@ def _resumed(arguments: Any, folder: RunFolder) -> Plan:
         _require_same("the recipe", before.name, arguments.recipe)
     if arguments.seed is not None:
         _require_same("--seed", config["seed"], arguments.seed)
+    start = Start.noted(config)
+    if arguments.init is not None:
+        before_it = None if start is None else str(start.path)
+        _require_same("--init", before_it, str(arguments.init.resolve()))
     recipe = recipes.override(before, _setting_changes(arguments))
     saved, wanted = before.to_dict(), recipe.to_dict()
     for key in saved:
@@ -185,7 +210,7 @@ def _resumed(arguments: Any, folder: RunFolder) -> Plan:
             _require_same(key, saved[key], wanted[key])
     source = _source_of(recipe)
     _require_same_data(config["data"], source)
-    return Plan(recipe, config["seed"], source, folder, True)
+    return Plan(recipe, config["seed"], source, folder, True, start)
 
 
 def _require_same(what: str, before: Any, now: Any) -> None:
@@ -224,6 +249,8 @@ def _setting_changes(arguments: Any) -> list[tuple[str, Any]]:
         "data": _absolute_path(arguments.data),
         "epochs": arguments.epochs,
         "batch_size": arguments.batch_size,
+        "freeze_d": arguments.freeze_d,
+        "flip": arguments.flip or None,
     }
     changes = [(key, each) for key, each in given.items() if each is not None]
     return changes + [parse_change(text) for text in arguments.set]

@@ -1,13 +1,15 @@
 """Making and checking everything a run needs before files are written."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import keras
 
+from keras_gan import run_folder
 from keras_gan.backend import Workers
 from keras_gan.cli.backend_loading import stderr_held_back
 from keras_gan.cli.planning import Plan
+from keras_gan.cli.starting import start_from
 from keras_gan.datasets import ImageBatches, VectorBatches
 from keras_gan.models import GAN
 from keras_gan.recipes import assemble, batches, clipping
@@ -27,12 +29,15 @@ class Prepared:
     """The objects that a plan describes.
 
     Args:
-        gan: The compiled model, fresh from the recipe.
+        plan: The plan, with what was found out about it.
+        gan: The compiled model, fresh from the recipe, or with the weights of
+            a trained one.
         data: Its batches.
         clipping: The callbacks that clip, if any.
         evaluation: The callbacks that measure, if any, with loaded weights.
     """
 
+    plan: Plan
     gan: GAN
     data: ImageBatches | VectorBatches
     clipping: Callbacks
@@ -65,10 +70,22 @@ def prepare(plan: Plan, workers: Workers) -> Prepared:
             seed=plan.seed,
             num_images=len(source.images),
         )
+        plan = _started(plan, gan)
     data = batches(
         recipe, source.images, source.labels, seed=plan.seed, part=workers.part
     )
-    return Prepared(gan, data, clipping(recipe), evaluation(recipe, source))
+    return Prepared(
+        plan, gan, data, clipping(recipe), evaluation(recipe, source)
+    )
+
+
+def _started(plan: Plan, gan: GAN) -> Plan:
+    """Copies the weights that a run starts from, if it has not begun yet."""
+    if plan.start is None:
+        return plan
+    if plan.resumed and run_folder.epochs_done(plan.folder.backup):
+        return plan
+    return replace(plan, start=start_from(gan, plan.start))
 
 
 def _check_that_it_fits(plan: Plan) -> None:

@@ -19,6 +19,9 @@ __all__ = ["exists", "named_in_errors", "read"]
 
 Check = Callable[[Any], bool]
 
+_WITHOUT: dict[str, Any] = {"init": None}
+"""What runs of version 0.1.0, which had no such thing, do not say."""
+
 
 def exists(folder: RunFolder) -> bool:
     """Whether a folder holds config.json, or a checkpoint with a copy."""
@@ -43,9 +46,10 @@ def read(folder: RunFolder) -> tuple[dict[str, Any], Recipe]:
             f"{folder.config} is missing. The copy in the checkpoint is used.",
             stacklevel=2,
         )
-        return kept, Recipe.from_dict(kept["recipe"])
+        return _WITHOUT | kept, Recipe.from_dict(kept["recipe"])
     with named_in_errors(folder, has_copy=kept is not None):
         config = folder.read_config()
+        config = _WITHOUT | config
         _check_keys(config)
         recipe = _recipe_of(config["recipe"])
         if kept is not None:
@@ -105,6 +109,13 @@ def _is_image_shape(value: Any) -> bool:
     return size and all(map(_whole_number(1), value))
 
 
+def _is_start(value: Any) -> bool:
+    if value is None:
+        return True
+    texts = isinstance(value, dict) and all(map(_is_text, value.values()))
+    return texts and set(value) == {"path", "digest"}
+
+
 _REQUIRED: dict[str, tuple[Check, str]] = {
     "backend": (_is_text, "a name"),
     "recipe": (lambda value: isinstance(value, dict), "an object"),
@@ -120,6 +131,7 @@ _REQUIRED: dict[str, tuple[Check, str]] = {
         lambda value: value is None or _whole_number(1)(value),
         "a whole number or null",
     ),
+    "init": (_is_start, "null, or an object with `path` and `digest`"),
     "data": (lambda value: isinstance(value, dict), "an object"),
     "data.num_images": (_whole_number(1), "a whole number"),
     "data.class_names": (
@@ -194,13 +206,19 @@ def _component_settings(recipe: Recipe) -> Iterator[tuple[str, Any]]:
 
 def _require_same(config: dict[str, Any], kept: dict[str, Any]) -> None:
     """Raises an error if config.json differs from the copy in a checkpoint."""
-    now, before = _flattened(config), _flattened(kept)
+    now, before = (_flattened(_in_full(each)) for each in (config, kept))
     for key in sorted({*now, *before} - _MAY_DIFFER):
         if now.get(key) != before.get(key):
             raise ValueError(
                 f"`{key}` is {_cut(now.get(key))}, and the run was made "
                 f"with {_cut(before.get(key))}."
             )
+
+
+def _in_full(config: dict[str, Any]) -> dict[str, Any]:
+    """Returns a configuration with what was no setting when it was written."""
+    recipe = Recipe.from_dict(config["recipe"])
+    return {**config, "recipe": recipe.to_dict()}
 
 
 _MAY_DIFFER = {

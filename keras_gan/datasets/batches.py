@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from keras_gan._checks import value_range_of
+from keras_gan._checks import flag, value_range_of
 from keras_gan.datasets.arrays import pixel_shape
 from keras_gan.datasets.folder import ImageFolder
 from keras_gan.datasets.ordered_batches import OrderedBatches
@@ -56,6 +56,11 @@ class ImageBatches(OrderedBatches):
         value_range: The floats that stand for black and white: (-1, 1) for a
             generator that ends in tanh, (0, 1) for a sigmoid.
         drop_remainder: Whether to leave out a last batch that is not full.
+        flip: True mirrors images left to right, each with probability 1/2 in
+            each epoch: image i in epoch e where entry i of
+            `numpy.random.default_rng([seed, e, 1]).random(n)` is below 0.5.
+            For pictures that are as likely either way round, which then count
+            twice; not for digits or writing.
         part: `(i, n)`: only the i-th of n parts of each batch, for one of n
             processes that train together, such as under `torchrun`.
 
@@ -79,9 +84,11 @@ class ImageBatches(OrderedBatches):
         shuffle: bool = True,
         value_range: tuple[float, float] = (-1.0, 1.0),
         drop_remainder: bool = False,
+        flip: bool = False,
         part: tuple[int, int] = (0, 1),
     ) -> None:
         pixel_shape(images)
+        self.flip = flag("flip", flip)
         super().__init__(
             images, labels, batch_size, seed, shuffle, drop_remainder, part
         )
@@ -93,6 +100,15 @@ class ImageBatches(OrderedBatches):
         images: NDArray[np.uint8] | ImageFolder = self.data
         return images
 
+    def set_epoch(self, epoch: int) -> None:
+        """Sets the epoch, with its order and the images that are mirrored."""
+        super().set_epoch(epoch)
+        self._mirrored = np.zeros(len(self.data), bool)
+        if self.flip:
+            # Not the numbers of the order: the same images would be mirrored.
+            generator = np.random.default_rng([self.seed, self.epoch, 1])
+            self._mirrored = generator.random(len(self.data)) < 0.5
+
     def __getitem__(self, index: int) -> Floats | tuple[Floats, NDArray[Any]]:
         """Returns batch `index`: images, or (images, labels)."""
         batch = self.pixels(index)
@@ -102,7 +118,11 @@ class ImageBatches(OrderedBatches):
 
     def pixels(self, index: int) -> Any:
         """Returns batch `index` with the images as they are stored, uint8."""
-        return self.rows(index)
+        rows = self.rows(index)
+        images = rows if self.labels is None else rows[0]
+        mirrored = self._mirrored[self.chosen(index)]
+        images[mirrored] = images[mirrored, :, ::-1]
+        return rows
 
     def as_uint8(self) -> "PixelBatches":
         """Returns the same batches with uint8 images, a quarter of the bytes.

@@ -108,18 +108,23 @@ class OrderedBatches(keras.utils.PyDataset):
 
     def rows(self, index: int) -> Any:
         """Returns batch `index` as it is stored: data, or (data, labels)."""
+        chosen = self.chosen(index)
+        self._notice_shuffling(index)
+        if self.labels is None:
+            return self._data[chosen]
+        return self._data[chosen], self.labels[chosen].astype(np.int32)
+
+    def chosen(self, index: int) -> NDArray[np.int64]:
+        """Returns where the rows of batch `index` are in the data."""
         if not 0 <= index < len(self):
             raise IndexError(
                 f"There are {len(self)} batches. Received: {index}"
             )
-        self._notice_shuffling(index)
         start = index * self.batch_size
         chosen = self._order[start : start + self.batch_size]
         which, parts = self.part
-        chosen = np.array_split(chosen, parts)[which]
-        if self.labels is None:
-            return self._data[chosen]
-        return self._data[chosen], self.labels[chosen].astype(np.int32)
+        part: NDArray[np.int64] = np.array_split(chosen, parts)[which]
+        return part
 
     def on_epoch_begin(self) -> None:
         """Notes that `fit` begins an epoch."""

@@ -37,7 +37,8 @@ from keras_gan.models.player import Player, Players
 from keras_gan.models.scores import are_probabilities, to_scores
 from keras_gan.models.turns import Logs
 from keras_gan.models.validation_data import with_validation
-from keras_gan.optimizers import PlayersOptimizer, serialize
+from keras_gan.optimizers import PlayersOptimizer
+from keras_gan.optimizers.players_optimizer import serialize
 from keras_gan.regularizers import Penalty
 
 Array = np.ndarray[Any, Any]
@@ -53,6 +54,7 @@ _RESERVED = {
     "seed",
     "seed_generator",
     "steps_traced",
+    "update_counts",
 }
 """Attributes that a model gets later."""
 
@@ -155,6 +157,11 @@ class AdversarialModel(backend.Stepper, keras.Model):
             for player in self.players.values()
             for each in player.regularizers
             for variable in each.variables
+        ]
+        self.update_counts = [
+            variable
+            for player in self.players.values()
+            for variable in player.count_updates()
         ]
         for player in self.players.values():
             player.plays = True
@@ -492,6 +499,8 @@ class AdversarialModel(backend.Stepper, keras.Model):
             )
             optimizer = self._joined(made)
             optimizer.built = True
+            for player in self.players.values():
+                turns.count_updates(player)
         super().compile(
             optimizer=optimizer,
             loss=None,

@@ -6,10 +6,10 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_gan import backend
-from keras_gan._checks import number_in
+from keras_gan import backend, schedules
 from keras_gan._copies import copied
 from keras_gan._typing import Tensor
+from keras_gan.schedules import HalfLife, Number
 
 _HALF = {"float16": "mixed_float16", "bfloat16": "mixed_bfloat16"}
 
@@ -19,21 +19,25 @@ class Average:
 
     Args:
         decay: Share of the average that stays at each generator update, in
-            `[0, 1)`, or `None` for no average.
+            `[0, 1)`: a number, a schedule, or a `HalfLife`; `None` for no
+            average.
     """
 
-    def __init__(self, decay: float | None) -> None:
-        self.decay = (
-            None
-            if decay is None
-            else number_in(
+    def __init__(self, decay: Number | HalfLife | None) -> None:
+        self.decay: Number | HalfLife | None = decay
+        if not isinstance(decay, HalfLife | None):
+            self.decay = schedules.number_or_schedule(
                 "ema_decay",
                 decay,
                 "[0, 1)",
                 why=": the share of the average that stays at each generator "
                 "update; 0.999 is usual",
             )
-        )
+
+    @property
+    def counts_images(self) -> bool:
+        """Whether it moves by how many images were trained on."""
+        return isinstance(self.decay, HalfLife)
 
     def twin(
         self, generator: keras.Model, build: Callable[[keras.Model], Any]
@@ -65,6 +69,7 @@ class Average:
         average: keras.Model,
         generator: keras.Model,
         updates: Tensor,
+        images: Tensor | None = None,
     ) -> None:
         """Moves the average towards the generator.
 
@@ -76,10 +81,10 @@ class Average:
             average: What `twin` returned.
             generator: The trained network.
             updates: How often the generator has been updated.
+            images: Real images that were trained on since its last update,
+                where `counts_images`.
         """
-        assert self.decay is not None
-        count = ops.cast(updates, "float32")
-        keep = ops.minimum(self.decay, (1.0 + count) / (20.0 + count))
+        keep = self._kept(updates, images)
         own = {id(v) for layer in _following(generator) for v in _state(layer)}
         for mean, value in zip(average.weights, generator.weights, strict=True):
             if id(value) in own:
@@ -91,6 +96,20 @@ class Average:
                 mean.assign(ops.copy(value))
         for layer in _following(average):
             layer.before_update()
+
+    def _kept(self, updates: Tensor, images: Tensor | None) -> Tensor:
+        """The share of the average that stays, after so many updates."""
+        assert self.decay is not None
+        # Schedules count the updates before the one that was just made.
+        step = updates - 1
+        decay: Any = self.decay
+        number = decay
+        if isinstance(decay, HalfLife):
+            number, decay = decay.images, decay.decay(step, images)
+        if schedules.is_schedule(number):
+            return schedules.at(decay, step)
+        count = ops.cast(updates, "float32")
+        return ops.minimum(decay, (1.0 + count) / (20.0 + count))
 
 
 def _following(network: keras.Model) -> list[Any]:

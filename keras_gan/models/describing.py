@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from keras_gan.schedules import in_words
+
 if TYPE_CHECKING:
     from keras_gan.models.gan import GAN
 
@@ -9,7 +11,7 @@ if TYPE_CHECKING:
 def facts(gan: "GAN") -> list[str]:
     """Returns the sizes of a GAN, its objective and settings, in lines."""
     penalties = " + ".join(
-        f"{type(each).__name__}(weight={each.weight:g})"
+        f"{type(each).__name__}(weight={in_words(each.weight)})"
         for each in gan.regularizers
     )
     loss = getattr(gan, "adversarial_loss", None)

@@ -49,6 +49,7 @@ from keras_gan.models.shared_passes import SharedPasses, repeats_itself
 from keras_gan.models.turns import Logs
 from keras_gan.optimizers import GANOptimizer, PlayersOptimizer
 from keras_gan.regularizers import Penalty
+from keras_gan.schedules import HalfLife, Number
 
 Array = np.ndarray[Any, Any]
 Condition = tuple[Tensor, ...]
@@ -107,8 +108,10 @@ class GAN(AdversarialModel):
         ema_decay: Decay of an exponential moving average of the generator's
             weights, in `[0, 1)`, such as 0.999. It is ramped up with the
             updates t as `(1 + t) / (20 + t)`, so that the average is useful
-            from the start. The averaged network, `ema_generator`, is then what
-            `generate`, `predict` and `export` use. Default: none.
+            from the start. A schedule of the generator's updates is taken as
+            it is; a `keras_gan.schedules.HalfLife` gives the decay in images.
+            The averaged network, `ema_generator`, is then what `generate`,
+            `predict` and `export` use. Default: none.
         augment: Augmentation of what the discriminator sees, real and
             generated: a `keras_gan.augment` policy, or a layer.
         pack: How many samples the discriminator sees at once, joined along
@@ -153,7 +156,7 @@ class GAN(AdversarialModel):
         regularizer: Any = None,
         generator_regularizer: Any = None,
         discriminator_steps: int = 1,
-        ema_decay: float | None = None,
+        ema_decay: Number | HalfLife | None = None,
         augment: Any = None,
         pack: int = 1,
         seed: int | None = None,
@@ -737,6 +740,7 @@ class GAN(AdversarialModel):
             run_eagerly=run_eagerly,
             auto_scale_loss=auto_scale_loss,
         )
+        steering.count_updates(self, self.optimizer.discriminator.iterations)
 
     def _joined(self, optimizers: dict[str, Any]) -> PlayersOptimizer:
         return GANOptimizer(**optimizers)
@@ -772,6 +776,7 @@ class GAN(AdversarialModel):
         if player.name != "discriminator":
             return
         steering.steer(self, logs)
+        steering.count_updates(self, player.optimizer.iterations)
         if self.discriminator_steps > 1 and "d_fake" in logs:
             # What `g_loss` shows until the generator's first update.
             loss = self.adversarial_loss.generator(
@@ -1074,7 +1079,7 @@ class GAN(AdversarialModel):
             "latent_dim": self.latent_dim,
             "regularizer": own,
             "discriminator_steps": self.discriminator_steps,
-            "ema_decay": self.ema_decay,
+            "ema_decay": save(self.ema_decay),
             "augment": save(self.augment),
             "pack": self.pack,
             "seed": self.seed,

@@ -8,6 +8,7 @@ import keras
 from keras_gan import regularizers
 from keras_gan._checks import LARGEST_INT32, received, text, whole_number
 from keras_gan.models.averaging import Average
+from keras_gan.schedules import HalfLife, Number, is_schedule
 
 
 class Player:
@@ -23,8 +24,9 @@ class Player:
         every: It is updated at each `every`-th training step, the last one of
             so many. Default: 1, at each step.
         ema_decay: Decay of an exponential moving average of its networks'
-            weights, in `[0, 1)`. The averaged network of `<name>` is the
-            model's attribute `ema_<name>`. Default: none.
+            weights, in `[0, 1)`: a number, a schedule of its updates, or a
+            `keras_gan.schedules.HalfLife`. The averaged network of `<name>` is
+            the model's attribute `ema_<name>`. Default: none.
 
     Raises:
         TypeError: If a network is not a Keras layer.
@@ -39,7 +41,7 @@ class Player:
         *,
         regularizer: Any = None,
         every: int = 1,
-        ema_decay: float | None = None,
+        ema_decay: Number | HalfLife | None = None,
     ) -> None:
         self.name = _identifier("name", name)
         self.networks: dict[str, keras.layers.Layer] = {}
@@ -57,10 +59,32 @@ class Player:
         """The averaged networks, by the name of the network."""
         self.plays = False
         """Whether a model has it already."""
+        self.updates: keras.Variable | None = None
+        """How often it was updated, where a penalty's weight is scheduled."""
         # `compile` sets both.
         self.optimizer: Any = None
         self.trained: list[keras.Variable] = []
         """The variables that its optimizer updates."""
+
+    def count_updates(self) -> list[keras.Variable]:
+        """Makes the count of its updates, if a penalty's weight needs it.
+
+        The optimizer has it as well, but what evaluates a model on JAX does
+        not see optimizers.
+
+        Returns:
+            What is saved with the model.
+        """
+        if not any(is_schedule(each.weight) for each in self.regularizers):
+            return []
+        self.updates = keras.Variable(
+            0,
+            dtype="int32",
+            trainable=False,
+            name=f"{self.name}_updates",
+            aggregation="only_first_replica",
+        )
+        return [self.updates]
 
     def add(self, name: str, network: keras.layers.Layer) -> None:
         """Adds a network; use `AdversarialModel.add_network` instead."""

@@ -87,12 +87,18 @@ def _played(players: Players) -> str:
         {
             name: {
                 "every": player.every,
-                "ema_decay": player.average.decay,
+                "ema_decay": _decay(player.average.decay),
                 "regularizers": [each.name for each in player.regularizers],
             }
             for name, player in players.items()
         }
     )
+
+
+def _decay(decay: Any) -> Any:
+    """A schedule by its name: a run that goes on for longer has another."""
+    plain = isinstance(decay, float | None)
+    return decay if plain else type(decay).__name__
 
 
 def seed_states(model: keras.Model) -> list[Any]:

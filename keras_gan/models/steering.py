@@ -41,6 +41,16 @@ def steer(gan: "GAN", logs: dict[str, Tensor]) -> None:
         layer.observe(_margin(gan, logs))
 
 
+def count_updates(gan: "GAN", updates: Tensor) -> None:
+    """Tells layers of the augmentation how often the discriminator changed."""
+    if gan.augment is None:
+        return
+    layers: list[Any] = list(backend.flat_layers(gan.augment))
+    for layer in layers:
+        if hasattr(layer, "follow"):
+            layer.follow(updates)
+
+
 def _margin(gan: "GAN", logs: dict[str, Tensor]) -> Tensor:
     """Returns how far real scores are on the side of real images.
 

@@ -140,13 +140,15 @@ class Turns:
             name = f"{player.prefix}_gradient_norm"
             logs[name] = _norm(gradients) / player.optimizer.scale_loss(1.0)
         backend.apply_gradients(player.optimizer, gradients, player.trained)
+        count_updates(player)
         track(model, logs, size, training=True)
         model._after_turn(player, logs)
+        images = _images(player, size) if player.average.counts_images else ()
         if waits:
             moved = ops.not_equal(player.optimizer.iterations, before)
-            self._where(moved, lambda: _follow(player), ())
+            self._where(moved, lambda *args: _follow(player, *args), images)
         else:
-            _follow(player)
+            _follow(player, *images)
 
     def _made(self, batch: Any) -> Any:
         """Runs `make`, for an update of the player that it belongs to."""
@@ -178,9 +180,8 @@ def penalized(
         result = model.player_loss(player.name, batch, outputs, training)
         loss, logs = _loss_and_logs(model, player, result)
         for regularizer in due:
-            penalty = model.penalty(
-                player.name, regularizer, batch, outputs, training
-            )
+            now = regularizer.at(player.updates)
+            penalty = model.penalty(player.name, now, batch, outputs, training)
             penalty = _scalar(penalty, f"`penalty` for {regularizer.name}")
             share = regularizer.interval if training else 1
             loss = loss + share * penalty
@@ -304,11 +305,29 @@ def _intervals(player: Player) -> tuple[int, ...]:
     return tuple(sorted({r.interval for r in player.regularizers} - {1}))
 
 
-def _follow(player: Player) -> None:
+def count_updates(player: Player) -> None:
+    """Takes over how many updates the optimizer has made."""
+    if player.updates is not None:
+        # A copy, as JAX donates no buffer that two variables share.
+        count = ops.copy(ops.cast(player.optimizer.iterations, "int32"))
+        player.updates.assign(count)
+
+
+def _images(player: Player, batch_size: Tensor) -> tuple[Tensor]:
+    """Returns how many real images lie between two updates of a player."""
+    inner = getattr(player.optimizer, "inner_optimizer", player.optimizer)
+    batches = player.every * (inner.gradient_accumulation_steps or 1)
+    return (backend.all_sum(ops.cast(batch_size, "float32")) * batches,)
+
+
+def _follow(player: Player, images: Tensor | None = None) -> None:
     """Moves the averages, after an update of a player."""
     for name, averaged in player.averaged.items():
         player.average.update(
-            averaged, player.networks[name], player.optimizer.iterations
+            averaged,
+            player.networks[name],
+            player.optimizer.iterations,
+            images,
         )
 
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import keras
 
-from keras_gan import regularizers
-from keras_gan._checks import number_in
+from keras_gan import regularizers, schedules
 from keras_gan.models.gan import GAN
 from keras_gan.models.player import require_network
+from keras_gan.schedules import Number
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -25,7 +25,8 @@ class WGANGP(GAN):
     Args:
         generator: Maps latents to images.
         critic: Maps images to unbounded scores, without batch normalisation.
-        gp_weight: Factor of the gradient penalty, at least 0.
+        gp_weight: Factor of the gradient penalty, at least 0: a number, or a
+            schedule of the critic's updates, see `keras_gan.schedules`.
         discriminator_steps: Critic updates for each generator update, each on
             a fresh batch of real images.
         **kwargs: As in `GAN`; a `regularizer` comes on top of the penalty.
@@ -40,13 +41,13 @@ class WGANGP(GAN):
         generator: keras.Model,
         critic: keras.Model,
         *,
-        gp_weight: float = 10.0,
+        gp_weight: Number = 10.0,
         discriminator_steps: int = 5,
         regularizer: Any = None,
         **kwargs: Any,
     ) -> None:
         require_network(critic, "critic")
-        gp_weight = number_in(
+        gp_weight = schedules.number_or_schedule(
             "gp_weight", gp_weight, "[0, inf)", why="; the paper uses 10"
         )
         penalty = regularizers.GradientPenalty(gp_weight)
@@ -76,4 +77,4 @@ class WGANGP(GAN):
         """Returns the constructor's arguments."""
         config = super().get_config()
         config["critic"] = config.pop("discriminator")
-        return {**config, "gp_weight": self.gp_weight}
+        return {**config, "gp_weight": schedules.saved(self.gp_weight)}

@@ -18,7 +18,8 @@ logits float32 `(n, num_classes)`.
 
 from keras_gan.networks.dcgan import dcgan, wgan_gp
 from keras_gan.networks.dense import dense
+from keras_gan.networks.r3gan import r3gan
 from keras_gan.networks.residual import residual
 from keras_gan.networks.resize_conv import resize_conv
 
-__all__ = ["dcgan", "dense", "residual", "resize_conv", "wgan_gp"]
+__all__ = ["dcgan", "dense", "r3gan", "residual", "resize_conv", "wgan_gp"]

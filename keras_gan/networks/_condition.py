@@ -16,7 +16,10 @@ from keras_gan._checks import (
 )
 from keras_gan._typing import Tensor
 from keras_gan.layers import (
+    BasisExpansion,
+    BasisReduction,
     ConditionalBatchNormalization,
+    GroupedConv2D,
     LabelPlanes,
     Projection,
     SpectralNormalization,
@@ -147,8 +150,12 @@ class Condition:
         *,
         activation: str | None,
         spectral_normalization: bool = False,
+        use_bias: bool = True,
     ) -> Tensor | list[Tensor]:
-        """Ends a discriminator: scores, with class logits if auxiliary."""
+        """Ends a discriminator: scores, with class logits if auxiliary.
+
+        `use_bias` is about scores without a projection.
+        """
         logits = None
         if self.num_classes is not None and self.kind == "projection":
             score = self.connect(
@@ -156,7 +163,8 @@ class Condition:
             )
         else:
             score = self.connect(
-                self._output(1, "score", spectral_normalization), features
+                self._output(1, "score", spectral_normalization, use_bias),
+                features,
             )
         if self.num_classes is not None and self.kind == "auxiliary":
             logits = self.connect(
@@ -193,11 +201,16 @@ class Condition:
         )
 
     def _output(
-        self, units: int, name: str, spectral_normalization: bool
+        self,
+        units: int,
+        name: str,
+        spectral_normalization: bool,
+        use_bias: bool = True,
     ) -> keras.layers.Layer:
         # Scores stay float32 under mixed precision, as losses need them.
         layer = keras.layers.Dense(
             units,
+            use_bias=use_bias,
             kernel_initializer=self.initializer(),
             dtype="float32",
             name=name,
@@ -219,7 +232,13 @@ def _weights(layer: keras.layers.Layer, inputs: Any) -> int:
         return int(layer.num_classes * inputs[0].shape[-1])
     if isinstance(layer, ConditionalBatchNormalization):
         return int(layer.num_classes * inputs[0].shape[-1])
+    if isinstance(layer, BasisReduction):
+        return prod(inputs.shape[1:])
     channels = int(inputs.shape[-1])
+    if isinstance(layer, BasisExpansion):
+        return channels * layer.height * layer.width
     if isinstance(layer, keras.layers.Dense):
         return int(channels * layer.units)
+    if isinstance(layer, GroupedConv2D):
+        channels //= layer.groups
     return int(prod(layer.kernel_size) * channels * layer.filters)

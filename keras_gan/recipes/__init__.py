@@ -7,6 +7,7 @@ from keras_gan.recipes.assembling import clipping as clipping
 from keras_gan.recipes.recipe import Recipe as Recipe
 from keras_gan.recipes.recommended import RECOMMENDED
 from keras_gan.recipes.setting_changes import override as override
+from keras_gan.recipes.starting import init_from as init_from
 from keras_gan.recipes.tutorials import TUTORIALS
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "batches",
     "clipping",
     "get",
+    "init_from",
     "override",
 ]
 

@@ -25,6 +25,7 @@ from keras_gan.features.of_data import (
 from keras_gan.models import GAN, WGANGP
 from keras_gan.models.packing import packed_shape
 from keras_gan.recipes.components import (
+    check_setting,
     default_settings,
     make_component,
     model_class,
@@ -35,6 +36,8 @@ from keras_gan.recipes.recipe import (
     check_recipe,
     settings_of,
 )
+from keras_gan.recipes.scheduled_settings import Updates
+from keras_gan.recipes.starting import freeze_first_layers
 
 __all__ = [
     "assemble",
@@ -86,29 +89,34 @@ def assemble(
     num_images = _count_or_none("num_images", num_images)
     seed = seed_or_none("seed", seed)
     pair = networks(recipe, image_shape, num_classes, seed)
+    freeze_first_layers(pair[1], recipe.freeze_d)
+    updates = _updates(recipe, num_images)
     shared = _class_argument(recipe, num_classes)
     augment = augmentation.get(
-        recipe.augment and make_component("augment", recipe.augment, seed=seed),
+        recipe.augment
+        and make_component(
+            "augment", recipe.augment, updates=updates, seed=seed
+        ),
         image_shape,
         recipe.value_range,
     )
     penalties = [
-        make_component("regularizer", each)
+        make_component("regularizer", each, updates=updates)
         for each in settings_of(recipe, "regularizer")
     ]
     gan: GAN = make_component(
         "model",
         recipe.model,
+        updates=updates,
         **dict(zip(_network_arguments(recipe), pair, strict=True)),
         regularizer=penalties or None,
         augment=augment,
         seed=seed,
         **shared,
     )
-    steps = _steps(recipe, num_images)
     gan.compile(
-        _optimizer(recipe, "d_opt", steps),
-        _optimizer(recipe, "g_opt", -(-steps // gan.discriminator_steps)),
+        _optimizer(recipe, "d_opt", updates),
+        _optimizer(recipe, "g_opt", updates),
         recipe.loss and make_component("loss", recipe.loss),
     )
     return gan
@@ -120,15 +128,20 @@ def _count_or_none(name: str, value: Any) -> int | None:
     return whole_number(name, value, 1, LARGEST_INT32)
 
 
-def _steps(recipe: Recipe, num_images: int | None) -> int:
+def _updates(recipe: Recipe, num_images: int | None) -> Updates:
     if num_images is None:
-        return 0
+        return Updates()
     batches = max(1, num_images // recipe.batch_size)
-    return batches * recipe.epochs_for(num_images)
+    steps = batches * recipe.epochs_for(num_images)
+    name, key = recipe.model["name"], "discriminator_steps"
+    every = recipe.model.get(key, default_settings("model", name)[key])
+    check_setting("model", name, key, every)
+    # The model refuses what is below 1.
+    return Updates(steps, -(-steps // max(1, every)))
 
 
 def _optimizer(
-    recipe: Recipe, component: str, steps: int
+    recipe: Recipe, component: str, updates: Updates
 ) -> keras.optimizers.Optimizer | None:
     settings: Settings | None = getattr(recipe, component)
     if settings is None:
@@ -137,9 +150,10 @@ def _optimizer(
     given: dict[str, Any] = {
         "name": {"d_opt": "discriminator", "g_opt": "generator"}[component]
     }
+    steps = updates.of(component, "learning_rate")
     if recipe.schedule is not None and steps:
         given["learning_rate"] = _schedule(recipe, component, steps)
-    return make_component(component, settings, **given)
+    return make_component(component, settings, updates=updates, **given)
 
 
 def _schedule(recipe: Recipe, component: str, steps: int) -> Any:
@@ -184,7 +198,7 @@ def _pair(
     recipe: Recipe,
     image_shape: tuple[int, ...],
     seed: int | None,
-    classes: dict[str, int],
+    classes: dict[str, Any],
 ) -> tuple[keras.Model, keras.Model]:
     pair: tuple[keras.Model, keras.Model] = make_component(
         "networks",
@@ -228,6 +242,11 @@ def batches(
     # A last batch of another size would compile the step once more. The
     # images that one epoch leaves out are in another.
     drop_remainder = count >= recipe.batch_size
+    if vectors and recipe.flip:
+        raise ValueError(
+            "`flip` mirrors images, and the data are vectors. "
+            f"{received('flip', recipe.flip)}"
+        )
     if vectors:
         return VectorBatches(
             images,
@@ -244,6 +263,7 @@ def batches(
         seed=seed,
         value_range=recipe.value_range,
         drop_remainder=drop_remainder,
+        flip=recipe.flip,
         part=part,
     )
 
@@ -333,7 +353,7 @@ def _network_arguments(recipe: Recipe) -> tuple[str, str]:
     return "generator", "critic" if has_critic else "discriminator"
 
 
-def _class_argument(recipe: Recipe, num_classes: int | None) -> dict[str, int]:
+def _class_argument(recipe: Recipe, num_classes: int | None) -> dict[str, Any]:
     if not recipe.conditional:
         return {}
     if num_classes is None:

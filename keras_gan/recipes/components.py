@@ -7,19 +7,23 @@ types and in which ranges.
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any, get_type_hints
 
 import keras
 
 from keras_gan import (
-    augment,
     callbacks,
     losses,
     models,
     networks,
+    optimizers,
     regularizers,
+    schedules,
 )
+from keras_gan.augment.identifiers import maker as augment_maker
+from keras_gan.recipes import scheduled_settings
+from keras_gan.recipes.scheduled_settings import Updates
 from keras_gan.recipes.setting_types import (
     Range,
     as_declared,
@@ -27,6 +31,7 @@ from keras_gan.recipes.setting_types import (
     check_type,
     check_value_range,
 )
+from keras_gan.schedules import Number
 
 __all__ = [
     "COMPONENTS",
@@ -84,11 +89,12 @@ _SCHEDULES: dict[str, Maker] = {
 }
 _EVALUATION_METRICS = ("fid", "kid", "kl")
 """Of all metrics those where lower is better: they choose the best epoch."""
+_BETAS = ("beta_1", "beta_2")
 _NEVER_SET = (
     *("self", "name", "seed", "image_shape", "num_classes"),
     *("generator", "discriminator", "critic", "regularizer", "augment"),
     *("real", "metrics", "split", "labels", "cache"),
-    *("initial_learning_rate", "decay_steps"),
+    *("initial_learning_rate", "decay_steps", "layers"),
 )
 """Arguments that no recipe sets: data, seed or other components do."""
 
@@ -151,13 +157,18 @@ _RANGES: dict[str, dict[str, Range]] = {
 
 
 def make_component(
-    component: str, settings: Mapping[str, Any], **given: Any
+    component: str,
+    settings: Mapping[str, Any],
+    *,
+    updates: Updates | None = None,
+    **given: Any,
 ) -> Any:
     """Makes a component, such as a loss, from its name and settings.
 
     Args:
         component: One of `COMPONENTS`.
         settings: As in a `Recipe`.
+        updates: The length of the run, which schedules follow.
         **given: Arguments that no recipe sets.
 
     Raises:
@@ -169,10 +180,22 @@ def make_component(
     for key, value in settings.items():
         if key != "name":
             check_setting(component, name, key, value)
-            arguments[key] = as_declared(
-                value, types_of_settings(component, name).get(key)
-            )
-    return COMPONENTS[component](name)(**{**arguments, **given})
+            hint = types_of_settings(component, name).get(key)
+            value = as_declared(value, scheduled_settings.plain(hint))
+            steps = (updates or Updates()).of(component, key)
+            arguments[key] = scheduled_settings.made(value, steps)
+    maker = COMPONENTS[component](name)
+    if _is_adam(component, name) and _with_schedule(arguments):
+        maker = optimizers.Adam
+    return maker(**{**arguments, **given})
+
+
+def _is_adam(component: str, name: str) -> bool:
+    return component in ("d_opt", "g_opt") and name.lower() == "adam"
+
+
+def _with_schedule(arguments: Mapping[str, Any]) -> bool:
+    return any(schedules.is_schedule(arguments.get(key)) for key in _BETAS)
 
 
 def check_setting(
@@ -184,7 +207,8 @@ def check_setting(
         component: One of `COMPONENTS`.
         name: Its name, such as `hinge`.
         key: Its argument.
-        value: A number, text, bool, None, or a list of these.
+        value: A number, text, bool, None, a list of these, or the description
+            of a schedule.
         label: What errors call it. Default: component and key.
 
     Raises:
@@ -195,10 +219,15 @@ def check_setting(
     if hint is None:
         return  # The setting is unknown: making the component raises.
     label = label or f"{component}.{key}"
+    ranges = _RANGES.get(component, {})
+    if isinstance(value, Mapping) and scheduled_settings.takes_schedule(hint):
+        allowed = ranges.get(key, Range())
+        scheduled_settings.check(label, value, hint, allowed)
+        return
+    hint = scheduled_settings.plain(hint)
     check_type(label, value, hint)
     if key == "value_range" and value is not None:
         check_value_range(label, value)
-    ranges = _RANGES.get(component, {})
     if key in ranges:
         check_range(label, value, ranges[key])
 
@@ -244,6 +273,8 @@ def types_of_settings(component: str, name: str) -> dict[str, Any]:
     declared: dict[str, Any] = {}
     for each in _constructors(COMPONENTS[component](name)):
         declared = {**get_type_hints(each), **declared}
+    if _is_adam(component, name):
+        declared |= dict.fromkeys(_BETAS, Number)
     found = {}
     for key, default in default_settings(component, name).items():
         if key in declared and declared[key] is not Any:
@@ -263,6 +294,8 @@ _VARIADIC = (
 
 def _constructors(maker: Maker) -> list[Maker]:
     """Returns the functions whose arguments a class takes: its bases', too."""
+    if isinstance(maker, partial):
+        maker = maker.func
     if not isinstance(maker, type):
         return [maker]
     own = [base for base in maker.__mro__ if "__init__" in vars(base)]
@@ -312,7 +345,9 @@ def _regularizer(name: str) -> Maker:
 
 
 def _augment(name: str) -> Maker:
-    return type(augment.get(name))
+    made = augment_maker(name)
+    made()  # An unknown name is an error now.
+    return made
 
 
 def _clipping(name: str) -> Maker:

@@ -23,6 +23,7 @@ Settings = Mapping[str, Any]
 _AT_LEAST_ONE = Range(low=1)
 _RANGES = {
     "label": Range(low=0),
+    "freeze_d": Range(low=0),
     "limit": _AT_LEAST_ONE,
     # With larger images not even one batch of activations fits in memory.
     "image_size": Range(1, 4096),
@@ -38,7 +39,11 @@ class Recipe:
 
     A component, such as the networks, is a mapping: `"name"` says which one it
     is, and every other key is one of its arguments. What is left out keeps the
-    component's default.
+    component's default. Where an argument takes a number or a schedule, see
+    `keras_gan.schedules`, the mapping may have `{"name": "cosine", "start":
+    0.05, "end": 0.005}` from the start of the run to its end, with `"hold"`, a
+    share of the run, or `"linear"`; for `model.ema_decay` also `{"name":
+    "half_life", "images": ...}`, a number or one of these.
 
     Args:
         name: What the command line calls it.
@@ -58,12 +63,17 @@ class Recipe:
         augment: A name that `keras_gan.augment.get` knows.
         clipping: `gradient` or `weight`: the callbacks `GradientClipping` and
             `WeightClipping`, which `keras_gan.recipes.clipping` makes.
+        freeze_d: How many of the discriminator's first layers with weights
+            keep them, for a start from a trained GAN, see `init_from`.
         data: What `keras_gan.datasets.source` knows, or None where the user
             has to say.
         label: The one class to train on, or None for all.
         limit: The number of images to train on, or None for all.
         image_size: Size in pixels to bring the images to, or None.
         channels: 1 for grey, 3 for colour, None for what the data are.
+        flip: Whether images are mirrored left to right in half of the epochs,
+            each by itself, as `datasets.ImageBatches` does it. What generated
+            images are compared with stays as it is.
         value_range: The floats that stand for black and white.
         batch_size: Images in a batch.
         epochs: How often to go through the data. None leaves it to `budget`.
@@ -90,11 +100,13 @@ class Recipe:
     regularizer: Settings | Sequence[Settings] | None = None
     augment: Settings | None = None
     clipping: Settings | None = None
+    freeze_d: int = 0
     data: str | None = "fashion_mnist"
     label: int | None = None
     limit: int | None = None
     image_size: int | None = None
     channels: int | None = None
+    flip: bool = False
     value_range: tuple[float, float] = (-1.0, 1.0)
     batch_size: int = 128
     epochs: int | None = 20

@@ -1,17 +1,19 @@
 """Changing the settings of a recipe, for example `networks.filters=16`."""
 
 import ast
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
 from keras_gan._checks import received, shown
 from keras_gan.models import ACGAN
+from keras_gan.recipes import scheduled_settings
 from keras_gan.recipes.components import (
     COMPONENTS,
     check_setting,
     default_settings,
     model_class,
+    types_of_settings,
 )
 from keras_gan.recipes.recipe import (
     OWN_VALUES,
@@ -34,8 +36,11 @@ def override(recipe: Recipe, changes: Iterable[tuple[str, Any]]) -> Recipe:
         recipe: What to start from.
         changes: Pairs of a key and a value: a recipe's own, such as
             `("batch_size", 32)`; a setting of a component, such as
-            `("networks.filters", 16)`; or a component by its name, with its
-            defaults, such as `("loss", "hinge")`. Several penalties are
+            `("networks.filters", 16)`; a schedule of a setting, such as
+            `("regularizer.weight", {"name": "cosine", "start": 5.0, "end":
+            0.5})`, or a part of it, `("regularizer.weight.end", 0.1)`; or a
+            component by its name, with its defaults, such as
+            `("loss", "hinge")`. Several penalties are
             `("regularizer", "r1,r2")`, and a setting of one of them
             `("regularizer.r1.weight", 2.0)`. With other networks or
             another model, `networks.conditioning` follows the model, unless
@@ -132,13 +137,33 @@ def _component_with_setting(
             f"first, for example --set {component}=NAME. "
             f"Received: {'.'.join([component, *rest])}"
         )
-    known = default_settings(component, current["name"])
-    key = ".".join(rest)
+    return _with_setting(component, component, current, rest, value)
+
+
+def _with_setting(
+    component: str,
+    prefix: str,
+    current: Settings,
+    rest: list[str],
+    value: Any,
+) -> dict[str, Any]:
+    """Changes one setting, or a part of one that is a schedule."""
+    name = current["name"]
+    known = default_settings(component, name)
+    key, *inside = rest
     if key not in known:
         raise _unknown_key(
-            f"{component}.{key}", [f"{component}.{k}" for k in known]
+            ".".join([prefix, *rest]), [f"{prefix}.{k}" for k in known]
         )
-    check_setting(component, current["name"], key, value)
+    label = f"{prefix}.{key}"
+    value = scheduled_settings.changed(
+        label,
+        current.get(key, known[key]),
+        inside,
+        value,
+        types_of_settings(component, name)[key],
+    )
+    check_setting(component, name, key, value, label)
     return {**current, key: value}
 
 
@@ -164,8 +189,9 @@ def _penalties_with_setting(
     names = [each["name"] for each in current]
     full = ".".join([component, *rest])
     if len(rest) > 1 and rest[0] in names:
-        which, key = names.index(rest[0]), ".".join(rest[1:])
-    elif len(rest) > 1 and names:
+        which, inside = names.index(rest[0]), rest[1:]
+        prefix = f"{component}.{rest[0]}"
+    elif len(rest) > 1 and names and not _is_setting(current, rest[0]):
         raise ValueError(
             f"The penalties of {recipe.name} are {' and '.join(names)}. Others "
             f"are taken beside them by --set {component}="
@@ -179,14 +205,19 @@ def _penalties_with_setting(
         )
     else:
         return _component_with_setting(recipe, component, rest, value)
-    name = names[which]
-    known = default_settings(component, name)
-    if key not in known:
-        raise _unknown_key(full, [f"{component}.{name}.{k}" for k in known])
-    check_setting(component, name, key, value, full)
     changed = [*current]
-    changed[which] = {**current[which], key: value}
+    changed[which] = _with_setting(
+        component, prefix, current[which], inside, value
+    )
     return tuple(changed) if len(changed) > 1 else changed[0]
+
+
+def _is_setting(penalties: Sequence[Settings], key: str) -> bool:
+    """Whether one of the penalties has a setting of that name."""
+    return any(
+        key in default_settings("regularizer", each["name"])
+        for each in penalties
+    )
 
 
 def _penalties_by_name(

@@ -124,6 +124,7 @@ KINDS = {
             "hinge",
             "wasserstein",
             "relativistic",
+            "relativistic_pairing",
         )
     },
     "smoothed": lambda: gan(smoothed),

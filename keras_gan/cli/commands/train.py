@@ -14,6 +14,7 @@ from keras_gan.cli.arguments import (
     LARGEST,
     LARGEST_SEED,
     name_or_path,
+    path,
     run_path,
     whole_number_in,
 )
@@ -46,6 +47,26 @@ def add_parser(commands: Any) -> None:
     add("--epochs", type=count, metavar="N", help="times through the data")
     add("--batch-size", type=count, metavar="B", help="images in a batch")
     add("--seed", type=seed, metavar="S", help="of all that is random [0]")
+    add(
+        "--flip",
+        action="store_true",
+        help="mirror images left to right at random; for pictures that are as "
+        "likely either way round",
+    )
+    add(
+        "--init",
+        type=path,
+        metavar="RUN",
+        help="start from the weights of a trained run, or of a .keras file; "
+        "without RECIPE, with the run's own",
+    )
+    add(
+        "--freeze-d",
+        type=whole_number_in(0, LARGEST),
+        metavar="N",
+        help="with --init: layers of the discriminator, from the first, that "
+        "keep their weights",
+    )
     add(
         "--out",
         type=run_path,
@@ -99,6 +120,7 @@ def run(arguments: argparse.Namespace) -> int:
             naming_config = run_config.named_in_errors(plan.folder)
             with naming_config if plan.resumed else nullcontext():
                 prepared = prepare(plan, workers)
+            plan = prepared.plan
             if writes and not held:
                 named = arguments.out is not None
                 plan = stack.enter_context(planning.claimed(plan, named))

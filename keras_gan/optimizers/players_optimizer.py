@@ -10,7 +10,7 @@ import numpy as np
 from keras_gan._checks import instance_of, text
 from keras_gan._typing import Tensor
 
-__all__ = ["GANOptimizer", "PlayersOptimizer"]
+__all__ = ["GANOptimizer", "PlayersOptimizer", "serialize"]
 
 
 @keras.saving.register_keras_serializable("keras_gan")

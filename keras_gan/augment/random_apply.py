@@ -1,0 +1,134 @@
+"""Augmentation with a probability that is set, or scheduled."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+from keras import ops
+
+from keras_gan import schedules
+from keras_gan._checks import seed_or_none
+from keras_gan._typing import Tensor
+from keras_gan.augment.adaptive_augment import named_layers
+from keras_gan.augment.coins import apply_by_coins
+from keras_gan.augment.compose import layers_of
+from keras_gan.schedules import Number
+
+__all__ = ["RandomApply"]
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class RandomApply(keras.layers.Layer):
+    """Applies each augmentation to each image with a probability.
+
+    As in `AdaptiveAugment`, but nothing steers the probability: it is a number
+    or a schedule of the discriminator's updates. So it works with every loss.
+    R3GAN raises it from 0 to 0.55 while it trains.
+
+    Args:
+        layers: augmentation layers, each applied or not by itself; one layer;
+            `"b"`, `"bg"` or `"bgc"`, the sets of `AdaptiveAugment`, or None
+            for its default set, all of which are for images. Each must let a
+            right gradient through, or the GAN refuses it, see
+            `check_gradient`.
+        probability: float in [0, 1], or a schedule, see
+            `keras_gan.schedules`.
+        seed: int for repeatable random numbers, or None.
+        **kwargs: `name`, `dtype` of `keras.layers.Layer`.
+
+    Raises:
+        TypeError: `layers` is no layer, nor a sequence of layers.
+        ValueError: `probability` is out of range, a schedule's at step 0.
+
+    Example:
+        >>> probability = keras_gan.schedules.Cosine(0.0, 0.55, 10_000)
+        >>> augment = keras_gan.augment.RandomApply(probability=probability)
+        >>> gan = keras_gan.GAN(generator, discriminator, augment=augment)
+
+    Reference: Karras et al., 2020, arXiv 2006.06676, section 2.2; scheduled:
+    Huang et al., 2024, arXiv 2501.05441.
+    """
+
+    def __init__(
+        self,
+        layers: keras.layers.Layer
+        | Sequence[keras.layers.Layer]
+        | str
+        | None = None,
+        *,
+        probability: Number = 0.5,
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.probability = schedules.number_or_schedule(
+            "probability", probability, "[0, 1]"
+        )
+        self.seed = seed = seed_or_none("seed", seed)
+        if layers is None or isinstance(layers, str):
+            layers = named_layers(layers, seed)
+        if isinstance(layers, keras.layers.Layer):
+            layers = [layers]
+        self.layers = layers_of("layers", layers)
+        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.step: Any = 0
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Builds the layers, and the count of updates that a schedule needs."""
+        for layer in self.layers:
+            if not layer.built:
+                layer.build(input_shape)
+        if schedules.is_schedule(self.probability):
+            self.step = self.add_weight(
+                name="step",
+                shape=(),
+                initializer="zeros",
+                dtype="int32",
+                trainable=False,
+                aggregation="only_first_replica",
+            )
+
+    def call(self, images: Tensor, training: bool = True) -> Tensor:
+        """Changes images `(n, ...)` in training, each with probability."""
+        if not training:
+            return images
+        now = schedules.at(self.probability, self.step)
+        return apply_by_coins(self.layers, images, now, self.seed_generator)
+
+    def follow(self, updates: Tensor) -> None:
+        """Takes over how many updates the discriminator has made.
+
+        A GAN calls it after each of them.
+
+        Args:
+            updates: The count, a whole number.
+        """
+        if schedules.is_schedule(self.probability):
+            # A copy, as JAX donates no buffer that two variables share.
+            self.step.assign(ops.copy(ops.cast(updates, "int32")))
+
+    def compute_output_shape(
+        self, input_shape: Sequence[int | None]
+    ) -> tuple[int | None, ...]:
+        """Returns the shape of the output."""
+        return tuple(input_shape)
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments."""
+        return {
+            **super().get_config(),
+            "layers": [
+                keras.saving.serialize_keras_object(layer)
+                for layer in self.layers
+            ],
+            "probability": schedules.saved(self.probability),
+            "seed": self.seed,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "RandomApply":
+        """Makes the layer from what `get_config` returned."""
+        restore = keras.saving.deserialize_keras_object
+        layers = [restore(layer) for layer in config["layers"]]
+        probability = restore(config["probability"])
+        return cls(**{**config, "layers": layers, "probability": probability})

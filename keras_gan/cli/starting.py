@@ -1,0 +1,122 @@
+"""Starting a run from the weights of a trained one, as `--init` asks for."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Self
+
+from keras_gan import recipes
+from keras_gan.cli import run_config
+from keras_gan.cli.errors import UsageError
+from keras_gan.cli.loading import Trained, load
+from keras_gan.models import GAN
+from keras_gan.recipes import Recipe
+from keras_gan.run_folder import RunFolder
+
+__all__ = ["Start", "recipe_of", "start_from"]
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a run's first weights are copied from.
+
+    Args:
+        path: The folder of a run, or a `.keras` file.
+        digest: Of its weights; None where they were not read yet.
+    """
+
+    path: Path
+    digest: str | None = None
+
+    @classmethod
+    def at(cls, path: Path) -> Self:
+        """Returns the start from a path that the user gave.
+
+        Raises:
+            UsageError: If there is neither a run nor a model.
+        """
+        run = path.is_dir() and run_config.exists(RunFolder(path))
+        if not (run or (path.is_file() and path.suffix == ".keras")):
+            raise UsageError(
+                "--init must be the folder of a run, or a .keras file. "
+                f"Received: {path}"
+            )
+        return cls(path.resolve())
+
+    @classmethod
+    def noted(cls, config: dict[str, Any]) -> Self | None:
+        """Returns the start that a run's config.json notes, if any."""
+        if config["init"] is None:
+            return None
+        return cls(Path(config["init"]["path"]), config["init"]["digest"])
+
+    def config(self) -> dict[str, Any]:
+        """Returns what config.json notes."""
+        return {"path": str(self.path), "digest": self.digest}
+
+
+def recipe_of(start: Start, data: str | None) -> Recipe | None:
+    """Returns the recipe of a trained run, for images of its shape.
+
+    Args:
+        start: The folder of the run, or a `.keras` file in it.
+        data: The data to train on; None for those of the run.
+
+    Returns:
+        The recipe, or None for a file that is in no run.
+
+    Raises:
+        UsageError: If the run's config.json is damaged.
+    """
+    path = start.path
+    folder = RunFolder(path if path.is_dir() else path.parent)
+    if path.is_file() and not folder.started:
+        return None
+    config, recipe = run_config.read(folder)
+    height, width, channels = config["image_shape"]
+    if data is not None:
+        # These say which of the run's images were taken.
+        recipe = replace(recipe, label=None, limit=None, channels=channels)
+        if height == width:
+            recipe = replace(recipe, image_size=height)
+    if recipe.budget is not None:
+        # The number of epochs was for the run's images.
+        recipe = replace(recipe, epochs=None)
+    return recipe
+
+
+def start_from(gan: GAN, start: Start) -> Start:
+    """Copies the weights of a trained GAN into the fresh one of a run.
+
+    Args:
+        gan: The compiled model, fresh from its recipe.
+        start: What is copied. With a digest, the weights must be those.
+
+    Returns:
+        The same, with the digest of the weights.
+
+    Raises:
+        UsageError: If the networks don't fit, or the weights have changed.
+    """
+    trained = load(start.path)
+    digest = _digest(trained)
+    if start.digest not in (None, digest):
+        raise UsageError(
+            f"The weights in {start.path} are not those that this run was "
+            "started with, so it can't begin anew. Start a new run with "
+            "another --out."
+        )
+    try:
+        recipes.init_from(gan, trained.gan)
+    except ValueError as error:
+        raise UsageError(f"--init {start.path}: {error}") from error
+    return replace(start, digest=digest)
+
+
+def _digest(trained: Trained) -> str:
+    found = hashlib.sha256()
+    gan = trained.gan
+    for network in (gan.discriminator, gan.generator, gan.ema_generator):
+        for values in network.get_weights() if network is not None else ():
+            found.update(values.tobytes())
+    return found.hexdigest()
