@@ -25,6 +25,7 @@ __all__ = ["write_report"]
 
 _TEMPLATE = resources.files("keras_gan") / "assets" / "report.html"
 _MOST_FRAMES = 60
+_MOST_LISTED = 100
 _PACKAGES = ("keras-gan", "keras", "tensorflow", "jax", "torch", "numpy")
 
 _TO_ESCAPE = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"}
@@ -248,7 +249,7 @@ def _as_words(value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, list):
-        return f"[{', '.join(map(_as_words, value))}]"
+        return _list_as_words(value)
     if not isinstance(value, Mapping):
         return json.dumps(value)
     words = [
@@ -257,6 +258,15 @@ def _as_words(value: Any) -> str:
         if each is not None
     ]
     return ", ".join(words)
+
+
+def _list_as_words(values: list[Any]) -> str:
+    if values and all(isinstance(value, Mapping) for value in values):
+        return "; ".join(map(_as_words, values))
+    more = len(values) - _MOST_LISTED
+    shown = list(map(_as_words, values[:_MOST_LISTED]))
+    shown += [f"and {more:,} more"] if more > 0 else []
+    return f"[{', '.join(shown)}]"
 
 
 def _in_brackets(value: Any) -> str:

@@ -270,7 +270,7 @@ def test_gradient_norms_are_watched_for_the_run_only(images, tmp_path):
     assert "d_gradient_norm" not in after
 
 
-def test_vectors_have_curves_but_no_pictures(tmp_path):
+def test_vectors_have_points_as_pictures(tmp_path):
     import keras_gan
 
     layers = keras.layers
@@ -280,7 +280,11 @@ def test_vectors_have_curves_but_no_pictures(tmp_path):
     fit(keras_gan.GAN(generator, critic), data, TensorBoard(tmp_path))
     found = read(tmp_path / "train")
     assert "epoch_d_loss" in found
-    assert "generated/grid" not in found
+    for tag, count in (("generated/grid", 2), ("real/grid", 1)):
+        assert len(found[tag]) == count
+        for _, picture, _ in found[tag]:
+            with Image.open(io.BytesIO(picture[2])) as opened:
+                assert opened.size == (568, 600)
 
 
 @pytest.mark.skipif(

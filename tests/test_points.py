@@ -89,6 +89,28 @@ def test_points_that_are_not_finite_are_counted_as_outside():
     assert outside == 3
 
 
+def test_a_conditional_model_draws_points_of_all_classes(tmp_path):
+    pair = keras_gan.networks.dense(
+        (2,),
+        2,
+        generator_units=(4,),
+        discriminator_units=(4,),
+        output_activation=None,
+        num_classes=8,
+        seed=0,
+    )
+    model = keras_gan.ConditionalGAN(*pair, seed=0)
+    points, modes = datasets.load("ring", limit=64)
+    model.fit(
+        VectorBatches(points, modes, batch_size=32),
+        verbose=0,
+        callbacks=[ImageSnapshot(tmp_path)],
+    )
+    samples = model.fixed_samples()
+    assert np.bincount(samples.labels).tolist() == [313] * 4 + [312] * 4
+    assert opened(tmp_path / "epoch-0001.png").size == (568, 600)
+
+
 def test_vectors_of_one_number_have_no_picture(tmp_path):
     points = np.zeros((80, 1), "float32")
     points[::2] = 1

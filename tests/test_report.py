@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from keras_gan import report
 from keras_gan.report import write_report
 
 
@@ -221,3 +222,13 @@ def test_a_broken_configuration_is_named(run):
     (run / "config.json").write_text("{")
     with pytest.raises(ValueError, match=r"config\.json is not JSON"):
         write_report(run)
+
+
+def test_several_penalties_are_told_apart():
+    penalties = [{"name": "r1", "weight": 0.5}, {"name": "r2", "weight": 1.0}]
+    assert report._as_words(penalties) == "r1, weight 0.5; r2, weight 1.0"
+
+
+def test_a_long_list_is_counted():
+    words = report._as_words([str(number) for number in range(1234)])
+    assert words.endswith("98, 99, and 1,134 more]")

@@ -285,4 +285,5 @@ def _print_where(plan: Plan, seconds: float) -> None:
     for label, path in lines:
         out.print(labelled(label, path))
     path = quoted(folder.path)
-    out.print(labelled("Next", f"keras-gan generate {path} -n 64"))
+    wish = "--out points.npz" if plan.source.holds_vectors else "-n 64"
+    out.print(labelled("Next", f"keras-gan generate {path} {wish}"))

@@ -3,10 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["NAMES_OF_STACKS", "stack_digits"]
-
-NAMES_OF_STACKS = tuple(f"{number:03d}" for number in range(1000))
-"""The class names: the three digits, such as `042`."""
+__all__ = ["stack_digits"]
 
 _COUNTS = {"train": 128_000, "test": 26_000}
 _SEEDS = {"train": 0, "test": 1}

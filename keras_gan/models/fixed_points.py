@@ -95,10 +95,11 @@ def drawn(made: Array, real: Array | None) -> Image.Image:
         made: Generated points, (n, d), d at least 2.
         real: Real points, (n, d), of which some are drawn, or None.
     """
+    title = f"{len(made):,} points"
     if real is None:
-        return scatter(made, None, frame_of(made))
+        return scatter(made, None, frame_of(made), title)
     real = some_points(real)
-    return scatter(made, real, frame_of(real))
+    return scatter(made, real, frame_of(real), title)
 
 
 def some_points(data: Any) -> Array:

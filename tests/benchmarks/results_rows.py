@@ -236,9 +236,16 @@ def settings(recipe):
 
 
 def current(row):
-    """Whether the records are of the recipe as it is now."""
+    """Whether the records are of the recipe as it is now.
+
+    What recipes could not say when a record was made had its default.
+    """
+    from keras_gan.recipes import Recipe
+
     now = settings(row.trained())
-    return all(each["settings"] == now for each in records(row))
+    bare = Recipe(name="", system="", networks={"name": "dense"})
+    defaults = settings(bare)
+    return all({**defaults, **each["settings"]} == now for each in records(row))
 
 
 def pictures(row):

@@ -41,7 +41,7 @@ def add_parser(commands: Any) -> None:
         type=name_or_path,
         metavar="NAME|PATH",
         help="fashion_mnist, mnist, digits, fashion_mnist_sample, "
-        "a folder of images, an .npz or .npy",
+        "stacked_mnist, grid, ring, a folder of images, an .npz or .npy",
     )
     count, seed = whole_number_in(1, LARGEST), whole_number_in(0, LARGEST_SEED)
     add("--epochs", type=count, metavar="N", help="times through the data")

@@ -1,0 +1,173 @@
+"""What tests/benchmarks/coverage.py trains, and where its records are."""
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[2]
+RECORDS = ROOT / "docs" / "coverage"
+SEEDS = 3
+
+
+class Data(NamedTuple):
+    """A data set whose modes are known.
+
+    Attributes:
+        title: What the page calls it.
+        recipe: The recipe that trains on it.
+        modes: How many it has.
+        samples: How many samples the papers measure.
+        looks: How often a run is measured, at even distances.
+        animated: The variants whose run the page shows in motion.
+    """
+
+    title: str
+    recipe: str
+    modes: int
+    samples: int
+    looks: int
+    animated: tuple[str, ...] = ()
+
+
+DATA = {
+    "stacked_mnist": Data("Stacked MNIST", "stacked-mnist", 1000, 26_000, 10),
+    "grid": Data("Grid", "grid", 25, 2500, 12, ("recipe", "plain")),
+    "ring": Data("Ring", "grid", 8, 2500, 12, ("recipe", "plain")),
+}
+
+_PACGAN = [
+    ("networks.generator_units", [400, 400, 400, 400]),
+    ("networks.discriminator_units", [200, 200, 200]),
+    ("networks.generator_activation", "relu"),
+    ("networks.batch_normalization", True),
+    ("d_opt.learning_rate", 1e-4),
+    ("g_opt.learning_rate", 1e-4),
+    *((f"{opt}.beta_1", 0.8) for opt in ("d_opt", "g_opt")),
+    *((f"{opt}.beta_2", 0.999) for opt in ("d_opt", "g_opt")),
+    ("schedule", None),
+    ("model.ema_decay", None),
+    ("batch_size", 100),
+]
+"""PacGAN's networks for points and their optimizers, but leaky ReLUs in place
+of maxout in the discriminator."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A way to train on one data set.
+
+    Args:
+        data: A key of `DATA`.
+        variant: A key of `VARIANTS`.
+        pack: How many samples the discriminator sees at once.
+    """
+
+    data: str
+    variant: str
+    pack: int = 1
+
+    @property
+    def name(self):
+        pack = f"-{self.pack}" if self.pack > 1 else ""
+        return f"{self.data}-{self.variant}{pack}"
+
+    @property
+    def title(self):
+        return VARIANTS[self.variant].format(pack=self.pack)
+
+    def trained(self):
+        """The recipe with the row's changes."""
+        from keras_gan import recipes
+
+        recipe = recipes.get(DATA[self.data].recipe)
+        recipe = recipes.override(recipe, [("data", self.data)])
+        changes = []
+        if self.variant in ("no-pairing", "plain", "packed"):
+            changes += [("loss", "non_saturating")]
+        if self.variant in ("plain", "packed"):
+            changes += [("regularizer", None)]
+            changes += _PACGAN if self.data != "stacked_mnist" else []
+        if self.pack > 1:
+            changes += [("model.pack", self.pack)]
+        recipe = recipes.override(recipe, changes)
+        left_out = {"no-r1": "r1", "no-r2": "r2"}.get(self.variant)
+        if left_out is None:
+            return recipe
+        (kept,) = (p for p in recipe.regularizer if p["name"] != left_out)
+        return replace(recipe, regularizer=kept)
+
+
+VARIANTS = {
+    "recipe": "pairing + R1 + R2, the recipe",
+    "no-pairing": "without pairing: plain loss + R1 + R2",
+    "no-r1": "without R1: pairing + R2",
+    "no-r2": "without R2: pairing + R1",
+    "packed": "plain loss, packs of {pack}",
+    "plain": "plain loss",
+}
+"""What the page calls them. The plain loss is the non-saturating one."""
+
+_PACKS = {"stacked_mnist": 2, "grid": 4, "ring": 2}
+ROWS = [
+    Row(data, variant, _PACKS[data] if variant == "packed" else 1)
+    for data in DATA
+    for variant in VARIANTS
+]
+
+
+class Published(NamedTuple):
+    """A row of a paper's table.
+
+    Attributes:
+        name: Which GAN.
+        modes: Modes found.
+        kl: The reverse KL divergence.
+        quality: The share of samples of high quality, in percent.
+        source: Where it is from.
+    """
+
+    name: str
+    modes: float
+    kl: float
+    quality: float | None = None
+    source: str = "PacGAN"
+
+
+PUBLISHED = {
+    "stacked_mnist": [
+        Published("DCGAN", 78.9, 4.50),
+        Published("VEEGAN", 150, 2.95),
+        Published("PacDCGAN2", 1000, 0.06),
+        Published("StyleGAN2", 940, 0.42, source="R3GAN"),
+        Published("GAN + R1 + R2", 693, 0.93, source="R3GAN"),
+        Published("pairing + R1 + R2", 1000, 0.078, source="R3GAN"),
+        Published("R3GAN", 1000, 0.029, source="R3GAN"),
+    ],
+    "grid": [
+        Published("GAN", 17.3, 0.70, 94.8),
+        Published("ALI", 24.1, 0.14, 95.7),
+        Published("PacGAN2", 23.8, 0.13, 91.3),
+        Published("PacGAN4", 24.8, 0.04, 93.6),
+    ],
+    "ring": [
+        Published("GAN", 6.3, 0.45, 98.2),
+        Published("PacGAN2", 7.9, 0.07, 95.6),
+    ],
+}
+"""PacGAN: Lin et al., 2018, arXiv 1712.04086, tables 1 to 3. R3GAN: Huang et
+al., 2024, arXiv 2501.05441, table 1."""
+
+
+def records(row):
+    """What was recorded of a row, by seed."""
+    paths = [RECORDS / f"{row.name}-seed-{seed}.json" for seed in range(SEEDS)]
+    return [
+        json.loads(path.read_text("utf-8")) for path in paths if path.is_file()
+    ]
+
+
+def measured():
+    """The rows of which there are records, with them."""
+    pairs = [(row, records(row)) for row in ROWS]
+    return [(row, runs) for row, runs in pairs if runs]

@@ -1,0 +1,91 @@
+"""The page of mode coverage says what was measured, and nothing else."""
+
+import pytest
+
+from keras_gan import datasets
+from keras_gan.recipes.recipe import settings_of
+from tests.benchmarks import coverage_page, coverage_rows
+
+ROWS = {row.name: row for row in coverage_rows.ROWS}
+
+
+def penalties(name):
+    return [
+        each["name"]
+        for each in settings_of(ROWS[name].trained(), "regularizer")
+    ]
+
+
+def test_the_page_is_what_the_records_say():
+    assert coverage_page.PAGE.read_text("utf-8") == coverage_page.page()
+
+
+def test_each_data_set_has_each_variant_once():
+    assert len(ROWS) == len(coverage_rows.DATA) * len(coverage_rows.VARIANTS)
+    assert set(coverage_rows.DATA) == set(coverage_rows.PUBLISHED)
+
+
+@pytest.mark.parametrize("data", ["ring", "grid"])
+def test_modes_are_as_many_as_the_data_have(data):
+    centers = datasets.GAUSSIANS[data].centers
+    assert coverage_rows.DATA[data].modes == len(centers)
+
+
+@pytest.mark.parametrize("data", coverage_rows.DATA)
+def test_each_part_of_the_recipe_is_left_out_once(data):
+    assert penalties(f"{data}-recipe") == ["r1", "r2"]
+    assert penalties(f"{data}-no-r1") == ["r2"]
+    assert penalties(f"{data}-no-r2") == ["r1"]
+    assert penalties(f"{data}-plain") == []
+    for name in ("no-pairing", "plain"):
+        loss = ROWS[f"{data}-{name}"].trained().loss
+        assert loss == {"name": "non_saturating"}
+    assert (
+        ROWS[f"{data}-no-r1"].trained().loss["name"] == "relativistic_pairing"
+    )
+
+
+def test_what_is_left_keeps_its_weight():
+    whole = {
+        each["name"]: each
+        for each in settings_of(ROWS["grid-recipe"].trained(), "regularizer")
+    }
+    assert ROWS["grid-no-r1"].trained().regularizer == whole["r2"]
+
+
+def test_packs_are_as_large_as_published():
+    packs = {row.data: row.pack for row in coverage_rows.ROWS if row.pack > 1}
+    assert packs == {"stacked_mnist": 2, "grid": 4, "ring": 2}
+    for row in coverage_rows.ROWS:
+        assert row.trained().model.get("pack", 1) == row.pack
+
+
+def run(*modes):
+    return {
+        "points": [
+            {"modes": each, "cpu_seconds": 10.0 * (n + 1)}
+            for n, each in enumerate(modes)
+        ]
+    }
+
+
+def test_all_modes_are_found_when_no_later_look_misses_one():
+    assert coverage_page.all_found(run(7, 8, 8), 8) == 20.0
+    assert coverage_page.all_found(run(8, 7, 8), 8) == 30.0
+    assert coverage_page.all_found(run(8, 8, 7), 8) is None
+
+
+def test_a_line_has_means_and_deviations_over_runs():
+    point = {"kl": 0.01, "high_quality": 0.9, "cpu_seconds": 60.0}
+    runs = [
+        {"points": [{**point, "modes": modes}]} for modes in (25.0, 25.0, 22.0)
+    ]
+    line = coverage_page.measured_line(ROWS["grid-recipe"], runs, True)
+    assert line[1:] == [
+        "24.0 ± 1.7",
+        "0.010 ± 0.000",
+        "90.0 ± 0.0 %",
+        "60 ± 0",
+        "never",
+        "3",
+    ]
