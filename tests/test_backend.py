@@ -47,7 +47,8 @@ def test_an_adapter_has_the_functions_of_the_port_and_no_others(name):
     assert functions(adapter) == functions(port.body)
     classes = [each for each in adapter if isinstance(each, ast.ClassDef)]
     public = [each.name for each in classes if each.name[0] != "_"]
-    assert public == ["Stepper"]
+    # Where Keras' own Adam is what the port asks for, it is no class here.
+    assert {*public, "Adam"} == {"Adam", "Stepper"}
 
 
 def test_all_of_the_port_is_offered():

@@ -114,7 +114,7 @@ class AdaptiveAugment(keras.layers.Layer):
         )
         self.seed = seed = seed_or_none("seed", seed)
         if augment is None or isinstance(augment, str):
-            augment = named_layers(augment, seed)
+            augment = named_layers("augment", augment, seed)
         if isinstance(augment, keras.layers.Layer):
             augment = [augment]
         self.augment = layers_of("augment", augment)
@@ -216,11 +216,12 @@ class AdaptiveAugment(keras.layers.Layer):
 
 
 def named_layers(
-    name: str | None, seed: int | None
+    argument: str, name: str | None, seed: int | None
 ) -> list[keras.layers.Layer]:
     """Returns the layers of one of `PIPELINES`, or of the default set.
 
     Args:
+        argument: What the name was given as, for the message.
         name: Of the set, or None.
         seed: int for repeatable random numbers, or None.
 
@@ -229,7 +230,7 @@ def named_layers(
     """
     if name is None:
         return _diff_augments(_DEFAULT, seed)
-    geometric, color = PIPELINES[choice("augment", name, tuple(PIPELINES))]
+    geometric, color = PIPELINES[choice(argument, name, tuple(PIPELINES))]
     layers: list[keras.layers.Layer] = [
         GeometricAugment(geometric, seed=_seed(seed, 1))
     ]

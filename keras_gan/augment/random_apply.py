@@ -66,7 +66,7 @@ class RandomApply(keras.layers.Layer):
         )
         self.seed = seed = seed_or_none("seed", seed)
         if layers is None or isinstance(layers, str):
-            layers = named_layers(layers, seed)
+            layers = named_layers("layers", layers, seed)
         if isinstance(layers, keras.layers.Layer):
             layers = [layers]
         self.layers = layers_of("layers", layers)
