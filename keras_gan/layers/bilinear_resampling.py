@@ -76,8 +76,7 @@ class BilinearUpSampling2D(_Resampling):
     no second derivative on TensorFlow, so that a penalty on gradients trains
     wrong there. This layer has it.
 
-    Args:
-        **kwargs: `name`, `dtype` of `keras.layers.Layer`.
+    It takes `name` and `dtype` of `keras.layers.Layer`.
 
     Example:
         >>> keras_gan.layers.BilinearUpSampling2D()(features).shape
@@ -105,8 +104,7 @@ class BilinearDownSampling2D(_Resampling):
     The counterpart of `BilinearUpSampling2D`: on even sizes a quarter of its
     transpose.
 
-    Args:
-        **kwargs: `name`, `dtype` of `keras.layers.Layer`.
+    It takes `name` and `dtype` of `keras.layers.Layer`.
 
     Example:
         >>> keras_gan.layers.BilinearDownSampling2D()(features).shape
