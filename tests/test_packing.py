@@ -197,3 +197,16 @@ def test_a_recipe_makes_a_discriminator_of_packs(recipe):
         found, (16, 16, 1), num_classes=4, num_images=64
     )
     assert gan.pack == 2
+
+
+def test_a_recipe_refuses_a_pack_of_none():
+    found = keras_gan.recipes.get("quick")
+    found = keras_gan.recipes.override(found, [("model.pack", 0)])
+    with pytest.raises(ValueError, match=r"`model.pack` must be"):
+        keras_gan.recipes.assemble(found, (16, 16, 1), num_images=64)
+
+
+def test_the_summary_says_how_large_packs_are():
+    lines = []
+    packed_gan(2).summary(print_fn=lambda line, **_: lines.append(line))
+    assert "packs of 2" in "\n".join(lines)

@@ -253,3 +253,14 @@ def test_vectors_of_a_file_train_by_the_recipe_grid(tmp_path):
     small += ["--set=evaluation=fid", "--epochs=1", f"--out={tmp_path / 'run'}"]
     assert main(["train", "grid", f"--data={points}", *small]) == 0
     assert float(last_row(tmp_path / "run")["fid"]) > 0
+
+
+def test_a_run_on_points_starts_from_another(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    small = [each for each in SMALL if each != "--data=grid"]
+    assert main([*SMALL, "--epochs=1", "--out=grid"]) == 0
+    other = [*small, "--data=ring", "--init=grid", "--out=ring", "--epochs=1"]
+    assert main(other) == 0
+    config = json.loads((tmp_path / "ring/config.json").read_text())
+    assert config["init"]["path"] == str(tmp_path / "grid")
+    assert config["recipe"]["name"] == "grid"

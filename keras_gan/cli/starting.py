@@ -76,9 +76,10 @@ def recipe_of(start: Start, data: str | None) -> Recipe | None:
     if data is not None:
         # These say which of the run's images were taken.
         recipe = replace(recipe, label=None, limit=None)
-        height, width, channels = config["image_shape"]
-        if height == width:
-            recipe = replace(recipe, image_size=height, channels=channels)
+        height, *others = config["image_shape"]
+        # Vectors have a single size, and networks that follow it.
+        if others and height == others[0]:
+            recipe = replace(recipe, image_size=height, channels=others[1])
     if recipe.budget is not None:
         # The number of epochs was for the run's images.
         recipe = replace(recipe, epochs=None)

@@ -21,9 +21,10 @@ def facts(gan: "GAN") -> list[str]:
         f"generator {gan.generator.count_params():,} parameters, "
         f"discriminator {gan.discriminator.count_params():,}"
     )
+    packs = f"; packs of {gan.pack}" if gan.pack > 1 else ""
     return [
         f'{type(gan).__name__} "{gan.name}": {sizes}',
         f"latents {gan.latent_shape} -> images {gan.image_shape}",
-        f"objective: {objective}; discriminator steps: "
+        f"objective: {objective}{packs}; discriminator steps: "
         f"{gan.discriminator_steps}; EMA decay: {gan.ema_decay}",
     ]

@@ -540,7 +540,7 @@ class GAN(AdversarialModel):
             return
         critic = self._critic(batch[1], training)
         scale = regularizers.gradient_scale(critic)
-        points = [images[each] for each in wanted]
+        points = [each for name, each in images.items() if name in wanted]
         self._shared = SharedPasses(points, self.pack, critic.variables, scale)
         try:
             yield

@@ -34,6 +34,7 @@ class SharedPasses:
         variables: list[keras.Variable],
         scale: float,
     ) -> None:
+        # Held, so that no other tensor gets the identity of one of them.
         self._images = points
         self._pack = pack
         self._packs = {id(each): packed(each, pack) for each in points}

@@ -187,6 +187,7 @@ def networks(
     classes = _class_argument(recipe, num_classes)
     pair = _pair(recipe, shape, seed, classes)
     pack = recipe.model.get("pack", 1)
+    pack = whole_number("model.pack", pack, 1, LARGEST_INT32)
     if pack == 1:
         return pair
     # It sees several images, and their classes, side by side.

@@ -110,35 +110,36 @@ QUICK_64 = replace(
 
 _PAIRING_ADAM = {
     "name": "adam",
-    "learning_rate": 1e-3,
+    "learning_rate": 2e-3,
     "beta_1": 0.0,
     "beta_2": 0.99,
 }
 
+_FALLING = {"name": "cosine", "start": 1.0, "end": 0.1}
+"""As in R3GAN, whose penalties fall to a tenth."""
+
 STACKED_MNIST = Recipe(
     name="stacked-mnist",
-    system="1,000 modes, all found: the benchmark of mode collapse",
-    networks={
-        **QUICK.networks,
-        "minibatch_std_dev": False,
-    },
-    model={"name": "GAN", "ema_decay": 0.999},
+    system="1,000 modes: the benchmark of mode collapse",
+    networks=QUICK.networks,
+    model={"name": "GAN", "ema_decay": 0.9995},
     # As in R3GAN (Huang et al., 2024, arXiv 2501.05441).
     loss={"name": "relativistic_pairing"},
     d_opt=_PAIRING_ADAM,
     g_opt=_PAIRING_ADAM,
+    # With a rate that stays, the KL stays at 0.05 from 150,000 images on.
+    schedule={"name": "cosine"},
     regularizer=(
-        {"name": "r1", "weight": 1.0},
-        {"name": "r2", "weight": 1.0},
+        {"name": "r1", "weight": _FALLING},
+        {"name": "r2", "weight": _FALLING},
     ),
     data="stacked_mnist",
     batch_size=64,
-    epochs=10,
+    epochs=None,
+    budget=700_000,
     # 1,000 modes need several samples each.
     evaluation={"name": "kl", "num_samples": 10_000},
 )
-
-_GRID_ADAM = {**_PAIRING_ADAM, "learning_rate": 2e-3}
 
 GRID = Recipe(
     name="grid",
@@ -152,17 +153,17 @@ GRID = Recipe(
     },
     model={"name": "GAN", "ema_decay": 0.999},
     loss={"name": "relativistic_pairing"},
-    d_opt=_GRID_ADAM,
-    g_opt=_GRID_ADAM,
+    d_opt=_PAIRING_ADAM,
+    g_opt=_PAIRING_ADAM,
     schedule={"name": "cosine"},
-    # With a tenth of it, the KL after 8 epochs is above 0.1.
+    # At a tenth of it and half the rate, 22 modes were found in 8 epochs.
     regularizer=(
         {"name": "r1", "weight": 0.1},
         {"name": "r2", "weight": 0.1},
     ),
     data="grid",
     batch_size=100,
-    # All modes are found after 3; more make the bridges between them thinner.
+    # All modes are found early; more make the bridges between them thinner.
     epochs=80,
     # As many samples as in PacGAN (Lin et al., 2018, arXiv 1712.04086).
     evaluation={"name": "kl", "num_samples": 2500},

@@ -31,8 +31,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import keras
 import numpy as np
 
-# The package need not be installed.
-sys.path.append(str(Path(__file__).parents[2]))
+# The package of this folder, not one that is installed.
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from keras_gan import datasets, recipes
 from keras_gan.callbacks import ImageSnapshot, Rollback, TensorBoard

@@ -20,8 +20,8 @@ import sys
 import time
 from pathlib import Path
 
-# The package need not be installed.
-sys.path.append(str(Path(__file__).parents[2]))
+# The package of this folder, not one that is installed.
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.benchmarks import coverage_page
 from tests.benchmarks.coverage_rows import DATA, RECORDS, ROWS, SEEDS

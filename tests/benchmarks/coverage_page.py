@@ -121,14 +121,23 @@ def missing():
 
 
 def current(row, runs):
-    """Whether records are of the recipe as it is now, but for its words."""
+    """Whether records are of the recipe as it is now, but for its words.
+
+    What recipes could not say when a record was made had its default.
+    """
+    from keras_gan.recipes import Recipe
+
     words = ("name", "system", "evaluation")
+    bare = Recipe(name="", system="", networks={"name": "dense"}).to_dict()
 
     def kept(settings):
         return {k: v for k, v in settings.items() if k not in words}
 
     now = json.loads(json.dumps(row.trained().to_dict()))
-    return all(kept(run["settings"]) == kept(now) for run in runs)
+    return all(
+        kept({**json.loads(json.dumps(bare)), **run["settings"]}) == kept(now)
+        for run in runs
+    )
 
 
 HEAD = """# Mode coverage
@@ -172,7 +181,7 @@ samples, those within three deviations of a center are of high quality; 98.9 %
 of perfect samples are. A mode is found if a sample of high quality lies there.
 For the KL, each sample belongs to its nearest mode; perfect samples have 0.005.
 The plain loss has PacGAN's networks here, but leaky ReLUs in place of maxout,
-and PacGAN's optimizers; the papers trained it twenty times as long.""",
+and PacGAN's optimizers; it is trained as long as the recipe.""",
     "ring": """## Ring
 
 ```console

@@ -22,8 +22,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-# The package need not be installed.
-sys.path.append(str(Path(__file__).parents[2]))
+# The package of this folder, not one that is installed.
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.benchmarks import scaling_page, turns
 from tests.benchmarks.scaling_rows import record, write_record

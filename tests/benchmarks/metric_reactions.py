@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-# The package need not be installed.
-sys.path.append(str(Path(__file__).parents[2]))
+# The package of this folder, not one that is installed.
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from keras_gan._arrays import Array
 from keras_gan.datasets import load

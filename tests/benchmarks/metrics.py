@@ -31,8 +31,8 @@ from pathlib import Path
 
 import numpy as np
 
-# The package need not be installed.
-sys.path.append(str(Path(__file__).parents[2]))
+# The package of this folder, not one that is installed.
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 
 def make_features(samples, dim, dtype):

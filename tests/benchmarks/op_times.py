@@ -21,8 +21,8 @@ import tempfile
 import time
 from pathlib import Path
 
-# The package need not be installed.
-sys.path.append(str(Path(__file__).parents[2]))
+# The package of this folder, not one that is installed.
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.benchmarks import peers_page
 from tests.benchmarks.peers_rows import (

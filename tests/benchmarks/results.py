@@ -22,8 +22,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-# The package need not be installed.
-sys.path.append(str(Path(__file__).parents[2]))
+# The package of this folder, not one that is installed.
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.benchmarks import results_page
 from tests.benchmarks.machine import cpu_model

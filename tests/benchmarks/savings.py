@@ -32,8 +32,8 @@ import tensorflow as tf
 from keras import ops
 from PIL import Image
 
-# The package need not be installed.
-sys.path.append(str(Path(__file__).parents[2]))
+# The package of this folder, not one that is installed.
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import keras_gan
 from keras_gan import datasets, memory, recipes
