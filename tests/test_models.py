@@ -556,7 +556,10 @@ def test_adaptive_augmentation_follows_the_middle_of_scores_that_drift(
     fake = np.full((4, 1), -2.0, "float32") + level
     seen = []
     model.augment.observe = seen.append
-    steering.steer(model, {"d_real": real, "d_fake": fake})
+    logs = {"d_real": real, "d_fake": fake}
+    steering.steer(
+        model, {k: ops.convert_to_tensor(v) for k, v in logs.items()}
+    )
     assert (ops.convert_to_numpy(seen[0]) > 0).sum() == 3
 
 
