@@ -663,6 +663,11 @@ def test_numerical_check_finds_a_wrong_gradient_for_every_shape(shape):
         augment.check_gradient(Detached(), shape)
 
 
+def test_an_augmentation_without_layers_is_refused():
+    with pytest.raises(ValueError, match="`augment` must hold at least one"):
+        keras_gan.GAN(*tiny.pair(), augment=keras.Sequential())
+
+
 def test_numerical_check_states_both_numbers():
     with pytest.raises(ValueError, match="derivative is") as error:
         augment.get(Detached())

@@ -116,9 +116,10 @@ def check_gradient(
 
     Raises:
         TypeError: it is no Keras layer.
-        ValueError: the gradient is wrong or missing on the active backend, the
-            layer fails on such images or changes its input, or draws random
-            numbers that do not come from its own `keras.random.SeedGenerator`.
+        ValueError: it holds no layer, the gradient is wrong or missing on the
+            active backend, the layer fails on such images or changes its input,
+            or draws random numbers that do not come from its own
+            `keras.random.SeedGenerator`.
 
     Example:
         >>> keras_gan.augment.check_gradient(keras.layers.RandomFlip())
@@ -129,7 +130,13 @@ def check_gradient(
         layer, (keras.Sequential, Compose, AdaptiveAugment, RandomApply)
     ):
         adaptive = isinstance(layer, AdaptiveAugment)
-        for part in layer.augment if adaptive else layer.layers:
+        parts = layer.augment if adaptive else layer.layers
+        if not parts:
+            raise ValueError(
+                "`augment` must hold at least one layer. Leave it None for no "
+                f"augmentation. Received: augment={layer}"
+            )
+        for part in parts:
             check_gradient(part, image_shape)
         return
     name, family = type(layer).__name__, type(layer).__module__.split(".")[0]
