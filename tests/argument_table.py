@@ -471,6 +471,8 @@ OWN: dict[str, Right] = {
     "metrics.FrechetDistance.name": instance(str),
     "metrics.kernel_distance_subsets.seed": seed,
     "metrics.ms_ssim_diversity.seed": seed,
+    "metrics.checkerboard.period": whole(2, 4),
+    "metrics.grid_power.period": whole(2, 4),
     "metrics.sliced_wasserstein.seed": seed,
     "models.ACGAN.num_classes": optional(only(tiny.CLASSES)),
     "models.ConditionalGAN.num_classes": optional(only(tiny.CLASSES)),
@@ -709,6 +711,11 @@ OWN_SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
         "fake": bytes_(4, 8, 8, 1),
         "num_projections": 3,
     },
+    "metrics.checkerboard": lambda: {
+        "real": bytes_(4, 16, 16, 1),
+        "fake": bytes_(4, 16, 16, 1),
+    },
+    "metrics.grid_power": lambda: {"fake": bytes_(4, 16, 16, 1)},
     "metrics.kernel_distance_subsets": lambda: {
         "subset_size": 3,
         "num_subsets": 2,

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from keras_gan import metrics
+from keras_gan import datasets, metrics
 
 
 def _noise(*shape, seed=7):
@@ -81,17 +81,67 @@ def test_sliced_wasserstein_ignores_order_and_count():
     [
         metrics.ms_ssim_diversity,
         lambda images: metrics.sliced_wasserstein(images, images),
+        lambda images: metrics.checkerboard(images, images),
     ],
-    ids=["ms_ssim_diversity", "sliced_wasserstein"],
+    ids=["ms_ssim_diversity", "sliced_wasserstein", "checkerboard"],
 )
 def test_image_metrics_refuse(metric, images, message):
     with pytest.raises(ValueError, match=message):
         metric(images)
 
 
-def test_sliced_wasserstein_refuses_images_of_two_sizes():
+@pytest.mark.parametrize(
+    "metric", [metrics.sliced_wasserstein, metrics.checkerboard]
+)
+def test_distances_of_pixels_refuse_images_of_two_sizes(metric):
     with pytest.raises(ValueError, match="one size"):
-        metrics.sliced_wasserstein(_noise(4, 8, 8, 1), _noise(4, 9, 9, 1))
+        metric(_noise(4, 8, 8, 1), _noise(4, 9, 9, 1))
+
+
+def _waves(period, size=32, amplitude=50):
+    """Stripes that repeat after `period` pixels, one image."""
+    wave = np.cos(2 * np.pi * np.arange(size) / period)
+    stripes = np.tile(wave, (size, 1))[None, ..., None]
+    return np.uint8(128 + np.round(amplitude * stripes))
+
+
+@pytest.mark.parametrize("period", [2, 4])
+def test_stripes_of_the_period_are_power_of_the_grid(period):
+    # What a Hann window leaves in the middle of a peak, on two axes.
+    share = metrics.grid_power(_waves(period), period)
+    assert share == pytest.approx((2 / 3) ** 2, rel=0.1)
+
+
+def test_other_stripes_are_no_power_of_the_grid():
+    assert metrics.grid_power(_waves(16)) < 1e-4
+
+
+def test_noise_has_its_even_share_at_the_frequencies_of_the_grid():
+    noise = np.concatenate([_noise(1, 30, 26, 3, seed=s) for s in range(200)])
+    # 15 of the frequencies of 30 x 26 pixels.
+    assert metrics.grid_power(noise) == pytest.approx(15 / (30 * 26), rel=0.05)
+
+
+def test_checkerboards_of_transposed_convolutions_are_seen():
+    real = datasets.load("fashion_mnist_sample")[0][:200]
+    # How often a kernel of 5 and a stride of 2 reach each pixel: 3, 2, 3, 2.
+    reached = np.resize([3.0, 2.0], 28)
+    woven = 10 * np.outer(reached, reached)[..., None]
+    fake = np.uint8(np.clip(real + woven - woven.mean(), 0, 255))
+    assert metrics.checkerboard(real, real) == 1.0
+    assert metrics.checkerboard(real, fake) > 2
+
+
+def test_checkerboard_of_images_of_one_colour():
+    plain = np.full((2, 16, 16, 1), 7, "uint8")
+    assert metrics.checkerboard(plain, plain) == 1.0
+    assert metrics.checkerboard(plain, _noise(2, 16, 16, 1)) == float("inf")
+
+
+@pytest.mark.parametrize("period", [1, 5, 2.5])
+def test_checkerboard_refuses_periods_that_do_not_fit(period):
+    with pytest.raises((TypeError, ValueError), match="period"):
+        metrics.grid_power(_noise(1, 16, 16, 1), period=period)
 
 
 def test_class_confusion_counts_rows_by_label():

@@ -1,6 +1,7 @@
 """Metrics of generated samples, as papers use them, computed exactly."""
 
 from keras_gan.metrics.cache import cached_features
+from keras_gan.metrics.checkerboards import checkerboard, grid_power
 from keras_gan.metrics.classes import (
     class_balance,
     class_confusion,
@@ -35,6 +36,7 @@ __all__ = [
     "Evaluator",
     "FrechetDistance",
     "cached_features",
+    "checkerboard",
     "class_balance",
     "class_confusion",
     "density_coverage",
@@ -42,6 +44,7 @@ __all__ = [
     "frechet_distance",
     "frechet_distance_from_moments",
     "gaussian_coverage",
+    "grid_power",
     "high_quality_share",
     "inception_score",
     "kernel_distance",

@@ -16,6 +16,7 @@ from keras_gan.features.of_data import EXTRACTOR_OF
 from keras_gan.features.stacked import StackedClassifierExtractor
 from keras_gan.features.vectors import GaussiansExtractor
 from keras_gan.metrics.cache import cached_features
+from keras_gan.metrics.checkerboards import checkerboard
 from keras_gan.metrics.classes import class_balance, label_accuracy
 from keras_gan.metrics.diversity import ms_ssim_diversity
 from keras_gan.metrics.frechet import frechet_distance
@@ -151,6 +152,9 @@ METRICS: dict[str, Score] = {
         lambda s: sliced_wasserstein(s.real_images, s.fake_images),
         "images",
         False,
+    ),
+    "checkerboard": Score(
+        lambda s: checkerboard(s.real_images, s.fake_images), "images", False
     ),
     "nearest_neighbor": Score(
         lambda s: float(np.median(nearest_neighbor_distances(s.real, s.fake)))
