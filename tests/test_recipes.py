@@ -69,6 +69,7 @@ def test_every_tutorial_and_ours_are_there():
         "quick-64",
         "stacked-mnist",
         "grid",
+        "ring",
     }
 
 

@@ -23,7 +23,7 @@ __all__ = ["Plan", "claimed", "folder_of", "plan"]
 
 RUNS = Path("runs")
 DEFAULT_RECIPE = "quick"
-RECIPE_OF = {"ring": "grid", "grid": "grid", "stacked_mnist": "stacked-mnist"}
+RECIPE_OF = {"ring": "ring", "grid": "grid", "stacked_mnist": "stacked-mnist"}
 """The recipes of data that are no single images, where none is named."""
 EMBEDDED_DATA = "fashion_mnist_sample"
 

@@ -169,6 +169,20 @@ GRID = Recipe(
     evaluation={"name": "kl", "num_samples": 2500},
 )
 
+_RING_WEIGHT = 0.004
+"""The grid's, times the squared ratio of the Gaussians' deviations."""
+
+RING = replace(
+    GRID,
+    name="ring",
+    system="points of 8 Gaussians on a circle: the smallest test of modes",
+    regularizer=(
+        {"name": "r1", "weight": _RING_WEIGHT},
+        {"name": "r2", "weight": _RING_WEIGHT},
+    ),
+    data="ring",
+)
+
 RECOMMENDED = (
     QUICK,
     AC_GAN,
@@ -177,4 +191,5 @@ RECOMMENDED = (
     QUICK_64,
     STACKED_MNIST,
     GRID,
+    RING,
 )

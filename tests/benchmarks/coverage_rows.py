@@ -33,7 +33,7 @@ class Data(NamedTuple):
 DATA = {
     "stacked_mnist": Data("Stacked MNIST", "stacked-mnist", 1000, 26_000, 10),
     "grid": Data("Grid", "grid", 25, 2500, 12, ("recipe", "plain")),
-    "ring": Data("Ring", "grid", 8, 2500, 12, ("recipe", "plain")),
+    "ring": Data("Ring", "ring", 8, 2500, 12, ("recipe", "plain")),
 }
 
 _PACGAN = [

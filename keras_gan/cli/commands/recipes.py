@@ -9,6 +9,7 @@ _SHAPES: dict[str | None, tuple[int, ...]] = {
     None: (64, 64, 3),
     "digits": (8, 8, 1),
     "grid": (2,),
+    "ring": (2,),
     "stacked_mnist": (28, 28, 3),
 }
 _CLASSES = 10
