@@ -21,8 +21,8 @@ def stacked_classifier(
     """Returns the extractor of `stacked_mnist`: three digits in one image.
 
     The shipped classifier of MNIST, `classifier("mnist")`, looks at the red,
-    the green and the blue plane by itself. It is right for 98.8 % of MNIST's
-    test images, and so for about 96.5 % of all triples. There are 3 * 64
+    the green and the blue plane by itself. It is right for 99.1 % of MNIST's
+    test images, and so for about 97.3 % of all triples. There are 3 * 64
     features, and 1,000 classes: 100 * red + 10 * green + blue, each as
     probable as its three digits together.
 
