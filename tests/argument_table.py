@@ -706,6 +706,14 @@ OWN_SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
         "fake": bytes_(3, 12, 12, 1),
         "num_pairs": 2,
     },
+    "metrics.psnr": lambda: {
+        "x": bytes_(3, 12, 12, 1),
+        "y": bytes_(3, 12, 12, 1),
+    },
+    "metrics.ssim": lambda: {
+        "x": bytes_(3, 12, 12, 1),
+        "y": bytes_(3, 12, 12, 1),
+    },
     "metrics.sliced_wasserstein": lambda: {
         "real": bytes_(4, 8, 8, 1),
         "fake": bytes_(4, 8, 8, 1),

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from keras_gan import datasets, metrics
+from keras_gan import datasets, features, metrics
 
 
 def _noise(*shape, seed=7):
@@ -48,6 +48,46 @@ def test_ms_ssim_diversity_is_the_mean_over_pairs_of_different_images():
 def test_ms_ssim_refuses_images_smaller_than_the_window():
     with pytest.raises(ValueError, match="at least 11 pixels"):
         metrics.ms_ssim(_noise(1, 8, 8, 1), _noise(1, 8, 8, 1))
+
+
+def test_ssim_and_psnr_equal_the_reference():
+    x = _noise(2, 30, 28, 3)
+    y = (x * 0.7 + 20).astype("uint8")
+    y[1] = x[1, ::-1]
+    # tf.image.ssim and tf.image.psnr of TensorFlow 2.21, in float32.
+    np.testing.assert_allclose(
+        metrics.ssim(x, y), [0.92839414, 0.02640557], rtol=3e-5
+    )
+    np.testing.assert_allclose(
+        metrics.psnr(x, y), [18.736343, 7.7316637], rtol=1e-6
+    )
+
+
+def test_psnr_of_equal_images_is_infinite():
+    assert np.isinf(metrics.psnr(_noise(2, 4, 4, 1), _noise(2, 4, 4, 1))).all()
+
+
+def test_pairs_are_measured_place_by_place():
+    real = _noise(12, 16, 16, 1)
+    fake = _noise(12, 16, 16, 1, seed=8)
+    found = metrics.evaluate(
+        real,
+        fake,
+        extractor=features.classifier("mnist"),
+        metrics=["psnr", "ssim"],
+    )
+    assert found["psnr"] == pytest.approx(metrics.psnr(real, fake).mean())
+    assert found["ssim"] == pytest.approx(metrics.ssim(real, fake).mean())
+
+
+def test_metrics_of_pairs_refuse_other_counts():
+    with pytest.raises(ValueError, match=r"'psnr' compare each .* as many"):
+        metrics.evaluate(
+            _noise(12, 16, 16, 1),
+            _noise(11, 16, 16, 1),
+            extractor=features.classifier("mnist"),
+            metrics="psnr",
+        )
 
 
 def test_sliced_wasserstein_of_a_brightness_shift():

@@ -7,7 +7,7 @@ from keras_gan.metrics.classes import (
     class_confusion,
     label_accuracy,
 )
-from keras_gan.metrics.diversity import ms_ssim, ms_ssim_diversity
+from keras_gan.metrics.diversity import ms_ssim_diversity
 from keras_gan.metrics.evaluation import (
     DEFAULT_METRICS,
     METRICS,
@@ -27,6 +27,7 @@ from keras_gan.metrics.modes import (
     mode_coverage,
 )
 from keras_gan.metrics.neighbors import nearest_neighbor_distances
+from keras_gan.metrics.similarity import ms_ssim, psnr, ssim
 from keras_gan.metrics.streaming import FrechetDistance
 from keras_gan.metrics.wasserstein import sliced_wasserstein
 
@@ -55,5 +56,7 @@ __all__ = [
     "ms_ssim_diversity",
     "nearest_neighbor_distances",
     "precision_recall",
+    "psnr",
     "sliced_wasserstein",
+    "ssim",
 ]

@@ -29,6 +29,7 @@ from keras_gan.metrics.neighbors import (
     nearest_neighbor_distances,
     squared_radii,
 )
+from keras_gan.metrics.similarity import psnr, ssim
 from keras_gan.metrics.wasserstein import sliced_wasserstein
 
 __all__ = ["DEFAULT_METRICS", "METRICS", "Evaluator", "Samples", "evaluate"]
@@ -115,7 +116,8 @@ class Score(NamedTuple):
 
     Attributes:
         compute: The function.
-        needs: `"classes"`, `"labels"`, `"gaussians"` or `"images"`.
+        needs: `"classes"`, `"labels"`, `"gaussians"`, `"images"` or `"pairs"`:
+            images of which each belongs to the real one at its place.
         compares: Whether it looks at features of the real data, too.
     """
 
@@ -151,6 +153,16 @@ METRICS: dict[str, Score] = {
     "sliced_wasserstein": Score(
         lambda s: sliced_wasserstein(s.real_images, s.fake_images),
         "images",
+        False,
+    ),
+    "psnr": Score(
+        lambda s: float(psnr(s.real_images, s.fake_images).mean()),
+        "pairs",
+        False,
+    ),
+    "ssim": Score(
+        lambda s: float(ssim(s.real_images, s.fake_images).mean()),
+        "pairs",
         False,
     ),
     "checkerboard": Score(
@@ -283,6 +295,7 @@ class Evaluator:
                     "given; in an .npz they are an array of that name. "
                     "Received: labels=None"
                 )
+        self._refuse_no_pairs(fake_images)
         if self.compares:
             self.prepare(progress=progress)
         samples = Samples(self, fake_images, labels, progress)
@@ -322,6 +335,16 @@ class Evaluator:
         features = self.prepare().features
         return squared_radii(Points.pair(features, features)[0], self.k)
 
+    def _refuse_no_pairs(self, fake_images: Array) -> None:
+        paired = [n for n in self.metrics if METRICS[n].needs == "pairs"]
+        if paired and fake_images.shape != self.real_images.shape:
+            raise ValueError(
+                f"{' and '.join(map(repr, paired))} compare each image with "
+                "the real one at its place, so there must be as many, of one "
+                "size. Received: shapes "
+                f"{fake_images.shape} and {self.real_images.shape}"
+            )
+
     def _check(self, name: str) -> None:
         needs = METRICS[name].needs
         if needs is None:
@@ -329,6 +352,7 @@ class Evaluator:
         extractor = self.extractor
         fits = {
             "images": not extractor.takes_vectors,
+            "pairs": not extractor.takes_vectors,
             "gaussians": isinstance(extractor, GaussiansExtractor),
         }.get(needs, extractor.num_classes is not None)
         if not fits:
@@ -344,6 +368,7 @@ _CLASSES = (
 )
 _NEEDED = {
     "images": "images, and these are vectors",
+    "pairs": "images, and these are vectors",
     "gaussians": (
         "points of a mixture of Gaussians that is known, "
         f"{' or '.join(GAUSSIANS)}, and their extractor, "

@@ -169,8 +169,8 @@ GRID = Recipe(
     evaluation={"name": "kl", "num_samples": 2500},
 )
 
-_RING_WEIGHT = 0.004
-"""The grid's, times the squared ratio of the Gaussians' deviations."""
+_RING_WEIGHT = {**_FALLING, "start": 0.004, "end": 0.0004}
+"""From the grid's, times the squared ratio of the Gaussians' deviations."""
 
 RING = replace(
     GRID,

@@ -44,9 +44,10 @@ def add_parser(commands: Any) -> None:
         metavar="fid,kid,...",
         help="which, separated by commas [fid, kid, precision, recall, "
         "density, coverage]; also nearest_neighbor, sliced_wasserstein, "
-        "checkerboard, ms_ssim_diversity; by a classifier or known modes, "
-        "modes, kl, inception_score, class_entropy, label_accuracy; of points "
-        "of known Gaussians, high_quality",
+        "checkerboard, ms_ssim_diversity; of pairs, psnr, ssim; by a "
+        "classifier or known modes, modes, kl, inception_score, "
+        "class_entropy, label_accuracy; of points of known Gaussians, "
+        "high_quality",
     )
     add(
         "--real-split",
