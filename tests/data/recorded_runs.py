@@ -7,7 +7,7 @@ only the machine that wrote the file can ask for that.
 `tests/test_recorded_runs.py` compares within rounding.
 
 The record was made by the code before `AdversarialModel`: training must not
-change where only its structure does.
+change where only its structure does. Logs that came later were added to it.
 """
 
 import argparse
