@@ -451,6 +451,7 @@ def test_bad_requests_for_numbers_are_one_line(capsys):
         (["forty.npz", "--extractor=inception"], "weights of Inception-v3"),
         (["forty.npz", "--extractor=forty.npz"], "forty.npz"),
         (["flat.npz"], "shape=(40, 784)"),
+        (["runs/none", "--metrics=psnr,ssim"], "psnr and ssim compare"),
     ):
         assert expected in fails(capsys, "evaluate", *arguments, data)
 
@@ -463,6 +464,17 @@ def test_evaluate_takes_floats_for_what_they_are(capsys):
     assert main(["evaluate", "floats.npz", *data, *counts]) == 0
     scores = json.loads(capsys.readouterr().out)
     assert scores["sliced_wasserstein"] == 0.0
+
+
+def test_evaluate_prints_json_where_a_number_is_infinite(capsys):
+    images, _ = keras_gan.datasets.load("fashion_mnist_sample", limit=40)
+    np.savez("same.npz", images=images)
+    data = ["--data=same.npz", "--real-split=train", "--num-samples=40"]
+    wanted = ["--metrics=psnr,ssim", "--json"]
+    assert main(["evaluate", "same.npz", *data, *wanted]) == 0
+    scores = json.loads(capsys.readouterr().out)
+    assert scores["psnr"] is None
+    assert scores["ssim"] == pytest.approx(1.0)
 
 
 # ---------------------------------------------------------- export, recipes

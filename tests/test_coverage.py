@@ -1,10 +1,12 @@
 """The page of mode coverage says what was measured, and nothing else."""
 
+import numpy as np
 import pytest
 
 from keras_gan import datasets
 from keras_gan.recipes.recipe import settings_of
 from tests.benchmarks import coverage_page, coverage_rows
+from tests.benchmarks.coverage import triple_shares
 
 ROWS = {row.name: row for row in coverage_rows.ROWS}
 
@@ -89,3 +91,12 @@ def test_a_line_has_means_and_deviations_over_runs():
         "never",
         "3",
     ]
+
+
+def test_triples_of_digits_have_the_shares_of_their_places():
+    labels = np.array([0, 10, 999, 989])
+    shares = triple_shares(labels)
+    assert shares.sum() == pytest.approx(1)
+    # Two of four are 0, one of four is 1, two of four are 0.
+    assert shares[10] == pytest.approx(0.5 * 0.25 * 0.5)
+    assert shares[500] == 0

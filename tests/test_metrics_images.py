@@ -184,6 +184,13 @@ def test_checkerboard_refuses_periods_that_do_not_fit(period):
         metrics.grid_power(_noise(1, 16, 16, 1), period=period)
 
 
+@pytest.mark.parametrize("name", ["checkerboard", "ms_ssim_diversity", "ssim"])
+def test_metrics_refuse_small_images_before_anything_is_measured(name):
+    extractor = features.classifier("mnist")
+    with pytest.raises(ValueError, match=f"'{name}' in `metrics` needs images"):
+        metrics.Evaluator(_noise(9, 8, 8, 1), extractor=extractor, metrics=name)
+
+
 def test_class_confusion_counts_rows_by_label():
     confusion = metrics.class_confusion([0, 1, 1, 2], np.eye(3)[[0, 1, 0, 2]])
     assert confusion.tolist() == [[1, 0, 0], [1, 1, 0], [0, 0, 1]]

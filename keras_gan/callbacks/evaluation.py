@@ -13,6 +13,7 @@ from keras_gan._checks import (
     LARGEST_SEED,
     choice,
     file_path,
+    received,
     text,
     whole_number,
 )
@@ -25,7 +26,7 @@ from keras_gan.features.of_data import (
     extractor_for,
     named_extractor,
 )
-from keras_gan.metrics import Evaluator
+from keras_gan.metrics import METRICS, Evaluator
 from keras_gan.metrics.evaluation import metric_names
 from keras_gan.models import GAN
 
@@ -46,7 +47,7 @@ class Evaluation(Configurable, keras.callbacks.Callback):
 
     Args:
         metrics: Names such as `("fid", "kid")`, or one; see
-            `keras_gan.metrics.METRICS`.
+            `keras_gan.metrics.METRICS`. Those of pairs cannot be measured.
         real: The name or path of a data set that `keras_gan.datasets.load`
             knows; or images, shape `(n, height, width, channels)`, uint8 or
             floats whose black and white are the model's `pixel_range`; or
@@ -192,6 +193,14 @@ class Evaluation(Configurable, keras.callbacks.Callback):
         )
 
     def _check_arguments(self) -> None:
+        paired = [n for n in self.metrics if METRICS[n].needs == "pairs"]
+        if paired:
+            raise ValueError(
+                f"{' and '.join(map(repr, paired))} compare images that belong "
+                "together, and what a GAN generates belongs to no real image. "
+                "Leave them out, or measure pairs by keras_gan.metrics.evaluate"
+                f". {received('metrics', self.metrics)}"
+            )
         if not isinstance(self.extractor, features.Extractor):
             choice(
                 "extractor",

@@ -22,8 +22,8 @@ def checkerboard(real: Array, fake: Array, *, period: int = 4) -> float:
     Args:
         real: uint8 images, (n, H, W, C).
         fake: uint8 images, (m, H, W, C).
-        period: Pixels after which the pattern repeats, from 2 to a quarter of
-            the images' shorter side.
+        period: Pixels after which the pattern repeats, at least 2. The images
+            must be at least four periods high and wide.
 
     Returns:
         The ratio, a float. Infinity where only `fake` has such power, and 1
@@ -61,8 +61,8 @@ def grid_power(fake: Array, period: int = 4) -> float:
 
     Args:
         fake: uint8 images, (m, H, W, C); real ones are taken, too.
-        period: Pixels after which the pattern repeats, from 2 to a quarter of
-            the images' shorter side.
+        period: Pixels after which the pattern repeats, at least 2. The images
+            must be at least four periods high and wide.
 
     Returns:
         The share, a float from 0 to 1; 0 for images of one colour each.
@@ -72,7 +72,13 @@ def grid_power(fake: Array, period: int = 4) -> float:
     """
     fake = images("fake", fake)
     height, width = fake.shape[1:3]
-    whole_number("period", period, 2, max(2, min(height, width) // 4))
+    whole_number("period", period, 2)
+    if min(height, width) < 4 * period:
+        raise ValueError(
+            f"`fake` must be at least four times `period`, {4 * period} "
+            "pixels, high and wide, or `period` smaller. "
+            f"Received: fake.shape={fake.shape}, period={period}"
+        )
     window = np.outer(np.hanning(height + 2)[1:-1], np.hanning(width + 2)[1:-1])
     window = window[..., None]
     down = -height % period

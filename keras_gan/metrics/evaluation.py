@@ -119,11 +119,13 @@ class Score(NamedTuple):
         needs: `"classes"`, `"labels"`, `"gaussians"`, `"images"` or `"pairs"`:
             images of which each belongs to the real one at its place.
         compares: Whether it looks at features of the real data, too.
+        smallest: Pixels that images must have, at least, in height and width.
     """
 
     compute: Callable[[Samples], float]
     needs: str | None = None
     compares: bool = True
+    smallest: int = 1
 
 
 METRICS: dict[str, Score] = {
@@ -148,7 +150,7 @@ METRICS: dict[str, Score] = {
         lambda s: label_accuracy(s.labels, s.probabilities), "labels", False
     ),
     "ms_ssim_diversity": Score(
-        lambda s: ms_ssim_diversity(s.fake_images), "images", False
+        lambda s: ms_ssim_diversity(s.fake_images), "images", False, 11
     ),
     "sliced_wasserstein": Score(
         lambda s: sliced_wasserstein(s.real_images, s.fake_images),
@@ -164,9 +166,13 @@ METRICS: dict[str, Score] = {
         lambda s: float(ssim(s.real_images, s.fake_images).mean()),
         "pairs",
         False,
+        11,
     ),
     "checkerboard": Score(
-        lambda s: checkerboard(s.real_images, s.fake_images), "images", False
+        lambda s: checkerboard(s.real_images, s.fake_images),
+        "images",
+        False,
+        16,
     ),
     "nearest_neighbor": Score(
         lambda s: float(np.median(nearest_neighbor_distances(s.real, s.fake)))
@@ -359,6 +365,12 @@ class Evaluator:
             raise ValueError(
                 f"{name!r} in `metrics` needs {_NEEDED.get(needs, _CLASSES)}. "
                 f"Received: extractor={extractor.name}"
+            )
+        smallest = METRICS[name].smallest
+        if min(self.real_images.shape[1:3]) < smallest:
+            raise ValueError(
+                f"{name!r} in `metrics` needs images of at least {smallest} "
+                f"pixels. Received: images of {self.real_images.shape[1:]}"
             )
 
 

@@ -176,9 +176,9 @@ of MNIST, which knows 99.1 % of MNIST's test digits, looks at each plane. A mode
 is found if one sample shows it. The KL is that of the samples' modes to all
 modes alike. It is not 0 for perfect samples: 26,000 draws from 1,000 equal
 modes have 0.019, and as MNIST's digits are not alike often, 26,000 draws from
-the training images have 0.023. "KL to the data" is that
-to how often MNIST has the digits: perfect samples have 0.019 of it. Rows here
-have the networks and the budget of the recipe; papers have their own.""",
+the training images have 0.023. "KL to the data" is that to how often MNIST has
+the digits: perfect samples have 0.019 of it. Rows here have the networks and
+the budget of the recipe; papers have their own.""",
     "grid": """## Grid
 
 ```console

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     with as_usage_errors():
         names = _metric_names(arguments.metrics)
+        _refuse_pairs(names, arguments.model)
         _check_extractor(arguments.extractor)
         config, fake, labels = _generated_images(arguments)
         real = _real_images(arguments, config)
@@ -117,7 +119,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
     scores = {"data": real.name, **scores}
     if arguments.json:
-        print(json.dumps(scores))
+        print(json.dumps(_finite(scores)))
     else:
         _print_table(scores)
     return 0
@@ -156,6 +158,30 @@ def _metric_names(given: str | None) -> list[str]:
             f"by commas. Received: {given}"
         )
     return names
+
+
+def _refuse_pairs(names: list[str], model: Path) -> None:
+    """Raises an error if generated images shall be like a real one each."""
+    from keras_gan.metrics import METRICS
+
+    paired = [name for name in names if METRICS[name].needs == "pairs"]
+    if paired and model.suffix != ".npz":
+        raise UsageError(
+            f"{' and '.join(paired)} compare images that belong together, and "
+            "what a GAN generates belongs to no real image. They measure an "
+            ".npz whose images are in the order of --data. "
+            f"Received: {model}"
+        )
+
+
+def _finite(scores: dict[str, Any]) -> dict[str, Any]:
+    """Returns the scores with null for infinity, which JSON does not have."""
+    return {
+        name: None
+        if isinstance(value, float) and not isfinite(value)
+        else value
+        for name, value in scores.items()
+    }
 
 
 def _generated_images(arguments: Any) -> tuple[dict[str, Any] | None, Any, Any]:
