@@ -469,9 +469,9 @@ def test_evaluate_takes_floats_for_what_they_are(capsys):
 def test_evaluate_prints_json_where_a_number_is_infinite(capsys):
     images, _ = keras_gan.datasets.load("fashion_mnist_sample", limit=40)
     np.savez("same.npz", images=images)
-    data = ["--data=same.npz", "--real-split=train", "--num-samples=40"]
-    wanted = ["--metrics=psnr,ssim", "--json"]
-    assert main(["evaluate", "same.npz", *data, *wanted]) == 0
+    data = ["--data=fashion_mnist_sample", "--real-split=train"]
+    counts = ["--num-samples=40", "--metrics=psnr,ssim", "--json"]
+    assert main(["evaluate", "same.npz", *data, *counts]) == 0
     scores = json.loads(capsys.readouterr().out)
     assert scores["psnr"] is None
     assert scores["ssim"] == pytest.approx(1.0)

@@ -175,7 +175,7 @@ _RING_WEIGHT = {**_FALLING, "start": 0.004, "end": 0.0004}
 RING = replace(
     GRID,
     name="ring",
-    system="points of 8 Gaussians on a circle: the smallest test of modes",
+    system="points of 8 Gaussians on a circle: a small test of modes",
     regularizer=(
         {"name": "r1", "weight": _RING_WEIGHT},
         {"name": "r2", "weight": _RING_WEIGHT},

@@ -175,7 +175,7 @@ def _refuse_pairs(names: list[str], model: Path) -> None:
 
 
 def _finite(scores: dict[str, Any]) -> dict[str, Any]:
-    """Returns the scores with null for infinity, which JSON does not have."""
+    """Returns the scores with null for infinity and NaN, which JSON lacks."""
     return {
         name: None
         if isinstance(value, float) and not isfinite(value)
