@@ -120,7 +120,7 @@ def test_a_named_data_set_brings_its_classifier():
         ({"extractor": "inception"}, "`extractor`"),
         ({"labels": [0, 1], "num_samples": 3}, "`labels`"),
         ({"split": "validation"}, "`split`"),
-        ({"metrics": ["fid", "psnr"]}, "'psnr' compare images"),
+        ({"metrics": ["fid", "psnr"]}, "measured by 'psnr', and"),
     ],
     ids=lambda value: "" if isinstance(value, str) else next(iter(value)),
 )

@@ -451,7 +451,7 @@ def test_bad_requests_for_numbers_are_one_line(capsys):
         (["forty.npz", "--extractor=inception"], "weights of Inception-v3"),
         (["forty.npz", "--extractor=forty.npz"], "forty.npz"),
         (["flat.npz"], "shape=(40, 784)"),
-        (["runs/none", "--metrics=psnr,ssim"], "psnr and ssim compare"),
+        (["runs/none", "--metrics=psnr,ssim"], "measured by psnr and ssim"),
     ):
         assert expected in fails(capsys, "evaluate", *arguments, data)
 

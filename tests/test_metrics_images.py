@@ -81,7 +81,9 @@ def test_pairs_are_measured_place_by_place():
 
 
 def test_metrics_of_pairs_refuse_other_counts():
-    with pytest.raises(ValueError, match=r"'psnr' compare each .* as many"):
+    with pytest.raises(
+        ValueError, match=r"Each image .* by 'psnr', .* as many"
+    ):
         metrics.evaluate(
             _noise(12, 16, 16, 1),
             _noise(11, 16, 16, 1),

@@ -196,8 +196,9 @@ class Evaluation(Configurable, keras.callbacks.Callback):
         paired = [n for n in self.metrics if METRICS[n].needs == "pairs"]
         if paired:
             raise ValueError(
-                f"{' and '.join(map(repr, paired))} compare images that belong "
-                "together, and what a GAN generates belongs to no real image. "
+                "Images that belong together are measured by "
+                f"{' and '.join(map(repr, paired))}, and what a GAN generates "
+                "belongs to no real image. "
                 "Leave them out, or measure pairs by keras_gan.metrics.evaluate"
                 f". {received('metrics', self.metrics)}"
             )

@@ -345,9 +345,9 @@ class Evaluator:
         paired = [n for n in self.metrics if METRICS[n].needs == "pairs"]
         if paired and fake_images.shape != self.real_images.shape:
             raise ValueError(
-                f"{' and '.join(map(repr, paired))} compare each image with "
-                "the real one at its place, so there must be as many, of one "
-                "size. Received: shapes "
+                "Each image is compared with the real one at its place by "
+                f"{' and '.join(map(repr, paired))}, so there must be as many, "
+                "of one size. Received: shapes "
                 f"{fake_images.shape} and {self.real_images.shape}"
             )
 

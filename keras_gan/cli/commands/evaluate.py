@@ -167,9 +167,10 @@ def _refuse_pairs(names: list[str], model: Path) -> None:
     paired = [name for name in names if METRICS[name].needs == "pairs"]
     if paired and model.suffix != ".npz":
         raise UsageError(
-            f"{' and '.join(paired)} compare images that belong together, and "
-            "what a GAN generates belongs to no real image. They measure an "
-            ".npz whose images are in the order of --data. "
+            "Images that belong together are measured by "
+            f"{' and '.join(paired)}, and what a GAN generates belongs to no "
+            "real image. Give an .npz whose images are in the order of those "
+            "of --data. "
             f"Received: {model}"
         )
 
