@@ -1,7 +1,6 @@
 """The data sets whose modes are known, and vectors as data."""
 
 import math
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -9,8 +8,6 @@ import pytest
 
 from keras_gan import datasets
 from keras_gan.datasets import VectorBatches
-
-INSTALLED = Path.home() / ".keras" / "datasets" / "mnist.npz"
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +78,9 @@ def test_stacked_mnist_without_mnist_says_how_to_get_it(tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not INSTALLED.is_file(), reason="needs MNIST")
+@pytest.mark.skipif(
+    not datasets.installed("stacked_mnist"), reason="needs MNIST"
+)
 def test_the_installed_mnist_stacks_to_all_1_000_modes():
     images, labels = datasets.load("stacked_mnist")
     assert images.shape == (128_000, 28, 28, 3)
