@@ -718,7 +718,7 @@ def test_layers_round_trip(layer):
         augment.AdaptiveAugment(augment.InstanceNoise()),
         augment.RandomApply(augment.InstanceNoise()),
     ],
-    ids=lambda layer: layer.name,
+    ids=lambda layer: type(layer).__name__,
 )
 def test_what_holds_layers_leaves_a_config_as_it_was(layer):
     config = layer.get_config()
