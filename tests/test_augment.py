@@ -711,6 +711,22 @@ def test_layers_round_trip(layer):
     assert copy.get_config() == layer.get_config()
 
 
+@pytest.mark.parametrize(
+    "layer",
+    [
+        augment.Compose([augment.InstanceNoise()]),
+        augment.AdaptiveAugment(augment.InstanceNoise()),
+        augment.RandomApply(augment.InstanceNoise()),
+    ],
+    ids=lambda layer: type(layer).__name__,
+)
+def test_what_holds_layers_leaves_a_config_as_it_was(layer):
+    config = layer.get_config()
+    for _ in range(2):
+        again = type(layer).from_config(config)
+        assert again.get_config() == layer.get_config()
+
+
 # Their kinks lie inside the difference's step, some of their transforms are
 # right, or they draw from an untracked generator.
 UNDECIDED = {

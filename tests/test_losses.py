@@ -1,3 +1,5 @@
+import pickle
+
 import keras
 import numpy as np
 import pytest
@@ -89,6 +91,22 @@ def test_a_loss_round_trips(name):
     assert number(again.discriminator(real, fake)) == number(
         loss.discriminator(real, fake)
     )
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_loss_is_found_by_the_module_that_earlier_files_name(name):
+    loss = make(name)
+    saved = keras.saving.serialize_keras_object(loss)
+    earlier = {**saved, "module": "keras_gan.losses"}
+    again = keras.saving.deserialize_keras_object(earlier)
+    assert type(again) is type(loss)
+    assert saved["registered_name"] == f"keras_gan>{name}"
+
+
+@pytest.mark.parametrize("name", losses.__all__)
+def test_a_pickle_of_the_earlier_module_finds_its_loss(name):
+    written = b"ckeras_gan.losses\n" + name.encode() + b"\n."
+    assert pickle.loads(written) is getattr(losses, name)
 
 
 @pytest.mark.parametrize("name", NAMES)

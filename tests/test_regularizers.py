@@ -1,3 +1,5 @@
+import pickle
+
 import keras
 import numpy as np
 import pytest
@@ -138,6 +140,21 @@ def test_a_regularizer_round_trips(name):
     again = keras.saving.deserialize_keras_object(config)
     assert type(again) is type(regularizer)
     assert again.get_config() == regularizer.get_config()
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_regularizer_is_found_by_the_module_that_earlier_files_name(name):
+    saved = keras.saving.serialize_keras_object(getattr(regularizers, name)())
+    earlier = {**saved, "module": "keras_gan.regularizers"}
+    again = keras.saving.deserialize_keras_object(earlier)
+    assert type(again) is getattr(regularizers, name)
+    assert saved["registered_name"] == f"keras_gan>{name}"
+
+
+@pytest.mark.parametrize("name", regularizers.__all__)
+def test_a_pickle_of_the_earlier_module_finds_its_regularizer(name):
+    written = b"ckeras_gan.regularizers\n" + name.encode() + b"\n."
+    assert pickle.loads(written) is getattr(regularizers, name)
 
 
 @pytest.mark.parametrize("name", ["gradient_penalty", "r1", "r2", "dragan"])

@@ -9,40 +9,23 @@ from keras import ops
 from keras_gan import backend
 from keras_gan._checks import (
     LARGEST_INT32,
-    LARGEST_SEED,
-    choice,
     number_in,
     seed_or_none,
     whole_number,
 )
 from keras_gan._typing import Tensor
 from keras_gan.augment.coins import apply_by_coins
-from keras_gan.augment.color_augment import COLOR, ColorAugment
-from keras_gan.augment.compose import layers_of
-from keras_gan.augment.diff_augment import DiffAugment
-from keras_gan.augment.geometric_augment import (
-    BLIT,
-    GENERAL,
-    GeometricAugment,
-)
+from keras_gan.augment.composite import CompositeAugmentation
+from keras_gan.augment.pipelines import Layers, chosen_layers
 
-__all__ = ["PIPELINES", "AdaptiveAugment"]
-
-_DEFAULT = ("brightness", "saturation", "contrast", "translation", "cutout")
-
-PIPELINES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "b": (BLIT, ()),
-    "bg": ((*BLIT, *GENERAL), ()),
-    "bgc": ((*BLIT, *GENERAL), COLOR),
-}
-"""The paper's sets of transforms by its names: geometric, and of colour."""
+__all__ = ["AdaptiveAugment"]
 
 _MOST_IMAGES = 2**53
 """What a float can count."""
 
 
 @keras.saving.register_keras_serializable("keras_gan")
-class AdaptiveAugment(keras.layers.Layer):
+class AdaptiveAugment(CompositeAugmentation):
     """Adaptive discriminator augmentation (ADA).
 
     Every transform is applied to each image with probability `p`. `p` follows
@@ -87,12 +70,11 @@ class AdaptiveAugment(keras.layers.Layer):
     Reference: Karras et al., 2020, arXiv 2006.06676, section 3.
     """
 
+    held_as = "augment"
+
     def __init__(
         self,
-        augment: keras.layers.Layer
-        | Sequence[keras.layers.Layer]
-        | str
-        | None = None,
+        augment: Layers = None,
         *,
         target: float = 0.6,
         ramp_images: int = 500_000,
@@ -113,18 +95,12 @@ class AdaptiveAugment(keras.layers.Layer):
             "maximum", maximum, "(0, 1]", why=", as it is a probability"
         )
         self.seed = seed = seed_or_none("seed", seed)
-        if augment is None or isinstance(augment, str):
-            augment = named_layers("augment", augment, seed)
-        if isinstance(augment, keras.layers.Layer):
-            augment = [augment]
-        self.augment = layers_of("augment", augment)
+        self.augment = chosen_layers("augment", augment, seed)
         self.seed_generator = keras.random.SeedGenerator(seed)
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Creates the probability and the running statistic."""
-        for layer in self.augment:
-            if not layer.built:
-                layer.build(input_shape)
+        super().build(input_shape)
         self.probability = self._add_scalar("probability")
         self.sign_sum = self._add_scalar("sign_sum")
         self.count = self._add_scalar("count")
@@ -173,35 +149,16 @@ class AdaptiveAugment(keras.layers.Layer):
         self.sign_sum.assign(ops.where(due, 0.0, sign_sum))
         self.step.assign_add(1)
 
-    def compute_output_shape(
-        self, input_shape: Sequence[int | None]
-    ) -> tuple[int | None, ...]:
-        """Returns the shape of the output."""
-        return tuple(input_shape)
-
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
         return {
             **super().get_config(),
-            "augment": [
-                keras.saving.serialize_keras_object(layer)
-                for layer in self.augment
-            ],
             "target": self.target,
             "ramp_images": self.ramp_images,
             "interval": self.interval,
             "maximum": self.maximum,
             "seed": self.seed,
         }
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "AdaptiveAugment":
-        """Makes the layer from what `get_config` returned."""
-        layers = [
-            keras.saving.deserialize_keras_object(layer)
-            for layer in config.pop("augment")
-        ]
-        return cls(layers, **config)
 
     def _add_scalar(self, name: str) -> Any:
         return self.add_weight(
@@ -213,41 +170,3 @@ class AdaptiveAugment(keras.layers.Layer):
             autocast=False,
             aggregation="mean",
         )
-
-
-def named_layers(
-    argument: str, name: str | None, seed: int | None
-) -> list[keras.layers.Layer]:
-    """Returns the layers of one of `PIPELINES`, or of the default set.
-
-    Args:
-        argument: What the name was given as, for the message.
-        name: Of the set, or None.
-        seed: int for repeatable random numbers, or None.
-
-    Raises:
-        ValueError: There is no set of that name.
-    """
-    if name is None:
-        return _diff_augments(_DEFAULT, seed)
-    geometric, color = PIPELINES[choice(argument, name, tuple(PIPELINES))]
-    layers: list[keras.layers.Layer] = [
-        GeometricAugment(geometric, seed=_seed(seed, 1))
-    ]
-    if color:
-        layers.append(ColorAugment(color, seed=_seed(seed, 2)))
-    return layers
-
-
-def _diff_augments(
-    names: Sequence[str], seed: int | None
-) -> list[keras.layers.Layer]:
-    return [
-        DiffAugment(name, seed=_seed(seed, index))
-        for index, name in enumerate(names, start=1)
-    ]
-
-
-def _seed(seed: int | None, index: int) -> int | None:
-    """A seed for the layer of that number; `AdaptiveAugment` has the first."""
-    return None if seed is None else (seed + index) % (LARGEST_SEED + 1)

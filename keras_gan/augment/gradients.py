@@ -11,9 +11,7 @@ from keras import ops
 from keras_gan import backend
 from keras_gan._checks import instance_of, shape_of
 from keras_gan._typing import Tensor
-from keras_gan.augment.adaptive_augment import AdaptiveAugment
-from keras_gan.augment.compose import Compose
-from keras_gan.augment.random_apply import RandomApply
+from keras_gan.augment.composite import CompositeAugmentation
 
 __all__ = ["check_gradient"]
 
@@ -126,11 +124,9 @@ def check_gradient(
     """
     instance_of("layer", layer, keras.layers.Layer, "a Keras layer")
     sizes_to_try(image_shape)
-    if isinstance(
-        layer, (keras.Sequential, Compose, AdaptiveAugment, RandomApply)
-    ):
-        adaptive = isinstance(layer, AdaptiveAugment)
-        parts = layer.augment if adaptive else layer.layers
+    composite = isinstance(layer, CompositeAugmentation)
+    if composite or isinstance(layer, keras.Sequential):
+        parts = layer.held() if composite else layer.layers
         if not parts:
             raise ValueError(
                 "`augment` must hold at least one layer. Leave it None for no "

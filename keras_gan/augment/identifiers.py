@@ -11,12 +11,13 @@ from keras import ops
 from keras_gan import backend
 from keras_gan._checks import received, value_range_of
 from keras_gan._copies import copied
-from keras_gan.augment.adaptive_augment import PIPELINES, AdaptiveAugment
+from keras_gan.augment.adaptive_augment import AdaptiveAugment
 from keras_gan.augment.color_augment import ColorAugment
 from keras_gan.augment.compose import Compose
 from keras_gan.augment.diff_augment import DEFAULT_RANGE, DiffAugment
 from keras_gan.augment.geometric_augment import GeometricAugment
 from keras_gan.augment.gradients import check_gradient, sizes_to_try
+from keras_gan.augment.pipelines import PIPELINES
 from keras_gan.augment.random_apply import RandomApply
 
 __all__ = ["get", "maker"]

@@ -1,7 +1,7 @@
 """Augmentation with a probability that is set, or scheduled."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import keras
 from keras import ops
@@ -9,16 +9,16 @@ from keras import ops
 from keras_gan import schedules
 from keras_gan._checks import seed_or_none
 from keras_gan._typing import Tensor
-from keras_gan.augment.adaptive_augment import named_layers
 from keras_gan.augment.coins import apply_by_coins
-from keras_gan.augment.compose import layers_of
+from keras_gan.augment.composite import CompositeAugmentation
+from keras_gan.augment.pipelines import Layers, chosen_layers
 from keras_gan.schedules import Number
 
 __all__ = ["RandomApply"]
 
 
 @keras.saving.register_keras_serializable("keras_gan")
-class RandomApply(keras.layers.Layer):
+class RandomApply(CompositeAugmentation):
     """Applies each augmentation to each image with a probability.
 
     As in `AdaptiveAugment`, but nothing steers the probability: it is a number
@@ -51,10 +51,7 @@ class RandomApply(keras.layers.Layer):
 
     def __init__(
         self,
-        layers: keras.layers.Layer
-        | Sequence[keras.layers.Layer]
-        | str
-        | None = None,
+        layers: Layers = None,
         *,
         probability: Number = 0.5,
         seed: int | None = None,
@@ -65,19 +62,13 @@ class RandomApply(keras.layers.Layer):
             "probability", probability, "[0, 1]"
         )
         self.seed = seed = seed_or_none("seed", seed)
-        if layers is None or isinstance(layers, str):
-            layers = named_layers("layers", layers, seed)
-        if isinstance(layers, keras.layers.Layer):
-            layers = [layers]
-        self.layers = layers_of("layers", layers)
+        self.layers = chosen_layers("layers", layers, seed)
         self.seed_generator = keras.random.SeedGenerator(seed)
         self.step: Any = 0
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds the layers, and the count of updates that a schedule needs."""
-        for layer in self.layers:
-            if not layer.built:
-                layer.build(input_shape)
+        super().build(input_shape)
         if schedules.is_schedule(self.probability):
             self.step = self.add_weight(
                 name="step",
@@ -107,28 +98,16 @@ class RandomApply(keras.layers.Layer):
             # A copy, as JAX donates no buffer that two variables share.
             self.step.assign(ops.copy(ops.cast(updates, self.step.dtype)))
 
-    def compute_output_shape(
-        self, input_shape: Sequence[int | None]
-    ) -> tuple[int | None, ...]:
-        """Returns the shape of the output."""
-        return tuple(input_shape)
-
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
         return {
             **super().get_config(),
-            "layers": [
-                keras.saving.serialize_keras_object(layer)
-                for layer in self.layers
-            ],
             "probability": schedules.saved(self.probability),
             "seed": self.seed,
         }
 
     @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "RandomApply":
+    def from_config(cls, config: dict[str, Any]) -> Self:
         """Makes the layer from what `get_config` returned."""
-        restore = keras.saving.deserialize_keras_object
-        layers = [restore(layer) for layer in config["layers"]]
-        probability = restore(config["probability"])
-        return cls(**{**config, "layers": layers, "probability": probability})
+        probability = schedules.restored(config["probability"])
+        return super().from_config({**config, "probability": probability})

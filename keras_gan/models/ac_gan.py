@@ -8,10 +8,10 @@ from keras import ops
 
 from keras_gan._checks import number_in, received
 from keras_gan._typing import Tensor
-from keras_gan.models import inspection, packing
+from keras_gan.models import inspection, packing, random_passes
+from keras_gan.models.batch import Condition
 from keras_gan.models.condition import ConditionInput, checked
 from keras_gan.models.conditional_gan import ConditionalGAN
-from keras_gan.models.gan import Condition
 from keras_gan.models.output_values import output_values
 from keras_gan.models.player import require_network
 from keras_gan.models.turns import Logs
@@ -153,7 +153,8 @@ class ACGAN(ConditionalGAN):
         super()._build_discriminator(fake, condition)
 
     def _random_outputs(self, count: int) -> Any:
-        return self.discriminator(self._some_packs(count), training=False)
+        packs = random_passes.packs(self, count)
+        return self.discriminator(packs, training=False)
 
     def check_labels(self, labels: Any) -> np.ndarray[Any, Any]:
         """Returns labels as an array.

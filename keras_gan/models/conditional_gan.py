@@ -12,6 +12,7 @@ from keras import ops
 from keras_gan._checks import LARGEST_INT32, whole_number
 from keras_gan._typing import Tensor
 from keras_gan.models import inspection, packing
+from keras_gan.models.batch import Batch, Condition
 from keras_gan.models.condition import (
     ConditionInput,
     are_classes,
@@ -22,7 +23,7 @@ from keras_gan.models.condition import (
     unstated_forms,
 )
 from keras_gan.models.data_forms import images_and_labels
-from keras_gan.models.gan import GAN, Batch, Condition
+from keras_gan.models.gan import GAN
 from keras_gan.models.player import require_network
 from keras_gan.models.wgan_gp import WGANGP
 

@@ -1,50 +1,44 @@
 """GANs that make samples from latents: a generator and a discriminator."""
 
-import contextlib
 import math
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from keras_gan import augment as augmentation
-from keras_gan import backend, losses, regularizers
-from keras_gan._checks import (
-    LARGEST_INT32,
-    received,
-    seed_or_none,
-    value_range_of,
-    whole_number,
-)
+from keras_gan import backend
+from keras_gan._checks import LARGEST_INT32, value_range_of, whole_number
 from keras_gan._typing import Tensor
 from keras_gan.models import (
+    building,
     data_forms,
     describing,
     first_batch,
     fixed_samples,
     generating,
     inspection,
+    judging,
     network_checks,
     packing,
-    pair_checks,
+    penalties,
+    random_passes,
     steering,
 )
 from keras_gan.models.adversarial_model import AdversarialModel
-from keras_gan.models.bound_network import BoundNetwork
+from keras_gan.models.batch import Batch, Condition
 from keras_gan.models.fixed_points import FixedPoints, some_points
-from keras_gan.models.fixed_samples import (
-    FixedSamples,
-    ScoredSamples,
-    to_pixels,
-)
+from keras_gan.models.fixed_samples import FixedSamples, ScoredSamples
+from keras_gan.models.judge_and_maker import judge_and_maker
 from keras_gan.models.output_values import Values, output_values
 from keras_gan.models.pixel_range import PixelRange
 from keras_gan.models.player import Player, require_network
+from keras_gan.models.scores import with_gap
 from keras_gan.models.shared_passes import SharedPasses, repeats_itself
 from keras_gan.models.turns import Logs
 from keras_gan.optimizers import GANOptimizer, PlayersOptimizer
@@ -52,19 +46,6 @@ from keras_gan.regularizers import Penalty
 from keras_gan.schedules import HalfLife, Number
 
 Array = np.ndarray[Any, Any]
-Condition = tuple[Tensor, ...]
-
-
-class Batch(NamedTuple):
-    """What a batch holds.
-
-    Attributes:
-        real: Real images, float32, shape `(n, ...)`.
-        condition: What they are conditioned on: labels, or nothing.
-    """
-
-    real: Tensor
-    condition: Condition = ()
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -135,6 +116,12 @@ class GAN(AdversarialModel):
     Reference: Goodfellow et al., 2014, arXiv 1406.2661, Algorithm 1.
     """
 
+    latent_shape: tuple[int, ...]
+    """The shape of one latent sample, without the batch."""
+    _image_shape: tuple[int, ...]
+    _generator_values: Values | None
+    """Which values the generator can make, `None` where that is unknown."""
+
     _num_inputs = 1
     """How many inputs each network takes."""
     _called_on = ("latents", "images")
@@ -180,21 +167,14 @@ class GAN(AdversarialModel):
             LARGEST_INT32,
             why=": samples that the discriminator sees at once",
         )
-        judge = Player(
-            "discriminator",
-            {"discriminator": discriminator},
+        judge, maker = judge_and_maker(
+            generator,
+            discriminator,
             regularizer=regularizer,
-        )
-        maker = Player(
-            "generator",
-            {"generator": generator},
-            regularizer=generator_regularizer,
-            every=self.discriminator_steps,
+            generator_regularizer=generator_regularizer,
+            discriminator_steps=self.discriminator_steps,
             ema_decay=ema_decay,
         )
-        _require_kind("regularizer", judge, regularizers.Regularizer)
-        kind = regularizers.GeneratorRegularizer
-        _require_kind("generator_regularizer", maker, kind)
         self.ema_generator = None
         self.augment = None
         super().__init__([judge, maker], seed=seed, name=name)
@@ -354,39 +334,7 @@ class GAN(AdversarialModel):
             Scores as from `discriminate`; or a tuple of the scores and what
             else `call_discriminator` returns.
         """
-
-        def score(packs: Tensor) -> tuple[Tensor, Any]:
-            outputs = self._judge(packs, condition, training)
-            scores = outputs[0] if isinstance(outputs, tuple) else outputs
-            return self._as_logits(scores), outputs
-
-        packs = self._packed(images)
-        if self._shared is None:
-            return self._judge(packs, condition, training)
-        return self._shared.outputs(packs, score)
-
-    def _packed(self, images: Tensor) -> Tensor:
-        """Returns packs: the same tensor for the same images of a loss."""
-        if self._shared is None:
-            return packing.packed(images, self.pack)
-        return self._shared.packed(images)
-
-    def _judge(
-        self, packs: Tensor, condition: Condition, training: bool
-    ) -> Any:
-        if self.augment is not None and training:
-            images = packing.unpacked(packs, self.pack)
-            packs = packing.packed(
-                self.augment(images, training=True), self.pack
-            )
-        outputs = self.call_discriminator(packs, condition, training)
-        if not isinstance(outputs, (list, tuple)):
-            return self._scores(outputs)
-        return (self._scores(outputs[0]), *outputs[1:])
-
-    def _scores(self, outputs: Tensor) -> Tensor:
-        self._warn_of_wide_scores(outputs.shape)
-        return self.scores("discriminator", outputs)
+        return judging.judged(self, images, condition, training)
 
     def discriminator_loss(
         self,
@@ -450,21 +398,13 @@ class GAN(AdversarialModel):
         if player != "discriminator":
             return self.generator_loss(real, fake, condition, training)
         result = self.discriminator_loss(real, fake, condition, training)
-        return self._with_gap(result) if self._compares_scores else result
+        return with_gap(result) if self._compares_scores else result
 
     @property
     def _compares_scores(self) -> bool:
         """Whether the loss looks at gaps, and leaves the scores to drift."""
         loss = getattr(self, "adversarial_loss", None)
         return loss is not None and loss.needs_real
-
-    def _with_gap(self, result: Any) -> Any:
-        """Adds the gap of the mean scores to what the logs say of them."""
-        logs = result[1] if isinstance(result, tuple) else {}
-        if not {"d_real", "d_fake"} <= set(logs):
-            return result
-        means = [ops.mean(logs[name]) for name in ("d_real", "d_fake")]
-        return result[0], {**logs, "d_gap": means[0] - means[1]}
 
     def penalty(
         self,
@@ -479,52 +419,12 @@ class GAN(AdversarialModel):
         The discriminator's are taken at real and generated images, the
         generator's at fresh latents.
         """
-        real, condition = batch
-        seeds = self.seeds(training)
         if player == "discriminator":
-            critic = self._critic(condition, training)
-            points = [self._packed(each) for each in (real, outputs["fake"])]
-            return regularizer(critic, *points, seeds)
-
-        def generate(latents: Tensor) -> Tensor:
-            made = self.call_generator(
-                self.generator, latents, condition, training
+            return penalties.at_images(
+                self, regularizer, batch, outputs, training
             )
-            return ops.cast(made, "float32")
+        return penalties.at_latents(self, regularizer, batch, training)
 
-        latents = self.draw_latents(ops.shape(real)[0], training)
-        bound = BoundNetwork(generate, [self.generator, *self._others()])
-        return regularizer(bound, latents, seeds)
-
-    def _critic(self, condition: Condition, training: bool) -> BoundNetwork:
-        """Returns the discriminator as a function of packs alone."""
-        layers = [self.discriminator, *self._others()]
-
-        def logits(packs: Tensor) -> Tensor:
-            images = packing.unpacked(packs, self.pack)
-            return self._as_logits(
-                self.discriminate(images, condition, training)
-            )
-
-        return BoundNetwork(logits, layers, shared=self._shared)
-
-    def _others(self) -> list[keras.layers.Layer]:
-        """Layers that an override may use beside the two networks."""
-        pair = (self.generator, self.discriminator, self.ema_generator)
-        return [
-            layer
-            for layer in self.layers
-            if not any(layer is each for each in pair)
-        ]
-
-    def _as_logits(self, scores: Tensor) -> Tensor:
-        """Returns logits, which penalties see whatever the loss takes."""
-        takes_logits = self.adversarial_loss.takes_logits
-        if self.gives_probabilities("discriminator") and not takes_logits:
-            return losses.to_logits(scores)
-        return scores
-
-    @contextlib.contextmanager
     def _passes_shared(
         self,
         player: Player,
@@ -532,26 +432,14 @@ class GAN(AdversarialModel):
         outputs: Mapping[str, Tensor],
         due: Sequence[Penalty],
         training: bool,
-    ) -> Iterator[None]:
-        images = {"real": batch[0], "fake": outputs["fake"]}
-        wanted = {each.taken_at for each in due if each.taken_at}
-        if not wanted or not self._can_share(training):
-            yield
-            return
-        critic = self._critic(batch[1], training)
-        scale = regularizers.gradient_scale(critic)
-        points = [each for name, each in images.items() if name in wanted]
-        self._shared = SharedPasses(points, self.pack, critic.variables, scale)
-        try:
-            yield
-        finally:
-            self._shared = None
+    ) -> AbstractContextManager[Any]:
+        return penalties.passes_shared(self, batch, outputs, due, training)
 
     def _can_share(self, training: bool) -> bool:
         """Whether a penalty may use the loss' own pass of the same images."""
         kind = type(self)
         own = kind.judge is GAN.judge and kind.discriminate is GAN.discriminate
-        layers = [self.discriminator, *self._others()]
+        layers = [self.discriminator, *penalties.other_layers(self)]
         return own and (not training or repeats_itself(layers))
 
     def check_batch(self, batch: tuple[Array, tuple[Array, ...]]) -> None:
@@ -562,34 +450,8 @@ class GAN(AdversarialModel):
 
     def _prepare_networks(self) -> None:
         """Builds both networks from symbols, and refuses what cannot fit."""
-        given = self._given
+        building.build(self, self._given.latent_dim, self._given.augment)
         del self._given
-        kind = type(self).__name__
-        for role in ("generator", "discriminator"):
-            network = getattr(self, role)
-            pair_checks.refuse_other_inputs(
-                network, role, self._num_inputs, kind
-            )
-        self.latent_shape = inspection.latent_shape(
-            self.generator, given.latent_dim, self._main_input("generator")
-        )
-        fake, condition = self._build_generator(self.generator)
-        self._image_shape = tuple(fake.shape[1:])
-        pair_checks.refuse_misfit(
-            self.discriminator,
-            self._image_shape,
-            self._main_input("discriminator"),
-            self.pack,
-        )
-        self._generator_values = output_values(
-            self.generator, self._random_images
-        )
-        self.augment = augmentation.get(
-            given.augment, self._image_shape, self.output_range
-        )
-        if self.augment is not None:
-            pair_checks.refuse_reshaping(self.augment, self._image_shape)
-        self._build_discriminator(fake, condition)
         super()._prepare_networks()
         network_checks.warn_of_penalised_layers(
             self.discriminator,
@@ -605,26 +467,10 @@ class GAN(AdversarialModel):
     def _build_generator(
         self, generator: keras.Model
     ) -> tuple[Tensor, Condition]:
-        latents, condition = self._split_inputs(self._symbolic_inputs())
-
-        def call() -> Tensor:
-            return self.call_generator(generator, latents, condition, False)
-
-        fake = pair_checks.built_generator(generator, call, self._called_on[0])
-        return fake, condition
+        return building.generated(self, generator)
 
     def _build_discriminator(self, fake: Tensor, condition: Condition) -> None:
-        packs = packing.packed(fake, self.pack)
-        outputs = pair_checks.build_discriminator(
-            self.discriminator,
-            lambda: self.call_discriminator(packs, condition, False),
-            self._called_on[1],
-            self._image_shape,
-            self.pack,
-        )
-        own = type(self).call_discriminator.__module__
-        if own.startswith("keras_gan.") and not self._names_more:
-            pair_checks.require_one_output(outputs)
+        building.build_discriminator(self, fake, condition)
 
     def _build_like(self, network: keras.Model, copy: keras.Model) -> None:
         self._build_generator(copy)
@@ -641,48 +487,11 @@ class GAN(AdversarialModel):
         del role
         return 0
 
-    def _random_images(self, count: int) -> Any:
-        """Returns the generator's output for random inputs."""
-        latents, condition = self._random_inputs(count)
-        return self.call_generator(self.generator, latents, condition, False)
-
-    def _random_inputs(self, count: int) -> tuple[Tensor, Condition]:
-        def like(symbol: Tensor) -> Tensor:
-            shape = (count, *symbol.shape[1:])
-            return network_checks.random(shape, symbol.dtype)
-
-        inputs = self._symbolic_inputs()
-        return self._split_inputs(keras.tree.map_structure(like, inputs))
-
-    def _some_packs(self, count: int) -> Tensor:
-        return network_checks.random((count, *self._pack_shape), "float32")
-
     def _score_values(self, name: str) -> Values | None:
         if name != "discriminator":
             return super()._score_values(name)
-
-        def run(count: int) -> Any:
-            _, condition = self._random_inputs(count * self.pack)
-            packs = self._some_packs(count)
-            return self.call_discriminator(packs, condition, False)
-
+        run = partial(random_passes.outputs, self)
         return output_values(self.discriminator, run)
-
-    def _warn_of_wide_scores(self, shape: tuple[int | None, ...]) -> None:
-        if self._warned_of_width or len(shape) != 2 or shape[1] in (1, None):
-            return
-        if (
-            self._values_of["discriminator"] is not None
-            and self._values_of["discriminator"].shares
-        ):
-            return
-        self._warned_of_width = True
-        warnings.warn(
-            f"The discriminator gives {shape[1]} numbers for each image, and "
-            "each is taken for a score by itself. One score is Dense(1); a "
-            "discriminator that names classes is for ACGAN.",
-            stacklevel=2,
-        )
 
     # -------------------------------------------------------------- compiling
 
@@ -786,18 +595,9 @@ class GAN(AdversarialModel):
 
     def _measure(self, batch: Any, outputs: Any) -> None:
         """Shows the metrics given to `compile` what `generate` would make."""
-        real, condition = batch
-        fake = outputs["fake"]
-        if self.ema_generator is not None:
-            latents = self.draw_latents(ops.shape(real)[0], training=False)
-            fake = ops.cast(
-                self.call_generator(
-                    self.ema_generator, latents, condition, False
-                ),
-                "float32",
-            )
+        fake = generating.by_average(self, batch, outputs)
         for metric in self._trackers.compiled:
-            metric.update_state(real, fake)
+            metric.update_state(batch[0], fake)
 
     def _every_by_name(self, player: Player) -> str:
         return f"discriminator_steps={player.every}"
@@ -911,20 +711,7 @@ class GAN(AdversarialModel):
                 shapes don't fit, a number is out of range, or labels are given
                 to a model without.
         """
-        batch_size = whole_number("batch_size", batch_size, 1)
-        seed = seed_or_none("seed", seed)
-        n = generating.wanted_count(n, latents, labels, self.latent_dim)
-        if latents is None:
-            latents = self.latents(n, seed)
-        latents = generating.shaped_latents(latents, self.latent_shape)
-        inputs = self._sampling_inputs(latents, labels)
-        if n == 0:
-            return np.zeros((0, *self.image_shape), "float32")
-        pictures = [
-            np.asarray(self.predict_on_batch(part), "float32")[:size]
-            for part, size in generating.batches(inputs, n, batch_size)
-        ]
-        return np.concatenate(pictures)
+        return generating.made(self, n, latents, labels, seed, batch_size)
 
     def generate_pixels(
         self, n: int, *, labels: Any = None, seed: int | None = None
@@ -940,11 +727,7 @@ class GAN(AdversarialModel):
             Images with black and white at the ends of `pixel_range`, uint8,
             shape `(n, height, width, channels)`. What is not a number is black.
         """
-        if labels is None:
-            labels = self._default_labels(n)
-        parts = generating.parts(self.latents(n, seed), labels)
-        made = [to_pixels(self, self.generate(**part)) for part in parts]
-        return np.concatenate(made)
+        return generating.pixels(self, n, labels, seed)
 
     def generate_as_data(
         self, n: int, *, labels: Any = None, seed: int | None = None
@@ -1104,14 +887,3 @@ class GAN(AdversarialModel):
         """Restores what `save_own_variables` saved."""
         super().load_own_variables(store)
         self._pixels.load(store)
-
-
-def _require_kind(argument: str, player: Player, kind: Any) -> None:
-    """Raises `ValueError` where a penalty is not for this player."""
-    for each in player.regularizers:
-        if not isinstance(each, kind):
-            raise ValueError(
-                f"`{argument}` is a penalty on the {player.name}, a subclass "
-                f"of keras_gan.regularizers.{kind.__name__}. "
-                f"{received(argument, each)}"
-            )

@@ -1,13 +1,21 @@
 """How many images are made, of which latents, and in which parts?"""
 
 import math
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from keras import ops
+from numpy.typing import NDArray
 
 from keras_gan._arrays import numbers
 from keras_gan._checks import seed_or_none, whole_number
+from keras_gan._typing import Tensor
+from keras_gan.models.batch import Condition
+from keras_gan.models.fixed_samples import to_pixels
+
+if TYPE_CHECKING:
+    from keras_gan.models.gan import GAN
 
 Array = np.ndarray[Any, Any]
 
@@ -19,6 +27,62 @@ _PART = 512
 
 _SHOWN = 16
 """How many images are made where nothing says how many."""
+
+
+def made(
+    gan: "GAN",
+    n: int | None,
+    latents: Any,
+    labels: Any,
+    seed: int | None,
+    batch_size: int,
+) -> Array:
+    """Generates images; see `GAN.generate`."""
+    batch_size = whole_number("batch_size", batch_size, 1)
+    seed = seed_or_none("seed", seed)
+    n = wanted_count(n, latents, labels, gan.latent_dim)
+    if latents is None:
+        latents = gan.latents(n, seed)
+    latents = shaped_latents(latents, gan.latent_shape)
+    inputs = gan._sampling_inputs(latents, labels)
+    if n == 0:
+        return np.zeros((0, *gan.image_shape), "float32")
+    pictures = [
+        np.asarray(gan.predict_on_batch(part), "float32")[:size]
+        for part, size in batches(inputs, n, batch_size)
+    ]
+    return np.concatenate(pictures)
+
+
+def pixels(
+    gan: "GAN", n: int, labels: Any, seed: int | None
+) -> NDArray[np.uint8]:
+    """Generates images as pixels; see `GAN.generate_pixels`."""
+    if labels is None:
+        labels = gan._default_labels(n)
+    some = [
+        to_pixels(gan, gan.generate(**part))
+        for part in parts(gan.latents(n, seed), labels)
+    ]
+    return np.concatenate(some)
+
+
+def by_average(
+    gan: "GAN", batch: tuple[Tensor, Condition], outputs: Mapping[str, Tensor]
+) -> Tensor:
+    """Returns images of a batch's condition as `generate` would make them.
+
+    Args:
+        gan: The GAN.
+        batch: As from `unpack`.
+        outputs: As from `make`: by weights that are not averaged.
+    """
+    if gan.ema_generator is None:
+        return outputs["fake"]
+    real, condition = batch
+    latents = gan.draw_latents(ops.shape(real)[0], training=False)
+    images = gan.call_generator(gan.ema_generator, latents, condition, False)
+    return ops.cast(images, "float32")
 
 
 def normal_latents(n: int, latent_dim: int, seed: int | None) -> Array:

@@ -2,6 +2,7 @@
 
 import math
 import warnings
+from typing import Any
 
 from keras import ops
 
@@ -32,6 +33,42 @@ def to_scores(
         )
     scores = ops.cast(outputs, "float32")
     return to_logits(scores) if probabilities else scores
+
+
+def with_gap(result: Any) -> Any:
+    """Adds the gap of the mean scores to what the logs say of them.
+
+    Args:
+        result: A loss, or `(loss, logs)`; the gap is added where the logs have
+            `d_real` and `d_fake`.
+    """
+    logs = result[1] if isinstance(result, tuple) else {}
+    if not {"d_real", "d_fake"} <= set(logs):
+        return result
+    means = [ops.mean(logs[name]) for name in ("d_real", "d_fake")]
+    return result[0], {**logs, "d_gap": means[0] - means[1]}
+
+
+def warns_of_width(
+    shape: tuple[int | None, ...], values: Values | None
+) -> bool:
+    """Warns of several scores for each image, and returns whether it did.
+
+    Args:
+        shape: That of the discriminator's outputs.
+        values: Which outputs it can give, `None` where that is unknown.
+    """
+    if len(shape) != 2 or shape[1] in (1, None):
+        return False
+    if values is not None and values.shares:
+        return False
+    warnings.warn(
+        f"The discriminator gives {shape[1]} numbers for each image, and "
+        "each is taken for a score by itself. One score is Dense(1); a "
+        "discriminator that names classes is for ACGAN.",
+        stacklevel=2,
+    )
+    return True
 
 
 def are_probabilities(loss: AdversarialLoss, values: Values | None) -> bool:

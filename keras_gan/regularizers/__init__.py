@@ -1,0 +1,29 @@
+"""Regularisers: penalties on the gradient of a network by its input.
+
+A regulariser is called as `regularizer(critic, real, fake, seed)` and returns
+a float32 scalar, its weight included, that is added to the discriminator's
+loss. `critic` is any function from images to scores.
+"""
+
+from keras_gan.regularizers.gradient_norm import DRAGAN, GradientPenalty
+from keras_gan.regularizers.identifiers import get
+from keras_gan.regularizers.input_gradient import (
+    gradient_scale as gradient_scale,
+)
+from keras_gan.regularizers.penalty import (
+    GeneratorRegularizer,
+    Penalty,
+    Regularizer,
+)
+from keras_gan.regularizers.zero_centered import R1, R2
+
+__all__ = [
+    "DRAGAN",
+    "R1",
+    "R2",
+    "GeneratorRegularizer",
+    "GradientPenalty",
+    "Penalty",
+    "Regularizer",
+    "get",
+]

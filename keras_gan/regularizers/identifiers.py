@@ -1,0 +1,57 @@
+"""What may be given as `regularizer=`."""
+
+from typing import Any
+
+from keras_gan._checks import received
+from keras_gan.regularizers.gradient_norm import DRAGAN, GradientPenalty
+from keras_gan.regularizers.penalty import Penalty, Regularizer
+from keras_gan.regularizers.zero_centered import R1, R2
+
+__all__ = ["get"]
+
+_NAMED: dict[str, type[Regularizer]] = {
+    "gradient_penalty": GradientPenalty,
+    "r1": R1,
+    "r2": R2,
+    "dragan": DRAGAN,
+}
+
+
+def get(identifier: Any) -> tuple[Penalty, ...]:
+    """Returns the regularisers that a user meant, as a tuple.
+
+    Args:
+        identifier: `None`, a name (`"gradient_penalty"`, `"r1"`, `"r2"`,
+            `"dragan"`), a `Penalty`, or a list of these.
+
+    Raises:
+        ValueError: If a name is unknown, or two have the same key in the logs.
+        TypeError: If it is none of these.
+    """
+    if identifier is None:
+        return ()
+    several = (
+        identifier if isinstance(identifier, (list, tuple)) else [identifier]
+    )
+    found = tuple(_one(each) for each in several)
+    names = [each.name for each in found]
+    if len(set(names)) < len(names):
+        raise ValueError(
+            "Each kind of regularizer can be given once, because the logs "
+            f"name it. Received: {names}. Use one with the sum of the weights."
+        )
+    return found
+
+
+def _one(identifier: Any) -> Penalty:
+    if isinstance(identifier, Penalty):
+        return identifier
+    if isinstance(identifier, str) and identifier in _NAMED:
+        return _NAMED[identifier]()
+    message = (
+        f"`regularizer` must be one of {sorted(_NAMED)}, a Regularizer, or a "
+        f"list of these. {received('regularizer', identifier)}"
+    )
+    if isinstance(identifier, str):
+        raise ValueError(message)
+    raise TypeError(message)
