@@ -172,6 +172,11 @@ def _scale(
     source: OpenShape | None, target: OpenShape, source_scale: Any
 ) -> int:
     """How many times the target is as high and wide as the source."""
+    if source is None and source_scale is not None:
+        raise ValueError(
+            "`source_scale` must be None where there is no `source_shape`. "
+            f"{received('source_scale', source_scale)}"
+        )
     if source is None:
         return 1
     sides = list(zip(source[:2], target[:2], strict=True))
