@@ -62,6 +62,8 @@ class ReflectionPadding2D(keras.layers.Layer):
         """Pads images of shape `(n, H, W, C)`."""
         self._refuse_small(inputs.shape)
         rows, columns = self.padding
+        if rows == columns == 0:
+            return inputs  # Torch refuses to mirror nothing.
         borders = ((0, 0), (rows, rows), (columns, columns), (0, 0))
         return ops.pad(inputs, borders, mode="reflect")
 

@@ -129,17 +129,19 @@ def patch_discriminator(
     )
     inputs, x = _inputs(image_shape, source, scale)
     for index in range(stages + 1):
+        # The first would hide the images' range and contrast.
+        plain = index == 0 and normalization != "spectral"
+        kind = None if plain else normalization
         convolution = keras.layers.Conv2D(
             filters * min(2**index, _WIDEST),
             _KERNEL_SIZE,
             strides=2 if index < stages else 1,
             padding="same",
+            # These two normalisations take away what a bias adds.
+            use_bias=kind not in ("batch", "instance"),
             kernel_initializer=layers.initializer(),
         )
-        x = layers.connect(wrap(convolution, normalization), x)
-        # The first would hide the images' range and contrast.
-        if index > 0:
-            x = normalize(x, normalization)
+        x = normalize(layers.connect(wrap(convolution, kind), x), kind)
         x = keras.layers.LeakyReLU(negative_slope=0.2)(x)
     scores = _scores(x, normalization == "spectral", layers)
     if score_activation is not None:
