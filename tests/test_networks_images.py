@@ -331,6 +331,20 @@ def test_an_untrained_super_resolution_weaves_no_pattern():
     assert found.std() > 0.1
 
 
+@pytest.mark.parametrize("normalization", ["batch", "instance"])
+def test_small_signals_of_the_papers_start_are_normalised(normalization):
+    generator = small("unet", (32, 32, 1), normalization=normalization)
+    halving = [
+        layer
+        for layer in layers_of(generator, keras.layers.LeakyReLU)
+        if layer.output.shape[1] == 8
+    ]
+    inner = keras.Model(generator.input, halving[0].input)
+    features = numpy(inner(images(16, 32, 32, 1), training=True))
+    deviations = features.std(axis=(0, 1, 2))
+    assert (deviations > 0.8).all()
+
+
 # Any size.
 
 

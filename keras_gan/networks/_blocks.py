@@ -20,11 +20,7 @@ from keras_gan._checks import (
     activation as checked_activation,
 )
 from keras_gan._typing import Tensor
-from keras_gan.layers import (
-    InstanceNormalization,
-    LayerNormalization,
-    SpectralNormalization,
-)
+from keras_gan.layers import LayerNormalization, SpectralNormalization
 from keras_gan.networks._condition import Condition
 
 __all__ = [
@@ -61,12 +57,9 @@ def activate(features: Tensor, activation: Activation) -> Tensor:
 
 
 def normalize(features: Tensor, normalization: str | None) -> Tensor:
-    """Applies batch, instance or layer normalisation, if that is the choice."""
+    """Applies batch or layer normalisation, where that is the choice."""
     if normalization == "batch":
         return keras.layers.BatchNormalization()(features)
-    if normalization == "instance":
-        # The papers' networks add this much to the variance.
-        return InstanceNormalization(epsilon=1e-5)(features)
     if normalization == "layer":
         return LayerNormalization()(features)
     return features

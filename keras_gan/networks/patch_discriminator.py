@@ -11,11 +11,12 @@ from keras_gan._checks import (
 from keras_gan._checks import choice, received, whole_number
 from keras_gan._typing import Tensor
 from keras_gan.layers import SpectralNormalization
-from keras_gan.networks._blocks import layer_size, normalize, wrap
+from keras_gan.networks._blocks import layer_size, wrap
 from keras_gan.networks._condition import Condition, model
 from keras_gan.networks._image_to_image import (
     OpenShape,
     layer_maker,
+    normalized,
     open_shape,
 )
 
@@ -141,7 +142,7 @@ def patch_discriminator(
             use_bias=kind not in ("batch", "instance"),
             kernel_initializer=layers.initializer(),
         )
-        x = normalize(layers.connect(wrap(convolution, kind), x), kind)
+        x = normalized(layers.connect(wrap(convolution, kind), x), kind)
         x = keras.layers.LeakyReLU(negative_slope=0.2)(x)
     scores = _scores(x, normalization == "spectral", layers)
     if score_activation is not None:

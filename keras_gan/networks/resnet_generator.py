@@ -11,7 +11,7 @@ from keras_gan._checks import (
 from keras_gan._checks import whole_number
 from keras_gan._typing import Tensor
 from keras_gan.layers import ReflectionPadding2D
-from keras_gan.networks._blocks import layer_size, normalize
+from keras_gan.networks._blocks import layer_size
 from keras_gan.networks._condition import Condition, model
 from keras_gan.networks._image_to_image import (
     OpenShape,
@@ -22,6 +22,7 @@ from keras_gan.networks._image_to_image import (
     halved,
     images_of,
     layer_maker,
+    normalized,
     open_shape,
     output_channels,
 )
@@ -163,12 +164,12 @@ class _Parts:
         return self._layers.connect(convolution, padded)
 
     def activated(self, features: Tensor) -> Tensor:
-        return keras.layers.ReLU()(normalize(features, self._normalization))
+        return keras.layers.ReLU()(normalized(features, self._normalization))
 
     def residual(self, features: Tensor) -> Tensor:
         filters = features.shape[-1]
         x = self.activated(self.convolved(features, filters, 3))
-        x = normalize(self.convolved(x, filters, 3), self._normalization)
+        x = normalized(self.convolved(x, filters, 3), self._normalization)
         return keras.layers.Add()([features, x])
 
 

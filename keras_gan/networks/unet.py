@@ -11,7 +11,7 @@ from keras_gan._checks import (
 )
 from keras_gan._checks import flag, number_in, received, whole_number
 from keras_gan._typing import Tensor
-from keras_gan.networks._blocks import layer_size, normalize
+from keras_gan.networks._blocks import layer_size
 from keras_gan.networks._condition import Condition, model
 from keras_gan.networks._image_to_image import (
     OpenShape,
@@ -22,6 +22,7 @@ from keras_gan.networks._image_to_image import (
     halved,
     images_of,
     layer_maker,
+    normalized,
     open_shape,
     output_channels,
 )
@@ -138,7 +139,7 @@ def unet(
             upsampling=upsampling,
             use_bias=normalization is None,
         )
-        x = normalize(crop_like(x, skip), normalization)
+        x = normalized(crop_like(x, skip), normalization)
         if index < with_dropout:
             # Keras keeps the argument of the call, and saves it.
             always = {"training": True} if dropout_at_inference else {}
@@ -164,7 +165,7 @@ def _encoded(
         # The first would hide the images' range and contrast.
         plain = index in (0, len(widths) - 1) or normalization is None
         x = halved(x, width, _KERNEL_SIZE, layers, use_bias=plain)
-        x = normalize(x, None if plain else normalization)
+        x = normalized(x, None if plain else normalization)
         x = keras.layers.LeakyReLU(negative_slope=0.2)(x)
         found.append(x)
     return found
