@@ -342,7 +342,8 @@ def test_small_signals_of_the_papers_start_are_normalised(normalization):
     inner = keras.Model(generator.input, halving[0].input)
     features = numpy(inner(images(16, 32, 32, 1), training=True))
     deviations = features.std(axis=(0, 1, 2))
-    assert (deviations > 0.8).all()
+    # With 0.001 it would be about a third.
+    assert np.median(deviations) > 0.6
 
 
 # Any size.
