@@ -190,6 +190,20 @@ two_widths = wholes(1, range(2, 3))
 layer = instance(keras.layers.Layer)
 
 
+def open_picture(smallest=1):
+    """A shape of images; None for a height or width that varies."""
+
+    def right(value):
+        if isinstance(value, (list, tuple)) and len(value) == 3:
+            value = [
+                smallest if place < 2 and each is None else each
+                for place, each in enumerate(value)
+            ]
+        return picture(value) and min(value[:2]) >= smallest
+
+    return right
+
+
 def names_of(layer):
     """Names of the layer's transforms, each once."""
 
@@ -229,6 +243,7 @@ MEANINGS: dict[str, Right] = {
     "centers": anything,
     "changes": anything,
     "channels": optional(only(1, 3)),
+    "channels_b": optional(size),
     "class_names": optional(texts),
     "class_weight": at_least_0,
     "clipping": optional(part_settings),
@@ -257,6 +272,7 @@ MEANINGS: dict[str, Right] = {
     "discriminator_units": widths,
     "drop_remainder": flag,
     "dropout": share_below_1,
+    "dropout_at_inference": flag,
     "dtype": optional(word("float32", "float64")),
     "duration": whole(20, 655_350),
     "ema_decay": optional(share_below_1),
@@ -345,6 +361,7 @@ MEANINGS: dict[str, Right] = {
     # The discriminators of the samples take single images.
     "pack": whole(1, 1),
     "origin": instance(str),
+    "out_channels": optional(size),
     "output_activation": anything,
     "padding": whole(0, 1000),
     "part": parts,
@@ -377,6 +394,8 @@ MEANINGS: dict[str, Right] = {
     "shuffle": flag,
     "sigma": at_least_0,
     "size": whole(32, 1024),
+    "source_channels": optional(size),
+    "source_shape": open_picture(),
     "spectral_normalization": flag,
     "split": word("train", "test"),
     "stages": optional(whole(1, 16)),
@@ -390,6 +409,7 @@ MEANINGS: dict[str, Right] = {
     "trained": instance(keras_gan.GAN),
     "translation": share,
     "unit": word("epoch", "step"),
+    "upsampling": word("transposed", "resize", "sub_pixel"),
     "update_freq": either(whole(1, math.inf), word("auto", "batch", "epoch")),
     "value": positive,
     "value_range": pair_of_numbers,
@@ -410,6 +430,9 @@ MEANINGS: dict[str, Right] = {
     "y": anything,
     "width": whole(1),
 }
+
+translating = optional(word("batch", "instance"))
+judged = optional(word("batch", "instance", "layer", "spectral"))
 
 OWN: dict[str, Right] = {
     "augment.AdaptiveAugment.target": real(lambda x: -1 < x < 1),
@@ -463,6 +486,10 @@ OWN: dict[str, Right] = {
         whole(1), wholes(1, range(2, 3))
     ),
     "layers.Projection.num_classes": whole(2),
+    "layers.ReflectionPadding2D.padding": either(
+        whole(0, 1000), wholes(0, range(2, 3))
+    ),
+    "layers.SubPixelUpSampling2D.scale": whole(1, 64),
     "features.vectors.dim": whole(1, 2**15),
     "features.VectorExtractor.dim": whole(1, 2**15),
     "features.gaussians.dataset": word(*datasets.GAUSSIANS),
@@ -485,7 +512,25 @@ OWN: dict[str, Right] = {
     "models.Player.every": whole(1),
     "models.Player.name": instance(str),
     "models.Player.networks": instance(dict),
+    "networks.cycle_gan.blocks": optional(whole(0, 64)),
+    "networks.cycle_gan.discriminator_filters": size,
+    "networks.cycle_gan.discriminator_normalization": judged,
+    "networks.cycle_gan.discriminator_stages": optional(whole(0, 8)),
+    "networks.cycle_gan.image_shape": open_picture(5),
+    "networks.cycle_gan.normalization": translating,
+    "networks.cycle_gan.stages": whole(0, 2),
     "networks.dense.image_shape": shape,
+    "networks.patch_discriminator.image_shape": open_picture(),
+    "networks.patch_discriminator.normalization": judged,
+    "networks.patch_discriminator.source_scale": nothing,
+    "networks.patch_discriminator.source_shape": anything,
+    "networks.patch_discriminator.stages": optional(whole(0, 8)),
+    "networks.pix2pix.discriminator_filters": size,
+    "networks.pix2pix.discriminator_normalization": judged,
+    "networks.pix2pix.discriminator_stages": optional(whole(0, 8)),
+    "networks.pix2pix.image_shape": open_picture(2),
+    "networks.pix2pix.normalization": translating,
+    "networks.pix2pix.stages": optional(whole(1, 3)),
     "networks.r3gan.blocks": either(whole(1, 64), wholes(1, range(2, 3))),
     "networks.r3gan.expansion": size,
     "networks.r3gan.group_size": lambda value: (
@@ -494,6 +539,20 @@ OWN: dict[str, Right] = {
     "networks.r3gan.filters": either(size, wholes(1, range(2, 18))),
     "networks.residual.image_shape": wholes(2, range(3, 4)),
     "networks.resize_conv.discriminator_filters": two_widths,
+    "networks.resnet_generator.blocks": optional(whole(0, 64)),
+    "networks.resnet_generator.image_shape": open_picture(5),
+    "networks.resnet_generator.normalization": translating,
+    "networks.resnet_generator.stages": whole(0, 2),
+    "networks.srgan.blocks": whole(0, 64),
+    "networks.srgan.discriminator_filters": size,
+    "networks.srgan.discriminator_normalization": judged,
+    "networks.srgan.discriminator_stages": optional(whole(0, 8)),
+    "networks.srgan.scale": whole(2, 64),
+    "networks.super_resolution.blocks": whole(0, 64),
+    "networks.super_resolution.scale": whole(2, 64),
+    "networks.unet.image_shape": open_picture(2),
+    "networks.unet.normalization": translating,
+    "networks.unet.stages": optional(whole(1, 3)),
     "optimizers.Adam.epsilon": at_least_0,
     "optimizers.GANOptimizer.discriminator": optimizer,
     "optimizers.GANOptimizer.generator": optimizer,
@@ -647,6 +706,7 @@ SAMPLES: dict[str, Callable[[], Any]] = {
     "identifier": lambda: None,
     "image": lambda: Image.new("L", (4, 4)),
     "image_shape": lambda: (8, 8, 1),
+    "source_shape": lambda: (4, 4, 1),
     "images": lambda: bytes_(12, 8, 8, 1),
     "labels": lambda: np.arange(12) % 3,
     "layer": lambda: keras.layers.Dense(2),
@@ -745,7 +805,14 @@ OWN_SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
         "name": "generator",
         "networks": {"generator": tiny.generator()},
     },
+    "networks.cycle_gan": lambda: {
+        "filters": 2,
+        "blocks": 1,
+        "discriminator_filters": 2,
+    },
     "networks.dcgan": lambda: SMALL,
+    "networks.patch_discriminator": lambda: {"filters": 2},
+    "networks.pix2pix": lambda: {"filters": 2, "discriminator_filters": 2},
     "networks.wgan_gp": lambda: SMALL,
     "networks.r3gan": lambda: SMALL,
     "networks.residual": lambda: {
@@ -758,6 +825,19 @@ OWN_SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
         "discriminator_filters": (2, 2),
         "discriminator_kernel_sizes": (3, 3),
     },
+    "networks.resnet_generator": lambda: {"filters": 2, "blocks": 1},
+    "networks.srgan": lambda: {
+        "filters": 2,
+        "blocks": 1,
+        "scale": 2,
+        "discriminator_filters": 2,
+    },
+    "networks.super_resolution": lambda: {
+        "filters": 2,
+        "blocks": 1,
+        "scale": 2,
+    },
+    "networks.unet": lambda: {"filters": 2},
     "networks.dense": lambda: {
         "latent_dim": 3,
         "generator_units": (4,),

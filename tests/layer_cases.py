@@ -26,7 +26,10 @@ class Case:
     make: Callable[[], keras.layers.Layer]
     shape: tuple[int, ...] = IMAGES
     labels: str | None = None
-    """`"index"` or `"vector"`, where the layer takes labels beside."""
+    """`"index"` or `"vector"`, where the layer takes labels beside.
+
+    `"image"` where it takes a smaller image.
+    """
     training: bool | None = None
     second: bool = True
     """Whether the second derivative is claimed to be right everywhere."""
@@ -79,6 +82,14 @@ CASES: dict[str, Case] = {
         lambda: layers.GroupedConv2D(6, 3, groups=2, padding="same"),
         (2, 6, 5, 4),
     ),
+    **{
+        f"reflection-{border}": Case(
+            lambda border=border: layers.ReflectionPadding2D(border)
+        )
+        for border in (1, 3)
+    },
+    "sub-pixel": Case(layers.SubPixelUpSampling2D, (2, 3, 2, 8)),
+    "crop-like": Case(layers.CropLike, labels="image"),
     "relu": Case(keras.layers.ReLU),
     "leaky-relu": Case(lambda: keras.layers.LeakyReLU(0.2)),
     **{
@@ -218,6 +229,8 @@ class Scene:
     def _labels(self) -> Any:
         if self.case.labels is None:
             return None
+        if self.case.labels == "image":
+            return self.tensor(np.zeros((self.case.shape[0], 3, 2, 1)))
         index = self.random.integers(0, 3, self.case.shape[0])
         if self.case.labels == "index":
             return ops.convert_to_tensor(index, "int32")

@@ -448,6 +448,15 @@ CHANNELS_LAST = {
     "MinibatchStdDev": lambda: keras_gan.layers.MinibatchStdDev()(
         np.ones((2, 3, 8, 8), "float32")
     ),
+    "ReflectionPadding2D": lambda: keras_gan.layers.ReflectionPadding2D()(
+        np.ones((2, 3, 8, 8), "float32")
+    ),
+    "SubPixelUpSampling2D": lambda: keras_gan.layers.SubPixelUpSampling2D()(
+        np.ones((2, 4, 8, 8), "float32")
+    ),
+    "CropLike": lambda: keras_gan.layers.CropLike()(
+        [np.ones((2, 3, 8, 8), "float32")] * 2
+    ),
     "InstanceNormalization": lambda: keras_gan.layers.InstanceNormalization()(
         np.ones((2, 3, 8, 8), "float32")
     ),

@@ -224,6 +224,39 @@ def test_normalization_survives_float16(layer_class, kwargs, axes):
             "images",
             id="reduction",
         ),
+        pytest.param(
+            lambda: layers.ReflectionPadding2D(-1), "padding", id="border"
+        ),
+        pytest.param(
+            lambda: layers.ReflectionPadding2D(3)(np.zeros((1, 3, 9, 1))),
+            r"smaller than the image.*\(3, 3\).*\(1, 3, 9, 1\)",
+            id="small-image",
+        ),
+        pytest.param(
+            lambda: layers.ReflectionPadding2D()(np.zeros((1, 3))),
+            "images",
+            id="no-image",
+        ),
+        pytest.param(
+            lambda: layers.SubPixelUpSampling2D(0), "scale", id="scale"
+        ),
+        pytest.param(
+            lambda: layers.SubPixelUpSampling2D(2)(np.zeros((1, 3, 3, 6))),
+            "multiple of 4 channels",
+            id="sub-pixels",
+        ),
+        pytest.param(
+            lambda: layers.CropLike()(np.zeros((1, 3, 3, 6))),
+            r"\[images, like\]",
+            id="crop-one",
+        ),
+        pytest.param(
+            lambda: layers.CropLike()(
+                [np.zeros((1, 3, 3, 6)), np.zeros((1, 4, 3, 6))]
+            ),
+            "at least as high",
+            id="crop-larger",
+        ),
     ],
 )
 def test_bad_input_is_refused_by_name(make, match):
@@ -775,6 +808,125 @@ def test_both_start_with_the_variance_of_what_they_are_given():
     assert numpy(vector).var() == pytest.approx(1.0, rel=0.2)
 
 
+# Borders, sub-pixels, sizes.
+
+
+@pytest.mark.parametrize("padding", [0, 1, 3, (2, 0), (0, 4)], ids=str)
+def test_reflection_padding_equals_numpy(padding):
+    x = RNG.normal(size=(2, 4, 5, 3)).astype("float32")
+    rows, columns = (padding,) * 2 if isinstance(padding, int) else padding
+    expected = np.pad(
+        x, ((0, 0), (rows, rows), (columns, columns), (0, 0)), mode="reflect"
+    )
+    layer = layers.ReflectionPadding2D(padding)
+    np.testing.assert_array_equal(numpy(layer(x)), expected)
+    assert layer.compute_output_shape(x.shape) == expected.shape
+
+
+def test_sub_pixels_equal_their_formula():
+    x = RNG.normal(size=(2, 3, 2, 18)).astype("float32")
+    expected = np.zeros((2, 9, 6, 2), "float32")
+    for i in range(3):
+        for j in range(3):
+            place = 2 * (3 * i + j)
+            expected[:, i::3, j::3] = x[..., place : place + 2]
+    layer = layers.SubPixelUpSampling2D(3)
+    np.testing.assert_array_equal(numpy(layer(x)), expected)
+    assert layer.compute_output_shape(x.shape) == expected.shape
+
+
+def test_sub_pixels_at_scale_one_change_nothing():
+    x = RNG.normal(size=(1, 3, 2, 5)).astype("float32")
+    np.testing.assert_array_equal(numpy(layers.SubPixelUpSampling2D(1)(x)), x)
+
+
+@pytest.mark.parametrize("scale", [2, 3])
+def test_sub_pixels_start_as_the_nearest_neighbour(scale):
+    enlarge = layers.SubPixelUpSampling2D(scale)
+    start = enlarge.initializer(keras.initializers.RandomNormal(seed=1))
+    convolution = keras.layers.Conv2D(
+        4 * scale**2, 3, padding="same", kernel_initializer=start
+    )
+    x = RNG.normal(size=(2, 5, 4, 3)).astype("float32")
+    found = numpy(enlarge(convolution(x)))
+    small = found[:, ::scale, ::scale]
+    nearest = small.repeat(scale, axis=1).repeat(scale, axis=2)
+    np.testing.assert_allclose(found, nearest, atol=1e-6)
+    assert small.std() > 0.01
+
+
+def test_sub_pixels_start_with_the_variance_of_one_kernel():
+    start = layers.SubPixelUpSampling2D(2).initializer("glorot_normal")
+    # Of 3 x 3 taps, 32 channels before and 16 after.
+    expected = 2 / (9 * (32 + 16))
+    assert numpy(start((3, 3, 32, 64))).var() == pytest.approx(
+        expected, rel=0.1
+    )
+
+
+def test_the_start_of_sub_pixels_round_trips():
+    start = layers.SubPixelUpSampling2D(2).initializer(
+        keras.initializers.RandomNormal(seed=5)
+    )
+    copy = round_trip(start)
+    shape = (3, 3, 2, 8)
+    np.testing.assert_array_equal(numpy(copy(shape)), numpy(start(shape)))
+
+
+def test_a_kernel_that_gives_no_whole_pixels_is_refused():
+    start = layers.SubPixelUpSampling2D(2).initializer("zeros")
+    with pytest.raises(ValueError, match=r"multiple of 4.*\(3, 3, 2, 6\)"):
+        start((3, 3, 2, 6))
+
+
+def test_crop_like_takes_off_the_bottom_and_the_right():
+    x = RNG.normal(size=(2, 4, 6, 3)).astype("float32")
+    found = layers.CropLike()([x, np.zeros((2, 3, 5, 1))])
+    np.testing.assert_array_equal(numpy(found), x[:, :3, :5])
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+@pytest.mark.parametrize(
+    "layer",
+    [
+        lambda dtype: layers.ReflectionPadding2D(2, dtype=dtype),
+        lambda dtype: layers.SubPixelUpSampling2D(2, dtype=dtype),
+    ],
+    ids=["reflection", "sub-pixel"],
+)
+def test_layers_that_move_pixels_leave_them_exact(layer, dtype):
+    x = ops.cast(RNG.normal(size=(1, 3, 4, 8)), dtype)
+    found = layer(dtype)(x)
+    assert keras.backend.standardize_dtype(found.dtype) == dtype
+    full = layer("float32")(ops.cast(x, "float32"))
+    np.testing.assert_array_equal(
+        numpy(ops.cast(found, "float32")), numpy(full)
+    )
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        lambda x: layers.ReflectionPadding2D(1)(x),
+        lambda x: layers.SubPixelUpSampling2D(2)(x),
+        lambda x: layers.InstanceNormalization()(x),
+        lambda x: layers.CropLike()([keras.layers.UpSampling2D()(x), x]),
+    ],
+    ids=["reflection", "sub-pixel", "instance", "crop"],
+)
+def test_images_may_vary_in_size(network):
+    inputs = keras.Input((None, None, 4))
+    model = keras.Model(inputs, network(inputs))
+    for size in ((4, 3), (7, 6)):
+        x = RNG.normal(size=(2, *size, 4)).astype("float32")
+        known = keras.Input((*size, 4))
+        expected = keras.Model(known, network(known))
+        found = model.predict(x, verbose=0)
+        np.testing.assert_allclose(
+            found, expected.predict(x, verbose=0), atol=1e-6
+        )
+
+
 # All.
 
 
@@ -797,6 +949,9 @@ def test_both_start_with_the_variance_of_what_they_are_given():
         layers.BasisExpansion(4, 5, basis_initializer="he_normal"),
         layers.BasisReduction(basis_initializer="he_normal"),
         layers.GroupedConv2D(6, (3, 1), groups=2, strides=2, use_bias=False),
+        layers.ReflectionPadding2D((2, 0)),
+        layers.SubPixelUpSampling2D(3),
+        layers.CropLike(),
     ],
     ids=lambda layer: type(layer).__name__,
 )

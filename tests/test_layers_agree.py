@@ -6,6 +6,7 @@ each is held against values in float64: formulas of its own, and what
 `tests/data/record_layers.py` recorded, checked by central differences.
 """
 
+import inspect
 import itertools
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from keras import ops
 
 from keras_gan import backend, layers, networks
 from tests.layer_cases import CASES, Scene
+from tests.network_names import FROM_IMAGES, FROM_LATENTS
 
 RECORDED = Path(__file__).parent / "data" / "layers.npz"
 
@@ -175,6 +177,13 @@ SMALL = {
     "r3gan": {"filters": 2},
     "residual": {"filters": 2, "discriminator_normalization": None},
     "resize_conv": {"filters": 2, "start_filters": 2},
+    "pix2pix": {"filters": 2, "discriminator_filters": 2},
+    "cycle_gan": {"filters": 2, "discriminator_filters": 2, "blocks": 1},
+    "srgan": {"filters": 2, "discriminator_filters": 2, "blocks": 1},
+    "unet": {"filters": 2},
+    "resnet_generator": {"filters": 2, "blocks": 1},
+    "patch_discriminator": {"filters": 2},
+    "super_resolution": {"filters": 2, "blocks": 1},
 }
 NORMALIZATION = {
     "dcgan": "discriminator_normalization",
@@ -187,6 +196,9 @@ NORMALIZATION = {
 def variants(name):
     """Settings that bring in every layer that a function can use."""
     yield {}
+    if name in FROM_IMAGES:
+        yield from variants_from_images(name)
+        return
     for conditioning in ("concat", "embedding", "projection", "auxiliary"):
         yield {"num_classes": 3, "conditioning": conditioning}
     for kind in ("batch", "layer", "spectral"):
@@ -196,6 +208,44 @@ def variants(name):
         yield {"minibatch_std_dev": True, "activate_projection": True}
     if name == "dense":
         yield {"batch_normalization": True}
+
+
+def variants_from_images(name):
+    parameters = inspect.signature(getattr(networks, name)).parameters
+    generators = {
+        "normalization": ("batch", "instance", None),
+        "upsampling": ("transposed", "resize", "sub_pixel"),
+        "output_activation": ("tanh", "sigmoid"),
+    }
+    judged = ("batch", "instance", "layer", "spectral", None)
+    if name == "patch_discriminator":
+        generators = {"normalization": judged}
+    for key, values in generators.items():
+        if key in parameters:
+            yield from ({key: value} for value in values)
+    if "discriminator_normalization" in parameters:
+        yield from ({"discriminator_normalization": each} for each in judged)
+    if "score_activation" in parameters:
+        yield {"score_activation": "sigmoid"}
+
+
+def made(name, settings):
+    """The networks that a function returns, of small images."""
+    function, settings = getattr(networks, name), {**SMALL[name], **settings}
+    if name in FROM_LATENTS:
+        return function((9, 8, 1), 3, **settings)
+    if name in ("srgan", "super_resolution"):
+        settings["scale"] = 2
+    # One of a size that is known, one of a size that is not.
+    found = [
+        function((9, 8, 1), **settings),
+        function((None, None, 1), **settings),
+    ]
+    return [
+        network
+        for each in found
+        for network in (each if isinstance(each, tuple) else [each])
+    ]
 
 
 @pytest.mark.parametrize("name", networks.__all__)
@@ -210,9 +260,7 @@ def test_every_layer_of_our_networks_is_compared(name):
     used = {
         manner(layer)
         for settings in variants(name)
-        for network in getattr(networks, name)(
-            (9, 8, 1), 3, **{**SMALL[name], **settings}
-        )
+        for network in made(name, settings)
         for layer in inner_layers(network)
     }
     assert used <= compared

@@ -13,6 +13,7 @@ from keras_gan.models import second_derivatives
 from keras_gan.models.inspection import symbolic_inputs
 from keras_gan.models.measured_slopes import measured_fault
 from tests import tiny
+from tests.network_names import FROM_LATENTS
 
 BACKEND = keras.backend.backend()
 SHAPE = (8, 8, 3)
@@ -173,6 +174,15 @@ RIGHT = [
             networks.wgan_gp,
         )
     ),
+    *(
+        slow(
+            lambda kind=kind: networks.patch_discriminator(
+                (28, 28, 1), filters=16, normalization=kind, seed=1
+            ),
+            f"patches-{kind}",
+        )
+        for kind in (None, "instance", "layer", "spectral")
+    ),
 ]
 
 
@@ -292,11 +302,21 @@ def test_each_structure_is_measured_once(monkeypatch):
 
 
 @by_rules
-@pytest.mark.parametrize("name", networks.__all__)
+@pytest.mark.parametrize("name", FROM_LATENTS)
 def test_the_packages_own_networks_need_no_measurement(name):
     few = {} if name == "dense" else {"filters": 4}
     _, discriminator = getattr(networks, name)((16, 16, 3), **few)
     assert second_derivatives.unknown_parts(discriminator) == []
+
+
+@by_rules
+@pytest.mark.parametrize("kind", [None, "instance", "layer", "spectral"])
+def test_patches_with_their_source_need_no_measurement(kind):
+    discriminator = networks.patch_discriminator(
+        (16, 16, 3), source_shape=(8, 8, 1), filters=4, normalization=kind
+    )
+    assert second_derivatives.unknown_parts(discriminator) == []
+    assert second_derivatives.known_faults(discriminator) == []
 
 
 def test_keras_layers_known_to_be_right_exist():

@@ -8,6 +8,7 @@ from keras_gan.layers.bilinear_resampling import (
 from keras_gan.layers.conditional_batch_normalization import (
     ConditionalBatchNormalization,
 )
+from keras_gan.layers.crop_like import CropLike
 from keras_gan.layers.grouped_convolution import GroupedConv2D
 from keras_gan.layers.label_planes import LabelPlanes
 from keras_gan.layers.minibatch_std_dev import MinibatchStdDev
@@ -16,7 +17,9 @@ from keras_gan.layers.normalization import (
     LayerNormalization,
 )
 from keras_gan.layers.projection import Projection
+from keras_gan.layers.reflection_padding import ReflectionPadding2D
 from keras_gan.layers.spectral_normalization import SpectralNormalization
+from keras_gan.layers.sub_pixel_up_sampling import SubPixelUpSampling2D
 
 __all__ = [
     "BasisExpansion",
@@ -24,11 +27,14 @@ __all__ = [
     "BilinearDownSampling2D",
     "BilinearUpSampling2D",
     "ConditionalBatchNormalization",
+    "CropLike",
     "GroupedConv2D",
     "InstanceNormalization",
     "LabelPlanes",
     "LayerNormalization",
     "MinibatchStdDev",
     "Projection",
+    "ReflectionPadding2D",
     "SpectralNormalization",
+    "SubPixelUpSampling2D",
 ]
