@@ -22,6 +22,7 @@ from keras_gan.datasets.decode import (
 __all__ = [
     "Listing",
     "is_folder",
+    "is_the_users_own",
     "map_files",
     "names_in_words",
     "path_text",
@@ -206,13 +207,14 @@ def _visible_files(path: Path) -> Iterator[Path]:
             folders.clear()
             continue
         seen.add(real)
-        folders[:] = sorted(filter(_is_the_users_own, folders))
+        folders[:] = sorted(filter(is_the_users_own, folders))
         yield from (
-            Path(root, name) for name in filter(_is_the_users_own, files)
+            Path(root, name) for name in filter(is_the_users_own, files)
         )
 
 
-def _is_the_users_own(name: str) -> bool:
+def is_the_users_own(name: str) -> bool:
+    """Whether a name is not hidden, nor that of a system or an archiver."""
     return name[0] != "." and name.lower() not in _SYSTEM_NAMES
 
 
@@ -277,7 +279,7 @@ def _check_empty(
             path_text(entry.name)
             for entry in entries
             if entry.is_dir()
-            and _is_the_users_own(entry.name)
+            and is_the_users_own(entry.name)
             and entry.name not in found
         )
     if empty:
