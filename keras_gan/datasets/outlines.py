@@ -14,7 +14,7 @@ _LEAST_SLOPE = 0.15
 _DIRECTIONS = np.array([(0, 1), (1, 1), (1, 0), (1, -1)])
 """(down, right) of a slope's angle, in steps of 45 degrees."""
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 Lines = NDArray[np.bool_]
 
 

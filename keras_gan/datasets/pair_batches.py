@@ -5,19 +5,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from keras_gan._checks import flag, received, value_range_of, whole_number
-from keras_gan.datasets.ordered_batches import SeededBatches
+from keras_gan._checks import received
 from keras_gan.datasets.pair_rows import ArrayPairs, Downsized, PairRows
 from keras_gan.datasets.pair_sources import Pairs
+from keras_gan.datasets.two_sided_batches import TwoSidedBatches
 from keras_gan.datasets.views import Views
-from keras_gan.images import to_float
 
 __all__ = ["PairBatches"]
 
-Floats = NDArray[np.float32]
+Pixels = NDArray[np.uint8]
 
 
-class PairBatches(SeededBatches):
+class PairBatches(TwoSidedBatches):
     """Batches `(source, target)` for `fit`, in an order of seed and epoch.
 
     Epoch e visits the pairs in the order
@@ -79,12 +78,18 @@ class PairBatches(SeededBatches):
         part: tuple[int, int] = (0, 1),
     ) -> None:
         self._rows = _as_rows(pairs, scale)
-        self.value_range = value_range_of("value_range", value_range)
-        self.flip = flag("flip", flip)
-        self.jitter = _checked_jitter(jitter, self._rows)
         super().__init__(
-            len(self._rows), batch_size, seed, shuffle, drop_remainder, part
+            len(self._rows),
+            batch_size,
+            seed,
+            shuffle,
+            value_range,
+            drop_remainder,
+            jitter,
+            flip,
+            part,
         )
+        _check_jitter(self.jitter, self._rows)
 
     @property
     def source_shape(self) -> tuple[int, int, int]:
@@ -108,19 +113,8 @@ class PairBatches(SeededBatches):
             step=self._rows.step or 1,
         )
 
-    def __getitem__(self, index: int) -> tuple[Floats, Floats]:
-        """Returns batch `index`: (source, target)."""
-        source, target = self.pixels(index)
-        return (
-            to_float(source, self.value_range),
-            to_float(target, self.value_range),
-        )
-
-    def pixels(self, index: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        """Returns batch `index` as pixels, uint8."""
-        chosen = self.chosen(index)
-        self._notice_shuffling(index)
-        return self._rows.seen(chosen, self._views)
+    def _seen(self, index: int) -> tuple[Pixels, Pixels]:
+        return self._rows.seen(self.chosen(index), self._views)
 
 
 def _as_rows(pairs: Any, scale: int | None) -> PairRows:
@@ -147,17 +141,15 @@ def _as_rows(pairs: Any, scale: int | None) -> PairRows:
     )
 
 
-def _checked_jitter(jitter: Any, rows: PairRows) -> int:
-    jitter = whole_number("jitter", jitter, 0, 2**12)
+def _check_jitter(jitter: int, rows: PairRows) -> None:
     if jitter and rows.step is None:
         raise ValueError(
             "`jitter` needs images of a pair that are of one size, or one a "
             f"whole number of times larger. {received('jitter', jitter)} for "
             f"source {rows.source_shape} and target {rows.target_shape}"
         )
-    if jitter and jitter % (rows.step or 1):
+    if jitter % (rows.step or 1):
         raise ValueError(
             f"`jitter` must be a multiple of {rows.step}, because one image "
             f"of a pair is so many times larger. {received('jitter', jitter)}"
         )
-    return jitter

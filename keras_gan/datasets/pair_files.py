@@ -141,9 +141,9 @@ def _by_name(folder: Path, listing: Listing) -> dict[str, int]:
             first = Path(listing.files[found[name]]).relative_to(folder)
             second = Path(file).relative_to(folder)
             raise ValueError(
-                f"{path_text(folder)} holds two images of one name, so it isn't "
-                "known which is the partner. Take one of them away. Received: "
-                f"{path_text(first)} and {path_text(second)}"
+                f"{path_text(folder)} holds two images of one name, so it "
+                "isn't known which is the partner. Take one of them away. "
+                f"Received: {path_text(first)} and {path_text(second)}"
             )
         found[name] = place
     return found

@@ -125,7 +125,7 @@ def _content(path: Path) -> tuple[list[str], bool]:
 
 def _two_sides(root: Path, names: list[str]) -> _Found | None:
     wanted = {split: (f"{split}A", f"{split}B") for split in SPLITS}
-    folders = {}
+    folders: dict[str, tuple[Path, ...]] = {}
     for split, pair in wanted.items():
         there = [name for name in pair if name in names]
         if len(there) == 1:
@@ -170,8 +170,7 @@ def _two_folders(
     within = [set(_content(side)[0]) for side in (a, b)]
     splits = [each for each in SPLITS if each in within[0] & within[1]]
     if "train" in splits:
-        found = {split: (a / split, b / split) for split in splits}
-        return EQUAL_NAMES, found
+        return EQUAL_NAMES, {split: (a / split, b / split) for split in splits}
     return EQUAL_NAMES, {"train": (a, b)}
 
 

@@ -270,7 +270,8 @@ def _refuse_source_channels(channels: int | None) -> None:
 def _outlines(clothes: str, wanted: _Wanted, depth: int | None) -> Pairs:
     images = source(clothes, wanted.split)
     target: Any = images.images
-    size = wanted.size or images.image_shape[:2]
+    height, width = images.image_shape[:2]
+    size = wanted.size or (height, width)
     rows = ArrayPairs(
         resize(outlines(target), size, depth or wanted.channels or 1),
         resize(target, size, wanted.channels or 1),

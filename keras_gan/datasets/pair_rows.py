@@ -142,8 +142,9 @@ class Downsized(PairRows):
     """
 
     def __init__(self, target: Any, scale: int) -> None:
-        is_folder = isinstance(target, ImageFolder)
-        self.target = target if is_folder else _in_bytes(target)
+        self.target: Pixels | ImageFolder = (
+            target if isinstance(target, ImageFolder) else _in_bytes(target)
+        )
         self.scale = whole_number("scale", scale, 2)
         height, width, _ = self.target_shape
         if height % self.scale or width % self.scale:
@@ -173,9 +174,9 @@ class Downsized(PairRows):
 
     def select(self, rows: Indices) -> "Downsized":
         """Returns these pairs alone, in this order."""
-        is_folder = isinstance(self.target, ImageFolder)
-        chosen = self.target.select(rows) if is_folder else self.target[rows]
-        return Downsized(chosen, self.scale)
+        if isinstance(self.target, ImageFolder):
+            return Downsized(self.target.select(rows), self.scale)
+        return Downsized(self.target[rows], self.scale)
 
     def seen(self, rows: Indices, views: Views) -> tuple[Pixels, Pixels]:
         """Returns these pairs; a source is made of what is seen of a target."""

@@ -5,24 +5,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from keras_gan._checks import flag, received, value_range_of, whole_number
+from keras_gan._checks import received
 from keras_gan.datasets.arrays import as_pixels
 from keras_gan.datasets.folder import ImageFolder
-from keras_gan.datasets.ordered_batches import SeededBatches
 from keras_gan.datasets.pair_sources import Unpaired, check_sides
+from keras_gan.datasets.two_sided_batches import TwoSidedBatches
 from keras_gan.datasets.views import Views
-from keras_gan.images import to_float
 
 __all__ = ["UnpairedBatches"]
 
-Floats = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
 
-_STREAMS = (((), 1, 2), ((3,), 4, 5))
-"""Of each side: of its order, of what is mirrored, and of its crops."""
+_ORDERS = ((), (3,))
+"""The stream of random numbers of each side's order."""
+_VIEWS = ((1, 2), (4, 5))
+"""Those of what is mirrored and of the crops."""
 
 
-class UnpairedBatches(SeededBatches):
+class UnpairedBatches(TwoSidedBatches):
     """Batches `(a, b)` of two unpaired sides for `fit`, as CycleGAN's code.
 
     An epoch is as long as the longer side: each of its images is seen once.
@@ -81,12 +81,16 @@ class UnpairedBatches(SeededBatches):
         part: tuple[int, int] = (0, 1),
     ) -> None:
         self.a, self.b = _as_sides(sides)
-        self.value_range = value_range_of("value_range", value_range)
-        self.flip = flag("flip", flip)
-        self.jitter = whole_number("jitter", jitter, 0, 2**12)
-        longer = max(len(self.a), len(self.b))
         super().__init__(
-            longer, batch_size, seed, shuffle, drop_remainder, part
+            max(len(self.a), len(self.b)),
+            batch_size,
+            seed,
+            shuffle,
+            value_range,
+            drop_remainder,
+            jitter,
+            flip,
+            part,
         )
 
     @property
@@ -102,30 +106,24 @@ class UnpairedBatches(SeededBatches):
     def set_epoch(self, epoch: int) -> None:
         """Sets the epoch, with the orders, crops and mirrored images."""
         super().set_epoch(epoch)
-        self._orders, self._views = [], []
-        for side, streams in zip((self.a, self.b), _STREAMS, strict=True):
-            stream, *of_views = streams
-            self._orders.append(self._going_round(len(side), stream))
-            self._views.append(
-                Views(
-                    self._count,
-                    self.seed,
-                    self.epoch,
-                    jitter=self.jitter,
-                    flip=self.flip,
-                    streams=tuple(of_views),
-                )
+        self._orders = [
+            self._going_round(len(side), stream)
+            for side, stream in zip((self.a, self.b), _ORDERS, strict=True)
+        ]
+        self._views = [
+            Views(
+                self._count,
+                self.seed,
+                self.epoch,
+                jitter=self.jitter,
+                flip=self.flip,
+                streams=streams,
             )
+            for streams in _VIEWS
+        ]
 
-    def __getitem__(self, index: int) -> tuple[Floats, Floats]:
-        """Returns batch `index`: (a, b)."""
-        a, b = self.pixels(index)
-        return to_float(a, self.value_range), to_float(b, self.value_range)
-
-    def pixels(self, index: int) -> tuple[Pixels, Pixels]:
-        """Returns batch `index` as pixels, uint8."""
+    def _seen(self, index: int) -> tuple[Pixels, Pixels]:
         places = self._places(index)
-        self._notice_shuffling(index)
         a, b = (
             views.seen(side[order[places]], places)
             for side, order, views in zip(
