@@ -125,11 +125,17 @@ def _as_rows(pairs: Any, scale: int | None) -> PairRows:
             "`scale` makes the sources of target images alone, and `pairs` "
             f"has sources: leave it out. {received('scale', scale)}"
         )
+    are_two = isinstance(pairs, (tuple, list)) and len(pairs) == 2
+    if are_two and scale is not None:
+        raise ValueError(
+            "`scale` makes the sources of target images alone, and `pairs` "
+            f"are two arrays: leave it out. {received('scale', scale)}"
+        )
     try:
+        if are_two:
+            return ArrayPairs(*pairs)
         if scale is not None:
             return Downsized(pairs, scale)
-        if isinstance(pairs, (tuple, list)) and len(pairs) == 2:
-            return ArrayPairs(*pairs)
     except (ValueError, TypeError) as error:
         raise ValueError(
             f"`pairs` or `scale` can't be used: {error}"

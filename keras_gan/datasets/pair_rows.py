@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from keras_gan._checks import received, whole_number
-from keras_gan.datasets.arrays import as_pixels, pixel_shape
+from keras_gan.datasets.arrays import pixel_shape, pixels_of
 from keras_gan.datasets.decode import (
     as_picture,
     decode,
@@ -94,7 +94,7 @@ class ArrayPairs(PairRows):
     """
 
     def __init__(self, source: Any, target: Any) -> None:
-        self.source, self.target = _in_bytes(source), _in_bytes(target)
+        self.source, self.target = pixels_of(source), pixels_of(target)
         if len(self.source) != len(self.target):
             raise ValueError(
                 "`pairs` must be as many sources as targets. Received: "
@@ -143,7 +143,7 @@ class Downsized(PairRows):
 
     def __init__(self, target: Any, scale: int) -> None:
         self.target: Pixels | ImageFolder = (
-            target if isinstance(target, ImageFolder) else _in_bytes(target)
+            target if isinstance(target, ImageFolder) else pixels_of(target)
         )
         self.scale = whole_number("scale", scale, 2)
         height, width, _ = self.target_shape
@@ -337,11 +337,6 @@ class FilePairs(StreamedRows, PairRows):
 
     def _broken(self, row: int, side: int, reason: str) -> str:
         return f"{self._name(self.files[row][side])}: {reason}"
-
-
-def _in_bytes(images: Any) -> Pixels:
-    given = images if isinstance(images, np.ndarray) else np.asarray(images)
-    return as_pixels(given)
 
 
 def _image_shape(images: Any) -> Shape:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from keras_gan._checks import received
-from keras_gan.datasets.arrays import as_pixels
+from keras_gan.datasets.arrays import pixels_of
 from keras_gan.datasets.folder import ImageFolder
 from keras_gan.datasets.pair_sources import Unpaired, check_sides
 from keras_gan.datasets.two_sided_batches import TwoSidedBatches
@@ -155,14 +155,10 @@ def _as_sides(sides: Any) -> tuple[Any, Any]:
         )
     try:
         a, b = (
-            each if isinstance(each, ImageFolder) else as_pixels(_array(each))
+            each if isinstance(each, ImageFolder) else pixels_of(each)
             for each in sides
         )
         check_sides(a, b)
     except (ValueError, TypeError) as error:
         raise ValueError(f"`sides` can't be used: {error}") from error
     return a, b
-
-
-def _array(images: Any) -> NDArray[Any]:
-    return images if isinstance(images, np.ndarray) else np.asarray(images)
