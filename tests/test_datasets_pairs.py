@@ -443,3 +443,12 @@ def test_a_changed_target_changes_the_fingerprint(tmp_path, memory):
     draw(root / "b" / "y.bmp", noise(8, 8, 3))
 
     assert not matches(pairs(root, memory=memory), before)
+
+
+def test_a_limit_reads_no_more_than_it_keeps(tmp_path):
+    root = two_folders(tmp_path, names="abcd")
+    cut(root / "b" / "b.bmp")
+
+    found = pairs(root, limit=2)
+
+    assert found.arrays()[1][:, 0, 0, 0].tolist() == [100, 102]

@@ -214,18 +214,21 @@ def size_pair(image_size: Any) -> tuple[int, int]:
     )
 
 
-def check_channels(channels: Any) -> int:
+def check_channels(channels: Any, name: str = "channels") -> int:
     """Returns the number of channels if images can have it.
+
+    Args:
+        channels: What was given.
+        name: The argument, for the message.
 
     Raises:
         ValueError: If it is neither 1 nor 3.
     """
     with contextlib.suppress(ValueError):
-        if whole_number("channels", channels, 1, 3) != 2:
+        if whole_number(name, channels, 1, 3) != 2:
             return int(channels)
     raise ValueError(
-        "`channels` must be 1 (grey) or 3 (colour). "
-        f"{received('channels', channels)}"
+        f"`{name}` must be 1 (grey) or 3 (colour). {received(name, channels)}"
     )
 
 

@@ -24,7 +24,12 @@ from keras_gan.datasets.named import installed
 from keras_gan.datasets.outlines import outlines
 from keras_gan.datasets.pair_files import find_halves, find_partners
 from keras_gan.datasets.pair_layout import PairFolder, pair_folder
-from keras_gan.datasets.pair_rows import ArrayPairs, Downsized, PairRows
+from keras_gan.datasets.pair_rows import (
+    ArrayPairs,
+    Downsized,
+    FilePairs,
+    PairRows,
+)
 from keras_gan.datasets.pair_sources import Pairs, Unpaired
 from keras_gan.datasets.sources import SPLITS, Source, check_split
 
@@ -108,7 +113,7 @@ the images |
     """
     wanted = _Wanted.of(split, direction, image_size, channels, memory)
     if source_channels is not None:
-        source_channels = check_channels(source_channels)
+        source_channels = check_channels(source_channels, "source_channels")
     if scale is not None:
         scale = whole_number("scale", scale, 2)
     if limit is not None:
@@ -131,7 +136,9 @@ the images |
         found = replace(found, name=str(name)) if named else found
     else:
         layout = _layout(name, PAIR_NAMES)
-        found = _from_folder(layout, wanted, source_channels)
+        found, skipped = _from_folder(layout, wanted, source_channels)
+        found = found.select(label=label, limit=limit)
+        return _read_if_they_fit(found, layout.path, skipped, wanted.memory)
     return found.select(label=label, limit=limit)
 
 
@@ -187,7 +194,11 @@ folders | `trainB`, or the second |
         >>> batches = UnpairedBatches(found, batch_size=16)
     """
     wanted = _Wanted.of(split, direction, image_size, channels, memory)
-    other = channels if channels_b is None else check_channels(channels_b)
+    other = (
+        wanted.channels
+        if channels_b is None
+        else check_channels(channels_b, "channels_b")
+    )
     if limit is not None:
         limit = whole_number("limit", limit, 1)
     named = isinstance(name, str) and name in UNPAIRED_NAMES
@@ -203,7 +214,7 @@ folders | `trainB`, or the second |
     else:
         layout = _layout(name, UNPAIRED_NAMES)
         sides = [
-            _side(layout, folder, replace(wanted, channels=depth))
+            _side(layout, folder, replace(wanted, channels=depth), limit)
             for folder, depth in zip(
                 _two_folders(layout, split), (channels, other), strict=True
             )
@@ -311,7 +322,8 @@ def _layout(name: Any, names: tuple[str, ...]) -> PairFolder:
 
 def _from_folder(
     layout: PairFolder, wanted: _Wanted, depth: int | None
-) -> Pairs:
+) -> tuple[Pairs, list[str]]:
+    """Returns the pairs of a folder, and the files that are left out."""
     folders = layout.of_split(wanted.split)
     depths = (depth or wanted.channels, wanted.channels)
     if len(folders) == 1:
@@ -323,23 +335,30 @@ def _from_folder(
         found = find_partners(
             layout.path, (source_folder, target_folder), wanted.size, depths
         )
-    rows, skipped = found.rows, found.skipped
-    kept: PairRows = rows
-    labels = rows.labels
-    pixels = math.prod(rows.source_shape) + math.prod(rows.target_shape)
-    if len(rows) * pixels <= wanted.memory:
-        kept, whole, broken = rows.read()
-        skipped = [*skipped, *broken]
-        labels = None if labels is None else labels[whole]
-    warn_of_skipped(layout.path, skipped, "are left out, with their partners")
-    return Pairs(
+    pairs_of_files = Pairs(
         path_text(layout.path.resolve().name),
         wanted.split,
-        kept,
-        labels,
+        found.rows,
+        found.rows.labels,
         found.class_names,
         " and ".join(map(path_text, folders)),
     )
+    return pairs_of_files, found.skipped
+
+
+def _read_if_they_fit(
+    found: Pairs, path: Path, skipped: list[str], memory: float
+) -> Pairs:
+    """Reads pairs if they fit in memory, and warns of what is left out."""
+    rows = found.rows
+    values = math.prod(rows.source_shape) + math.prod(rows.target_shape)
+    if isinstance(rows, FilePairs) and len(rows) * values <= memory:
+        read, whole, broken = rows.read()
+        skipped = [*skipped, *broken]
+        labels = None if found.labels is None else found.labels[whole]
+        found = replace(found, rows=read, labels=labels)
+    warn_of_skipped(path, skipped, "are left out, with their partners")
+    return found
 
 
 def _two_folders(layout: PairFolder, split: str) -> tuple[Path, Path]:
@@ -353,7 +372,9 @@ def _two_folders(layout: PairFolder, split: str) -> tuple[Path, Path]:
     return folders[0], folders[1]
 
 
-def _side(layout: PairFolder, folder: Path, wanted: _Wanted) -> Source:
+def _side(
+    layout: PairFolder, folder: Path, wanted: _Wanted, limit: int | None
+) -> Source:
     listing = scan(folder)
     images = ImageFolder(folder, wanted.size, wanted.channels, listing=listing)
     side = Source(
@@ -363,5 +384,6 @@ def _side(layout: PairFolder, folder: Path, wanted: _Wanted) -> Source:
         images.labels,
         listing.class_names,
         path_text(folder),
-    )
-    return read_if_it_fits(side, images, wanted.memory)
+    ).select(limit=limit)
+    chosen: Any = side.images
+    return read_if_it_fits(side, chosen, wanted.memory)
