@@ -244,6 +244,7 @@ MEANINGS: dict[str, Right] = {
     "changes": anything,
     "channels": optional(only(1, 3)),
     "channels_b": optional(size),
+    "channels_b": optional(only(1, 3)),
     "class_names": optional(texts),
     "class_weight": at_least_0,
     "clipping": optional(part_settings),
@@ -261,6 +262,7 @@ MEANINGS: dict[str, Right] = {
     "deviation": positive,
     "decay_steps": optional(whole(1)),
     "dim": optional(whole(1, 2**15)),
+    "direction": word("ab", "ba"),
     "directory": optional(path),
     "discriminator": layer,
     "discriminator_activation": slope,
@@ -320,6 +322,7 @@ MEANINGS: dict[str, Right] = {
     "images": anything,
     "images_freq": whole(0, math.inf),
     "interpolation": flag,
+    "jitter": whole(0, 2**12),
     "interval": whole(1),
     "k": whole(1, 11),
     "kernel_initializer": anything,
@@ -396,6 +399,7 @@ MEANINGS: dict[str, Right] = {
     "size": whole(32, 1024),
     "source_channels": optional(size),
     "source_shape": open_picture(),
+    "source_channels": optional(only(1, 3)),
     "spectral_normalization": flag,
     "split": word("train", "test"),
     "stages": optional(whole(1, 16)),
@@ -472,6 +476,22 @@ OWN: dict[str, Right] = {
     "datasets.load.name": path,
     "datasets.load.path": nothing,
     "datasets.load.split": word("train"),
+    "datasets.PairBatches.batch_size": whole(1),
+    "datasets.PairBatches.pairs": anything,
+    "datasets.PairBatches.scale": nothing,
+    "datasets.PairBatches.seed": seed,
+    "datasets.UnpairedBatches.batch_size": whole(1),
+    "datasets.UnpairedBatches.seed": seed,
+    "datasets.UnpairedBatches.sides": anything,
+    "datasets.Unpaired.a": instance(datasets.Source),
+    "datasets.Unpaired.b": instance(datasets.Source),
+    "datasets.pair_folder.path": path,
+    "datasets.pairs.clothes": nothing,
+    "datasets.pairs.label": nothing,
+    "datasets.pairs.name": path,
+    "datasets.pairs.scale": optional(only(2, 3)),
+    "datasets.unpaired.clothes": nothing,
+    "datasets.unpaired.name": path,
     "datasets.source.label": optional(real(lambda x: x in (0, 1, 2))),
     "datasets.source.name": path,
     "datasets.source.path": nothing,
@@ -671,6 +691,22 @@ def picture_folder():
     return folder
 
 
+def folder_of_sides():
+    folder = Path("sides")
+    for side in "ab":
+        (folder / side).mkdir(parents=True, exist_ok=True)
+        for index in range(3):
+            image = Image.fromarray(bytes_(6, 6))
+            image.save(folder / side / f"{index}.png")
+    return folder
+
+
+def pictures():
+    return datasets.Source(
+        "mine", "train", bytes_(3, 8, 8, 1), None, None, "memory"
+    )
+
+
 def small_recipe(name="vanilla"):
     units = {
         "networks": "dense",
@@ -750,6 +786,18 @@ OWN_SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "datasets.ImageBatches": lambda: {"batch_size": 12},
     "datasets.VectorBatches": lambda: {"batch_size": 12},
     "datasets.ImageFolder": lambda: {"path": picture_folder()},
+    "datasets.PairBatches": lambda: {
+        "pairs": (bytes_(12, 8, 8, 1), bytes_(12, 8, 8, 3)),
+        "batch_size": 12,
+    },
+    "datasets.UnpairedBatches": lambda: {
+        "sides": (bytes_(12, 8, 8, 1), bytes_(5, 8, 8, 3)),
+        "batch_size": 12,
+    },
+    "datasets.Unpaired": lambda: {"a": pictures(), "b": pictures()},
+    "datasets.pair_folder": lambda: {"path": folder_of_sides()},
+    "datasets.pairs": lambda: {"name": folder_of_sides()},
+    "datasets.unpaired": lambda: {"name": folder_of_sides()},
     "datasets.Source": lambda: {
         "name": "mine",
         "split": "train",
@@ -878,6 +926,8 @@ USED_UP = {"models.AdversarialModel"}
 """What takes arguments that serve once: a player plays in one model."""
 
 NOT_CALLED = {
+    "datasets.PairFolder": "what `pair_folder` returns, a record",
+    "datasets.Pairs": "what `pairs` returns, a record",
     "features.Extracted": "what an extractor returns, a record",
     "losses.AdversarialLoss": "abstract; its argument is every loss's",
     "regularizers.GeneratorRegularizer": "abstract, as Regularizer is",

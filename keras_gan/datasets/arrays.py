@@ -7,13 +7,19 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from keras_gan._checks import uint8_pixels
+from keras_gan._checks import received, uint8_pixels
 from keras_gan.datasets.archive import Member, members, pieces
 from keras_gan.datasets.labels import as_labels
 from keras_gan.datasets.listing import path_text
 from keras_gan.datasets.vectors import Vectors, as_vectors, holds_vectors
 
-__all__ = ["Choice", "as_pixels", "pixel_shape", "read_arrays"]
+__all__ = [
+    "Choice",
+    "as_pixels",
+    "pixel_shape",
+    "pixels_of",
+    "read_arrays",
+]
 
 Indices: TypeAlias = NDArray[np.int64]
 
@@ -102,6 +108,27 @@ def as_pixels(
             kept[first:last] = _as_uint8(rows, signed).reshape(-1, *shape[1:])
         start = end
     return kept
+
+
+def pixels_of(images: Any) -> NDArray[np.uint8]:
+    """Converts what can be made an array of images to uint8 (n, H, W, C).
+
+    Args:
+        images: As for `as_pixels`, or a list or tensor of them.
+
+    Raises:
+        ValueError: If the shape, the type or the range is another.
+    """
+    if isinstance(images, np.ndarray):
+        return as_pixels(images)
+    try:
+        given = np.asarray(images)
+    except Exception as error:
+        # Rows of different lengths, or a tensor on another device.
+        raise ValueError(
+            f"images must be an array. {received('images', images)}"
+        ) from error
+    return as_pixels(given)
 
 
 def pixel_shape(images: Any) -> tuple[int, int, int, int]:

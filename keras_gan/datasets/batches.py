@@ -12,6 +12,7 @@ from keras_gan.datasets.arrays import pixel_shape
 from keras_gan.datasets.folder import ImageFolder
 from keras_gan.datasets.ordered_batches import OrderedBatches
 from keras_gan.datasets.vectors import Vectors, as_vectors
+from keras_gan.datasets.views import Views
 from keras_gan.images import to_float
 
 __all__ = ["ImageBatches", "VectorBatches"]
@@ -103,10 +104,7 @@ class ImageBatches(OrderedBatches):
     def set_epoch(self, epoch: int) -> None:
         """Sets the epoch, with its order and the images that are mirrored."""
         super().set_epoch(epoch)
-        if self.flip:
-            # Not the numbers of the order: the same images would be mirrored.
-            generator = np.random.default_rng([self.seed, self.epoch, 1])
-            self._mirrored = generator.random(len(self.data)) < 0.5
+        self._views = Views(len(self.data), self.seed, epoch, flip=self.flip)
 
     def __getitem__(self, index: int) -> Floats | tuple[Floats, NDArray[Any]]:
         """Returns batch `index`: images, or (images, labels)."""
@@ -118,11 +116,10 @@ class ImageBatches(OrderedBatches):
     def pixels(self, index: int) -> Any:
         """Returns batch `index` with the images as they are stored, uint8."""
         rows = self.rows(index)
-        if self.flip:
-            images = rows if self.labels is None else rows[0]
-            mirrored = self._mirrored[self.chosen(index)]
-            images[mirrored] = images[mirrored, :, ::-1]
-        return rows
+        chosen = self.chosen(index)
+        if self.labels is None:
+            return self._views.seen(rows, chosen)
+        return self._views.seen(rows[0], chosen), rows[1]
 
     def as_uint8(self) -> "PixelBatches":
         """Returns the same batches with uint8 images, a quarter of the bytes.

@@ -17,8 +17,11 @@ from keras_gan._checks import received, whole_number, whole_numbers
 from keras_gan.datasets.budget import pixel_budget
 
 __all__ = [
+    "as_picture",
     "check_channels",
     "decode",
+    "decode_halves",
+    "from_picture",
     "open_image",
     "reason_unreadable",
     "resize",
@@ -128,15 +131,42 @@ def decode(path: Path, size: tuple[int, int], channels: int) -> Pixels:
         size: Height and width of the result.
         channels: 1 for grey, 3 for colour.
     """
-    height, width = size
+    with _upright(path, max(size)) as image:
+        return _scaled_and_cropped(_grey_or_colour(image, channels), size)
+
+
+def decode_halves(
+    path: Path, size: tuple[int, int], channels: tuple[int, int]
+) -> tuple[Pixels, Pixels]:
+    """Reads the left and the right half of an image file, as `decode` does.
+
+    Args:
+        path: The file.
+        size: Height and width of each half.
+        channels: Those of the left half and of the right one.
+    """
+    with _upright(path, 2 * max(size)) as image:
+        middle = image.width // 2
+        left, right = (
+            image.crop((start, 0, start + middle, image.height))
+            for start in (0, image.width - middle)
+        )
+        return (
+            _scaled_and_cropped(_grey_or_colour(left, channels[0]), size),
+            _scaled_and_cropped(_grey_or_colour(right, channels[1]), size),
+        )
+
+
+@contextmanager
+def _upright(path: Path, longest: int) -> Iterator[Image.Image]:
+    """Opens an image, turned by its EXIF orientation, when memory allows."""
     with open_image(path) as image:
         # A JPEG file decodes several times faster at a fraction of its size.
         # Twice the wanted size leaves enough pixels to average.
-        longest = 2 * max(height, width)
-        image.draft(None, (longest, longest))
+        image.draft(None, (2 * longest, 2 * longest))
         with pixel_budget().spent(image.width * image.height):
             ImageOps.exif_transpose(image, in_place=True)
-            return _scaled_and_cropped(_grey_or_colour(image, channels), size)
+            yield image
 
 
 def resize(images: Pixels, size: tuple[int, int], channels: int) -> Pixels:
@@ -145,12 +175,23 @@ def resize(images: Pixels, size: tuple[int, int], channels: int) -> Pixels:
         return images
     resized = np.empty((len(images), *size, channels), np.uint8)
     for index, pixels in enumerate(images):
-        squeezed = pixels[..., 0] if pixels.shape[-1] == 1 else pixels
-        image = Image.fromarray(np.ascontiguousarray(squeezed))
+        image = as_picture(pixels)
         resized[index] = _scaled_and_cropped(
             _grey_or_colour(image, channels), size
         )
     return resized
+
+
+def as_picture(pixels: Pixels) -> Image.Image:
+    """Returns pixels (H, W, C), C of 1 or 3, as an image of Pillow."""
+    squeezed = pixels[..., 0] if pixels.shape[-1] == 1 else pixels
+    return Image.fromarray(np.ascontiguousarray(squeezed))
+
+
+def from_picture(image: Image.Image) -> Pixels:
+    """Returns an image of Pillow, grey or colour, as pixels (H, W, C)."""
+    pixels = np.array(image)
+    return pixels[..., None] if pixels.ndim == 2 else pixels
 
 
 def size_pair(image_size: Any) -> tuple[int, int]:
@@ -173,18 +214,21 @@ def size_pair(image_size: Any) -> tuple[int, int]:
     )
 
 
-def check_channels(channels: Any) -> int:
+def check_channels(channels: Any, name: str = "channels") -> int:
     """Returns the number of channels if images can have it.
+
+    Args:
+        channels: What was given.
+        name: The argument, for the message.
 
     Raises:
         ValueError: If it is neither 1 nor 3.
     """
     with contextlib.suppress(ValueError):
-        if whole_number("channels", channels, 1, 3) != 2:
+        if whole_number(name, channels, 1, 3) != 2:
             return int(channels)
     raise ValueError(
-        "`channels` must be 1 (grey) or 3 (colour). "
-        f"{received('channels', channels)}"
+        f"`{name}` must be 1 (grey) or 3 (colour). {received(name, channels)}"
     )
 
 
@@ -230,5 +274,4 @@ def _scaled_and_cropped(image: Image.Image, size: tuple[int, int]) -> Pixels:
     height, width = size
     if image.size != (width, height):
         image = ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS)
-    pixels = np.array(image)
-    return pixels[..., None] if pixels.ndim == 2 else pixels
+    return from_picture(image)

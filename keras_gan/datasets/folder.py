@@ -1,11 +1,7 @@
 """A folder of images that are decoded when they are indexed."""
 
 import copy
-import errno
-import functools
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,32 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from keras_gan._checks import file_path, instance_of
-from keras_gan.datasets.decode import (
-    check_channels,
-    decode,
-    reason_unreadable,
-    size_pair,
-)
+from keras_gan.datasets.decode import check_channels, decode, size_pair
 from keras_gan.datasets.listing import (
     Listing,
-    is_folder,
     path_text,
     scan,
     warn_of_skipped,
 )
+from keras_gan.datasets.streamed import StreamedRows, attempt_each
 
 __all__ = ["ImageFolder"]
 
 Pixels = NDArray[np.uint8]
 
-_IMAGES_AT_ONCE = 256
-_MOST_REPLACEMENTS_TRIED = 64
-"""How many images are tried as a replacement for an unreadable one."""
-_LIMITS_OF_THE_PROCESS = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
-"""Errors that are not the fault of a file: the process is at a limit."""
 
-
-class ImageFolder:
+class ImageFolder(StreamedRows):
     """A folder of images as an array that is decoded when it is indexed.
 
     For more images than fit into memory: `folder[indices]` gives the uint8
@@ -100,7 +85,7 @@ class ImageFolder:
         self.class_names = listing.class_names
         self.image_size = listing.common_size() if size is None else size
         self.channels = listing.channels if channels is None else channels
-        self._stand_ins: dict[int, int] = {}
+        self._stand_ins = {}
         self.skipped = listing.skipped
         if not known:
             warn_of_skipped(self.path, self.skipped, "are left out")
@@ -117,18 +102,9 @@ class ImageFolder:
         """Decodes the images at an index, a slice or an array of indices."""
         indices = np.arange(len(self))[key]
         flat = indices.ravel().tolist()
-        decoded = decode_files(
-            [self.files[self._stand_ins.get(index, index)] for index in flat],
-            self.image_size,
-            self.channels,
-        )
         pixels = np.empty((len(flat), *self.shape[1:]), np.uint8)
-        for position, image in enumerate(decoded):
-            pixels[position] = (
-                self._replace(flat[position], image)
-                if isinstance(image, str)
-                else image
-            )
+        for position, image in enumerate(self._whole_rows(flat)):
+            pixels[position] = image
         return pixels.reshape(*indices.shape, *self.shape[1:])
 
     def read(self) -> tuple[Pixels, NDArray[np.bool_]]:
@@ -139,13 +115,10 @@ class ImageFolder:
         """
         pixels = np.empty(self.shape, np.uint8)
         readable = np.ones(len(self), bool)
-        for start in range(0, len(self), _IMAGES_AT_ONCE):
-            chunk = self.files[start : start + _IMAGES_AT_ONCE]
-            decoded = decode_files(chunk, self.image_size, self.channels)
-            for index, image in enumerate(decoded, start):
-                readable[index] = not isinstance(image, str)
-                if not isinstance(image, str):
-                    pixels[index] = image
+        for index, image in self._each_row():
+            readable[index] = not isinstance(image, str)
+            if not isinstance(image, str):
+                pixels[index] = image
         if readable.all():
             return pixels, readable
         self._require_folder()
@@ -163,72 +136,11 @@ class ImageFolder:
         """Returns the path of an image below the folder, as printable text."""
         return path_text(Path(self.files[index]).relative_to(self.path))
 
-    def _require_folder(self) -> None:
-        if not is_folder(self.path):
-            raise ValueError(
-                f"The folder {path_text(self.path)} is not there any more: its "
-                "images are read while they are used. Bring it back."
-            )
+    def _decode(self, rows: Sequence[int]) -> list[Pixels | str]:
+        def of_file(row: int) -> Pixels:
+            return decode(Path(self.files[row]), self.image_size, self.channels)
 
-    def _replace(self, index: int, reason: str) -> Pixels:
-        """Finds the next readable image of the same class."""
-        self._require_folder()
-        others = np.roll(np.arange(len(self)), -index - 1)[:-1]
-        if self.labels is not None:
-            others = others[self.labels[others] == self.labels[index]]
-        others = others[:_MOST_REPLACEMENTS_TRIED]
-        for other in others.tolist():
-            (image,) = decode_files(
-                [self.files[other]], self.image_size, self.channels
-            )
-            if not isinstance(image, str):
-                self._stand_ins[index] = other
-                warn_of_skipped(
-                    self.path,
-                    [f"{self.name_of(index)} ({reason})"],
-                    "are replaced by another",
-                )
-                return image
-        raise ValueError(
-            f"{path_text(self.files[index])} can't be decoded ({reason}), and "
-            f"no image of this class that could replace it: {len(others)} more "
-            "were tried. Bring the images back, or take them out of the folder."
-        )
+        return attempt_each(of_file, rows)
 
-
-def decode_files(
-    files: Sequence[str], size: tuple[int, int], channels: int
-) -> list[Pixels | str]:
-    """Decodes files in parallel. A text in place of pixels is an error.
-
-    Raises:
-        MemoryError: If there is too little memory.
-        OSError: If too many files are open.
-    """
-
-    def attempt(file: str) -> Pixels | str:
-        try:
-            return decode(Path(file), size, channels)
-        except MemoryError:
-            raise
-        # On damaged files, Pillow's decoders raise any kind of error.
-        except Exception as error:
-            if (
-                isinstance(error, OSError)
-                and error.errno in _LIMITS_OF_THE_PROCESS
-            ):
-                raise
-            return reason_unreadable(error)
-
-    return list(_readers().map(attempt, files))
-
-
-@functools.cache
-def _readers() -> ThreadPoolExecutor:
-    # Starting threads for each batch would double the time of small files.
-    return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="decode")
-
-
-if hasattr(os, "register_at_fork"):
-    # A forked process has none of its parent's threads.
-    os.register_at_fork(after_in_child=_readers.cache_clear)
+    def _path_of(self, row: int) -> str:
+        return path_text(self.files[row])

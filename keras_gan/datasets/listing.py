@@ -22,7 +22,9 @@ from keras_gan.datasets.decode import (
 __all__ = [
     "Listing",
     "is_folder",
+    "is_the_users_own",
     "map_files",
+    "names_in_words",
     "path_text",
     "scan",
     "warn_of_skipped",
@@ -64,17 +66,24 @@ class Listing:
         files: The image files.
         labels: The class of each, (n,), where the folder has subfolders.
         class_names: The subfolders, sorted.
-        sizes: Every (height, width) that occurs, with its count.
+        file_sizes: (height, width) of each.
         grey: Whether no image has colour or transparency.
-        skipped: Files that are no images, with the reason.
+        refused: The files that are no images, below the folder, and why.
     """
 
     files: tuple[str, ...]
     labels: NDArray[np.int64] | None
     class_names: tuple[str, ...] | None
-    sizes: Counter[tuple[int, int]]
+    file_sizes: tuple[tuple[int, int], ...]
     grey: bool
-    skipped: tuple[str, ...]
+    refused: tuple[tuple[str, str], ...]
+
+    @property
+    def skipped(self) -> tuple[str, ...]:
+        """The files that are no images, with the reason, as text."""
+        return tuple(
+            f"{path_text(name)} ({reason})" for name, reason in self.refused
+        )
 
     @property
     def channels(self) -> int:
@@ -87,17 +96,18 @@ class Listing:
         Raises:
             ValueError: If they differ.
         """
-        if len(self.sizes) > 1:
+        sizes = Counter(self.file_sizes)
+        if len(sizes) > 1:
             common = ", ".join(
                 f"{height}x{width}"
-                for (height, width), _ in self.sizes.most_common(3)
+                for (height, width), _ in sizes.most_common(3)
             )
             raise ValueError(
                 "The images differ in size: give the one to bring them to, "
                 "such as `image_size=64`. Received: images of "
-                f"{len(self.sizes)} sizes (height x width), most often {common}"
+                f"{len(sizes)} sizes (height x width), most often {common}"
             )
-        return next(iter(self.sizes))
+        return next(iter(sizes))
 
 
 def scan(path: Path) -> Listing:
@@ -125,24 +135,28 @@ def scan(path: Path) -> Listing:
         for file, header in zip(files, headers, strict=True)
         if isinstance(header, _Refusal)
     ]
-    skipped = tuple(
-        f"{path_text(name)} ({refusal.reason})" for name, refusal in refused
-    )
     if not pairs:
+        skipped = [
+            f"{path_text(name)} ({refusal.reason})" for name, refusal in refused
+        ]
         raise ValueError(
             f"{path_text(path)} holds no image that can be read. Received: "
-            f"{len(files)} files{_names_in_words(skipped)}"
+            f"{len(files)} files{names_in_words(skipped)}"
         )
     images = tuple(file for file, _ in pairs)
     labels, class_names = _classes(path, images)
     _check_empty(path, images, refused)
+    known: dict[tuple[int, int], tuple[int, int]] = {}
     return Listing(
         files=images,
         labels=labels,
         class_names=class_names,
-        sizes=Counter(header.size for _, header in pairs),
+        # One tuple for each size, not for each file.
+        file_sizes=tuple(
+            known.setdefault(header.size, header.size) for _, header in pairs
+        ),
         grey=all(header.grey for _, header in pairs),
-        skipped=skipped,
+        refused=tuple((name, refusal.reason) for name, refusal in refused),
     )
 
 
@@ -167,13 +181,14 @@ def warn_of_skipped(path: Path, skipped: Sequence[str], what: str) -> None:
     if skipped:
         warnings.warn(
             f"{path_text(path)}: {len(skipped)} files are no readable images "
-            f"and {what}{_names_in_words(skipped)}",
+            f"and {what}{names_in_words(skipped)}",
             UserWarning,
             stacklevel=2,
         )
 
 
-def _names_in_words(names: Sequence[str]) -> str:
+def names_in_words(names: Sequence[str]) -> str:
+    """Returns ": a, b and 3 more", or nothing where there are none."""
     if not names:
         return ""
     more = len(names) - _MOST_NAMED
@@ -192,13 +207,14 @@ def _visible_files(path: Path) -> Iterator[Path]:
             folders.clear()
             continue
         seen.add(real)
-        folders[:] = sorted(filter(_is_the_users_own, folders))
+        folders[:] = sorted(filter(is_the_users_own, folders))
         yield from (
-            Path(root, name) for name in filter(_is_the_users_own, files)
+            Path(root, name) for name in filter(is_the_users_own, files)
         )
 
 
-def _is_the_users_own(name: str) -> bool:
+def is_the_users_own(name: str) -> bool:
+    """Whether a name is not hidden, nor that of a system or an archiver."""
     return name[0] != "." and name.lower() not in _SYSTEM_NAMES
 
 
@@ -263,7 +279,7 @@ def _check_empty(
             path_text(entry.name)
             for entry in entries
             if entry.is_dir()
-            and _is_the_users_own(entry.name)
+            and is_the_users_own(entry.name)
             and entry.name not in found
         )
     if empty:

@@ -22,7 +22,7 @@ from keras_gan.datasets.named import CLASS_NAMES, READERS, refuse_path
 from keras_gan.datasets.sources import Source, check_split, choose
 from keras_gan.datasets.vectors import Vectors, holds_vectors
 
-__all__ = ["NAMES", "load", "source"]
+__all__ = ["MEMORY", "NAMES", "as_path", "load", "read_if_it_fits", "source"]
 
 NAMES = tuple(READERS)
 """The data sets that have a name. Anything else is a path."""
@@ -178,7 +178,7 @@ def source(
         )
     found = found.select(label=label, limit=limit)
     if isinstance(found.images, ImageFolder):
-        return _read_if_it_fits(found, found.images, memory)
+        return read_if_it_fits(found, found.images, memory)
     if found.holds_vectors:
         _refuse_image_settings(found.name, size, channels)
         return found
@@ -212,7 +212,7 @@ def _refuse_image_settings(
 
 def _existing_path(name: Any, path: Path | None) -> Path:
     """Returns the folder or the file of arrays that `name` is the path of."""
-    file = _as_path(name)
+    file = as_path(name)
     try:
         is_arrays = file is not None and (
             file.is_file() and file.suffix in (".npz", ".npy")
@@ -232,7 +232,7 @@ def _existing_path(name: Any, path: Path | None) -> Path:
     return file
 
 
-def _as_path(name: Any) -> Path | None:
+def as_path(name: Any) -> Path | None:
     """Returns a text or path as a path with `~` expanded, else None."""
     if not isinstance(name, str | Path) or not str(name).strip():
         return None
@@ -266,7 +266,7 @@ def _from_folder(
     return Source(name, split, images, images.labels, names, origin)
 
 
-def _read_if_it_fits(
+def read_if_it_fits(
     found: Source, folder: ImageFolder, memory: float
 ) -> Source:
     """Reads a folder if it fits in memory, and warns of unreadable files."""

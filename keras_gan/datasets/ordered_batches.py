@@ -19,19 +19,18 @@ from keras_gan._checks import (
 )
 from keras_gan.datasets.labels import as_labels
 
-__all__ = ["OrderedBatches"]
+__all__ = ["OrderedBatches", "SeededBatches"]
 
 
-class OrderedBatches(keras.utils.PyDataset):
-    """Batches of data for `fit`, in an order fixed by seed and epoch.
+class SeededBatches(keras.utils.PyDataset):
+    """Batches for `fit`, in an order fixed by seed and epoch.
 
-    Epoch e visits the data in the order
+    Epoch e visits the rows in the order
     `numpy.random.default_rng([seed, e]).permutation(n)`.
 
     Args:
-        data: An array, or what is indexed like one, of n rows.
-        labels: As for `ImageBatches`, and so all that follows.
-        batch_size: As there.
+        count: How many rows an epoch has.
+        batch_size: As for `ImageBatches`, and so all that follows.
         seed: As there.
         shuffle: As there.
         drop_remainder: As there.
@@ -43,8 +42,7 @@ class OrderedBatches(keras.utils.PyDataset):
 
     def __init__(
         self,
-        data: Any,
-        labels: Sequence[int] | NDArray[Any] | None,
+        count: int,
         batch_size: int,
         seed: int,
         shuffle: bool,
@@ -54,9 +52,7 @@ class OrderedBatches(keras.utils.PyDataset):
         # Keras' worker threads may return batches of an epoch that is over,
         # because they keep what they have prepared.
         super().__init__(workers=1, use_multiprocessing=False)
-        count = len(data)
-        self._data = data
-        self.labels = None if labels is None else as_labels(labels, count)
+        self._count = count
         self.batch_size = whole_number(
             "batch_size", batch_size, 1, LARGEST_INT32
         )
@@ -75,11 +71,6 @@ class OrderedBatches(keras.utils.PyDataset):
         self.set_epoch(0)
 
     @property
-    def data(self) -> Any:
-        """All data, in their own order."""
-        return self._data
-
-    @property
     def epoch(self) -> int:
         """The epoch whose order the batches follow, from 0 on."""
         return self._epoch
@@ -94,36 +85,34 @@ class OrderedBatches(keras.utils.PyDataset):
             ValueError: If it is something else.
         """
         self._epoch = whole_number("epoch", epoch, 0)
-        order = np.arange(len(self._data))
+        order = np.arange(self._count)
         if self.shuffle:
             generator = np.random.default_rng([self.seed, self._epoch])
             order = generator.permutation(order)
         self._order = order
 
     def __len__(self) -> int:
-        batches = len(self._data) / self.batch_size
+        batches = self._count / self.batch_size
         return (
             math.floor(batches) if self.drop_remainder else math.ceil(batches)
         )
 
-    def rows(self, index: int) -> Any:
-        """Returns batch `index` as it is stored: data, or (data, labels)."""
-        chosen = self.chosen(index)
-        self._notice_shuffling(index)
-        if self.labels is None:
-            return self._data[chosen]
-        return self._data[chosen], self.labels[chosen].astype(np.int32)
-
     def chosen(self, index: int) -> NDArray[np.int64]:
         """Returns where the rows of batch `index` are in the data."""
+        return self._order[self._places(index)]
+
+    def _places(self, index: int) -> NDArray[np.int64]:
+        """Returns at which places of the epoch the rows of a batch are."""
         if not 0 <= index < len(self):
             raise IndexError(
                 f"There are {len(self)} batches. Received: {index}"
             )
         start = index * self.batch_size
-        chosen = self._order[start : start + self.batch_size]
+        end = min(start + self.batch_size, self._count)
         which, parts = self.part
-        part: NDArray[np.int64] = np.array_split(chosen, parts)[which]
+        part: NDArray[np.int64] = np.array_split(np.arange(start, end), parts)[
+            which
+        ]
         return part
 
     def on_epoch_begin(self) -> None:
@@ -150,6 +139,51 @@ class OrderedBatches(keras.utils.PyDataset):
                     UserWarning,
                     stacklevel=2,
                 )
+
+
+class OrderedBatches(SeededBatches):
+    """Batches of one kind of data, with or without labels.
+
+    Args:
+        data: An array, or what is indexed like one, of n rows.
+        labels: As for `ImageBatches`, and so all that follows.
+        batch_size: As there.
+        seed: As there.
+        shuffle: As there.
+        drop_remainder: As there.
+        part: As there.
+
+    Raises:
+        ValueError: If an argument is not what it must be.
+    """
+
+    def __init__(
+        self,
+        data: Any,
+        labels: Sequence[int] | NDArray[Any] | None,
+        batch_size: int,
+        seed: int,
+        shuffle: bool,
+        drop_remainder: bool,
+        part: tuple[int, int],
+    ) -> None:
+        count = len(data)
+        self._data = data
+        self.labels = None if labels is None else as_labels(labels, count)
+        super().__init__(count, batch_size, seed, shuffle, drop_remainder, part)
+
+    @property
+    def data(self) -> Any:
+        """All data, in their own order."""
+        return self._data
+
+    def rows(self, index: int) -> Any:
+        """Returns batch `index` as it is stored: data, or (data, labels)."""
+        chosen = self.chosen(index)
+        self._notice_shuffling(index)
+        if self.labels is None:
+            return self._data[chosen]
+        return self._data[chosen], self.labels[chosen].astype(np.int32)
 
 
 def _checked_part(part: Any, batch_size: int) -> tuple[int, int]:

@@ -13,7 +13,10 @@ from keras_gan.datasets.folder import ImageFolder
 from keras_gan.datasets.labels import as_labels
 from keras_gan.datasets.vectors import Vectors, as_vectors, holds_vectors
 
-__all__ = ["Source", "check_split", "choose"]
+__all__ = ["SPLITS", "Source", "check_split", "choose"]
+
+SPLITS = ("train", "val", "test")
+"""Those that data with two sides may have."""
 
 _MOST_NAMED = 20
 """How many labels an error names. The rest is only counted."""
@@ -27,7 +30,7 @@ class Source:
 
     Args:
         name: The data set's name, or the path's last part.
-        split: `"train"` or `"test"`.
+        split: `"train"` or `"test"`; of a side of `Unpaired` also `"val"`.
         images: uint8 (n, H, W, C): an array, or an `ImageFolder`, which decodes
             images when it is indexed. Or vectors: floats (n, d), such as the
             points of `"grid"`.
@@ -51,7 +54,7 @@ class Source:
 
     def __post_init__(self) -> None:
         instance_of("name", self.name, str, "a text")
-        check_split(self.split)
+        check_split(self.split, SPLITS)
         if holds_vectors(self.images):
             vectors = as_vectors("images", self.images)
             # The dataclass is frozen.
@@ -119,15 +122,23 @@ class Source:
         return replace(self, images=images, labels=labels)
 
 
-def check_split(split: Any) -> None:
-    """Refuses what is neither "train" nor "test".
+def check_split(
+    split: Any, splits: tuple[str, ...] = ("train", "test")
+) -> None:
+    """Refuses what is no split.
+
+    Args:
+        split: What was given.
+        splits: Those that there may be.
 
     Raises:
         ValueError: With what was received.
     """
-    if not isinstance(split, str) or split not in ("train", "test"):
+    if not isinstance(split, str) or split not in splits:
+        *others, last = (f'"{each}"' for each in splits)
         raise ValueError(
-            f'`split` must be "train" or "test". {received("split", split)}'
+            f"`split` must be {', '.join(others)} or {last}. "
+            f"{received('split', split)}"
         )
 
 
