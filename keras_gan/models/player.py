@@ -27,6 +27,9 @@ class Player:
             weights, in `[0, 1)`: a number, a schedule of its updates, or a
             `keras_gan.schedules.HalfLife`. The averaged network of `<name>` is
             the model's attribute `ema_<name>`. Default: none.
+        scheduled: Numbers in its loss that may be schedules of its updates,
+            such as the weight of a term. Where one is a schedule, `updates`
+            counts them. Default: none.
 
     Raises:
         TypeError: If a network is not a Keras layer.
@@ -42,6 +45,7 @@ class Player:
         regularizer: Any = None,
         every: int = 1,
         ema_decay: Number | HalfLife | None = None,
+        scheduled: Sequence[Number] = (),
     ) -> None:
         self.name = _identifier("name", name)
         self.networks: dict[str, keras.layers.Layer] = {}
@@ -55,19 +59,20 @@ class Player:
         self.regularizers = regularizers.get(regularizer)
         self.every = whole_number("every", every, 1, LARGEST_INT32)
         self.average = Average(ema_decay)
+        self.scheduled = tuple(scheduled)
         self.averaged: dict[str, keras.layers.Layer] = {}
         """The averaged networks, by the name of the network."""
         self.plays = False
         """Whether a model has it already."""
         self.updates: keras.Variable | None = None
-        """How often it was updated, where a penalty's weight is scheduled."""
+        """How often it was updated, where a weight in its loss is scheduled."""
         # `compile` sets both.
         self.optimizer: Any = None
         self.trained: list[keras.Variable] = []
         """The variables that its optimizer updates."""
 
     def count_updates(self) -> list[keras.Variable]:
-        """Makes the count of its updates, if a penalty's weight needs it.
+        """Makes the count of its updates, if a weight in its loss needs it.
 
         The optimizer has it as well, but what evaluates a model on JAX does
         not see optimizers.
@@ -75,7 +80,8 @@ class Player:
         Returns:
             What is saved with the model.
         """
-        if not any(is_schedule(each.weight) for each in self.regularizers):
+        weights = [each.weight for each in self.regularizers]
+        if not any(is_schedule(each) for each in (*weights, *self.scheduled)):
             return []
         self.updates = keras.Variable(
             0,
