@@ -1,6 +1,5 @@
 """What is a GAN made of? In a few lines."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from keras_gan.schedules import in_words
@@ -32,13 +31,8 @@ def facts(gan: "GAN") -> list[str]:
     ]
 
 
-def translation(gan: "ImageToImage", weights: Sequence[str]) -> list[str]:
-    """Returns the sizes of an image-to-image model and its objective, in lines.
-
-    Args:
-        gan: The model.
-        weights: The names of the weights of the generators' loss.
-    """
+def translation(gan: "ImageToImage") -> list[str]:
+    """Returns the sizes of an image-to-image model and its objective."""
     sizes = [
         f"{name} {network.count_params():,} parameters"
         for name, network in gan.players.networks.items()
@@ -49,9 +43,8 @@ def translation(gan: "ImageToImage", weights: Sequence[str]) -> list[str]:
     )
     loss = getattr(gan, "adversarial_loss", None)
     objective = type(loss).__name__ if loss else gan.default_loss
-    said = ", ".join(
-        f"{name}={in_words(getattr(gan, name))}" for name in weights
-    )
+    weights = gan.weights_of_loss.items()
+    said = ", ".join(f"{name}={in_words(each)}" for name, each in weights)
     average = "none" if gan.ema_decay is None else in_words(gan.ema_decay)
     return [
         f'{type(gan).__name__} "{gan.name}": {", ".join(sizes)}',

@@ -112,9 +112,9 @@ class ImageToImage(Judging):
         return list(self.players["generator"].networks.values())
 
     @property
-    def discriminators(self) -> list[keras.Model]:
-        """The networks that judge them."""
-        return list(self.players["discriminator"].networks.values())
+    def weights_of_loss(self) -> dict[str, Number]:
+        """The weights of the generators' loss, by their arguments' names."""
+        return {each: getattr(self, each) for each in self._weight_names}
 
     def origin(self, like: str) -> str:
         """Returns the set whose images are made like those of another."""
@@ -382,7 +382,7 @@ class ImageToImage(Judging):
         show = kwargs.get("print_fn") or print
         for network in (*self.generators, *self.discriminators):
             network.summary(*args, **kwargs)
-        for line in describing.translation(self, self._weight_names):
+        for line in describing.translation(self):
             show(line)
 
     # ----------------------------------------------------------------- saving
@@ -394,7 +394,7 @@ class ImageToImage(Judging):
         makers = players["generator"].regularizers
         return {
             **super().get_config(),
-            **{each: save(getattr(self, each)) for each in self._weight_names},
+            **{k: save(v) for k, v in self.weights_of_loss.items()},
             "regularizer": [save(each) for each in self.regularizers],
             "generator_regularizer": [save(each) for each in makers],
             "discriminator_steps": self.discriminator_steps,
