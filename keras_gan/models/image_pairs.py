@@ -1,5 +1,6 @@
 """Two sets of images in a batch: are they those that a model translates?"""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,9 @@ from keras_gan.models import data_forms, first_batch, inspection
 Array = np.ndarray[Any, Any]
 Shape = tuple[int | None, ...]
 Range = tuple[float, float]
+
+_BRIGHT = 127.0
+"""What the brightest pixel of a batch is above, in images from 0 to 255."""
 
 
 class PairForms(data_forms.Forms):
@@ -115,11 +119,25 @@ def check(
             first_batch.check_images(images, known, bounds)
         except ValueError as error:
             raise ValueError(f"`{name}`: {error}") from error
+        if bounds is None:
+            _warn_of_bytes(name, images)
     counts = [len(images) for images in batch.values()]
     if len(set(counts)) > 1:
         raise ValueError(
             f"{' and '.join(f'`{name}`' for name in batch)} must be equally "
             f"many in a batch. Received: {counts} images"
+        )
+
+
+def _warn_of_bytes(name: str, images: Array) -> None:
+    """Warns of floats that look like pixels from 0 to 255."""
+    low, high = float(images.min()), float(images.max())
+    if low >= 0 and high > _BRIGHT:
+        warnings.warn(
+            f"`{name}` holds floats from {low:g} to {high:g}. Networks learn "
+            "badly from such numbers: give them in [-1, 1], for 0..255 by "
+            "images / 127.5 - 1.",
+            stacklevel=6,
         )
 
 

@@ -8,7 +8,12 @@ import keras
 from keras_gan import regularizers
 from keras_gan._checks import LARGEST_INT32, received, text, whole_number
 from keras_gan.models.averaging import Average
-from keras_gan.schedules import HalfLife, Number, is_schedule
+from keras_gan.schedules import (
+    HalfLife,
+    Number,
+    is_schedule,
+    number_or_schedule,
+)
 
 
 class Player:
@@ -32,7 +37,7 @@ class Player:
             counts them. Default: none.
 
     Raises:
-        TypeError: If a network is not a Keras layer.
+        TypeError: If a network is not a Keras layer, or `scheduled` no list.
         ValueError: If a name is no Python identifier, there are no networks,
             or a number is out of range.
     """
@@ -59,7 +64,15 @@ class Player:
         self.regularizers = regularizers.get(regularizer)
         self.every = whole_number("every", every, 1, LARGEST_INT32)
         self.average = Average(ema_decay)
-        self.scheduled = tuple(scheduled)
+        if not isinstance(scheduled, (list, tuple)):
+            raise TypeError(
+                "`scheduled` must be a list of numbers or schedules. "
+                f"{received('scheduled', scheduled)}"
+            )
+        self.scheduled = tuple(
+            number_or_schedule("scheduled", each, "(-inf, inf)")
+            for each in scheduled
+        )
         self.averaged: dict[str, keras.layers.Layer] = {}
         """The averaged networks, by the name of the network."""
         self.plays = False
