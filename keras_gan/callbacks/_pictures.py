@@ -48,8 +48,8 @@ def own_sources(value: Any) -> Any:
     """
     if value is None:
         return None
-    pair = isinstance(value, (list, tuple)) and len(value) == 2
-    several = pair and _rank(value[0]) == _rank(value[1]) == 4
+    several = isinstance(value, (list, tuple)) and len(value) in (1, 2)
+    several = several and all(_rank(each) == 4 for each in value)
     return tuple(_pictures(each) for each in (value if several else [value]))
 
 
