@@ -47,6 +47,10 @@ def test_several_steps_an_execution_equal_single_ones(make, images):
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
 @every_translator
 def test_mixed_precision_trains(make, policy, images):
+    if (BACKEND, policy) == ("torch", "mixed_float16"):
+        # "slow_conv2d: grad_weight must be contiguous", where a convolution
+        # of several channels makes one.
+        pytest.skip("torch has no such gradient in float16 on the CPU")
     keras.config.set_dtype_policy(policy)
     try:
         model = make()
