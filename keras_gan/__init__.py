@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from keras_gan.models import AdversarialModel as AdversarialModel
     from keras_gan.models import ConditionalGAN as ConditionalGAN
     from keras_gan.models import ConditionalWGANGP as ConditionalWGANGP
+    from keras_gan.models import CycleGAN as CycleGAN
+    from keras_gan.models import Pix2Pix as Pix2Pix
     from keras_gan.models import Player as Player
 
 _MODELS = (
@@ -39,6 +41,8 @@ _MODELS = (
     "AdversarialModel",
     "ConditionalGAN",
     "ConditionalWGANGP",
+    "CycleGAN",
+    "Pix2Pix",
     "Player",
 )
 _MODULES = (

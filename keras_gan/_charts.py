@@ -16,7 +16,10 @@ __all__ = [
 LOSSES = ("d_loss", "g_loss")
 _VALIDATION_LOSSES = ("val_d_loss", "val_g_loss")
 _SCORES = ("d_real", "d_fake")
+_SCORES_OF_SIDES = ("d_(real|fake)_[ab]",)
 _SCORE_GAP = "d_gap"
+_PARTS = ("g_adversarial", "g_l1", "g_(adversarial|cycle|identity)_[ab]")
+_WEIGHTS_OF_PARTS = ("(l1|adversarial|cycle|identity)_weight",)
 _PENALTIES = ("gp", "r1", "r2", "dragan")
 _CLASS_LOSSES = ("d_class_loss", "g_class_loss")
 _GRADIENT_NORMS = ("d_gradient_norm", "g_gradient_norm")
@@ -42,7 +45,9 @@ def _by_step(*names: str) -> tuple[str, ...]:
 REPORT: dict[str, tuple[str, ...]] = {
     "Losses": (*LOSSES, *_VALIDATION_LOSSES),
     "Scores of real and generated images": _SCORES,
+    "Scores of both sides": _SCORES_OF_SIDES,
     "Gap between real and generated scores": (_SCORE_GAP,),
+    "Parts of the generators' loss": _PARTS,
     "Distance to real images": ("fid",),
     "Kernel distance to real images": ("kid",),
     "Precision and recall": _OVERLAPS,
@@ -62,6 +67,8 @@ TENSORBOARD: dict[str, tuple[str, ...]] = {
     "losses by step": _by_step(*LOSSES),
     "scores": _by_epoch(*_SCORES),
     "score gap": _by_epoch(_SCORE_GAP),
+    "parts of the generators' loss": _by_epoch(*_PARTS),
+    "weights of these parts": _by_epoch(*_WEIGHTS_OF_PARTS),
     "gradient norms": _by_epoch(*_GRADIENT_NORMS),
     "weight norms": _by_epoch(*_WEIGHT_NORMS),
     "learning rates": _by_epoch(*_LEARNING_RATES),
@@ -86,6 +93,18 @@ LOSSES_PICTURE: dict[str, dict[str, str]] = {
         zip(_SCORES, ("real images", "generated images"), strict=True)
     ),
     "score gap": {_SCORE_GAP: "real - generated"},
+    "adversarial loss": {
+        "g_adversarial": "generator",
+        "g_adversarial_a": "side a",
+        "g_adversarial_b": "side b",
+    },
+    "distance": {
+        "g_l1": "from the target",
+        "g_cycle_a": "a, there and back",
+        "g_cycle_b": "b, there and back",
+        "g_identity_a": "a, kept as it is",
+        "g_identity_b": "b, kept as it is",
+    },
     "penalty": {name: name for name in _PENALTIES},
 }
 """The panels of `losses.png`: axis -> log -> name in the legend."""

@@ -8,7 +8,9 @@ takes a number, it also takes a schedule, any
 |---|---|
 | `weight` | each penalty of `keras_gan.regularizers` |
 | `gp_weight` | `WGANGP`, `ConditionalWGANGP` |
-| `ema_decay` | `GAN` and its family, `Player` |
+| `l1_weight`, `adversarial_weight` | `Pix2Pix` |
+| `cycle_weight`, `identity_weight`, `adversarial_weight` | `CycleGAN` |
+| `ema_decay` | all models, `Player` |
 | `images` | `HalfLife`, for `ema_decay` |
 | `probability` | `keras_gan.augment.RandomApply` |
 | `beta_1`, `beta_2` | `keras_gan.optimizers.Adam` |

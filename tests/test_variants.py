@@ -1,4 +1,4 @@
-"""What holds for the built-in models holds for variants of a user's own."""
+"""What holds for every GAN holds for other games, built in or a user's own."""
 
 import keras
 import numpy as np
@@ -11,18 +11,24 @@ from tests import tiny, variants
 
 SGD = keras.optimizers.SGD
 _OFTEN = (variants.cycle_gan, variants.info_gan)
-every_variant = pytest.mark.parametrize(
-    "make", variants.VARIANTS, ids=lambda make: make.__name__
-)
+GAMES = (*variants.VARIANTS, *variants.TRANSLATORS)
+
+
+def called(make):
+    own = make in variants.TRANSLATORS
+    return f"built-in {make.__name__}" if own else make.__name__
+
+
+every_game = pytest.mark.parametrize("make", GAMES, ids=called)
 
 # The others are made of the same parts.
 some_variants = pytest.mark.parametrize(
     "make",
     [
         pytest.param(make, marks=() if make in _OFTEN else pytest.mark.slow)
-        for make in variants.VARIANTS
+        for make in GAMES
     ],
-    ids=lambda make: make.__name__,
+    ids=called,
 )
 
 
@@ -40,7 +46,12 @@ def optimizers(model, frozen=None):
 
 def compiled(model, frozen=None):
     found = optimizers(model, frozen)
-    if isinstance(model, keras_gan.GAN):
+    return compile_with(model, found)
+
+
+def compile_with(model, found):
+    named = (keras_gan.GAN, keras_gan.Pix2Pix, keras_gan.CycleGAN)
+    if isinstance(model, named):
         model.compile(found["discriminator"], found["generator"])
     else:
         model.compile(found)
@@ -77,7 +88,7 @@ def test_each_network_of_a_player_is_trained(make, images, labels):
         assert not equal(before[name], tiny.weights(network)), name
 
 
-@every_variant
+@every_game
 def test_a_loaded_variant_goes_on_to_the_bit(make, images, labels, tmp_path):
     x, y = variants.data(make, images, labels)
     straight = make()
@@ -132,10 +143,7 @@ def test_clipping_bounds_the_step_of_each_player(make, images, labels):
     x, y = variants.data(make, images, labels)
     model = make()
     largest = {name: SGD(1.0) for name in model.players}
-    if isinstance(model, keras_gan.GAN):
-        model.compile(largest["discriminator"], largest["generator"])
-    else:
-        model.compile(largest)
+    compile_with(model, largest)
     before = {name: trained(p) for name, p in model.players.items()}
     fit(model, x[:32], None if y is None else y[:32],
         callbacks=[callbacks.GradientClipping(1e-3)])  # fmt: skip
@@ -161,7 +169,9 @@ def test_a_run_that_diverges_goes_back(make, images, labels):
     assert equal(before, model.get_weights())
 
 
-@every_variant
+@pytest.mark.parametrize(
+    "make", variants.VARIANTS, ids=lambda make: make.__name__
+)
 def test_the_lines_of_a_variant_fit_one_page(make):
     name = make.__name__
     lines = (variants.FOLDER / f"{name}.py").read_text().splitlines()

@@ -108,3 +108,56 @@ def state(model):
 
 def weights(network):
     return [w.copy() for w in network.get_weights()]
+
+
+def translator(channels=1, made=1, *, size=8, halvings=1, scale=1):
+    """A generator of images from images, with skips at each size."""
+    source = keras.Input((size, size, channels))
+    skips, x = [], source
+    for _ in range(halvings):
+        skips.append(x)
+        x = layers.Conv2D(4, 3, strides=2, padding="same", activation="relu")(x)
+    for skip in reversed(skips):
+        x = layers.Conv2DTranspose(
+            4, 3, strides=2, padding="same", activation="relu"
+        )(x)
+        x = layers.Concatenate()([x, skip])
+    if scale > 1:
+        x = layers.UpSampling2D(scale)(x)
+    x = layers.Conv2D(made, 3, padding="same", activation="tanh")(x)
+    return keras.Model(source, x)
+
+
+def patch_judge(channels=1, *, source=None, size=8, scale=1):
+    """A discriminator with a score for each patch, of pairs with `source`."""
+    image = keras.Input((size, size, channels))
+    inputs, x = image, image
+    if source is not None:
+        small = None if size is None else size // scale
+        beside = keras.Input((small, small, source))
+        inputs = [beside, image]
+        large = layers.UpSampling2D(scale)(beside) if scale > 1 else beside
+        x = layers.Concatenate()([large, image])
+    x = layers.Conv2D(4, 3, strides=2, padding="same")(x)
+    x = layers.LeakyReLU(negative_slope=0.2)(x)
+    return keras.Model(inputs, layers.Conv2D(1, 3, padding="same")(x))
+
+
+def pix2pix(**kwargs):
+    """All the state there is: averaged weights, lazy penalty, a schedule."""
+    settings = {
+        "regularizer": keras_gan.regularizers.R1(1.0, interval=2),
+        "l1_weight": keras_gan.schedules.Cosine(50.0, 100.0, 9),
+        "ema_decay": 0.9,
+        "seed": 5,
+        **kwargs,
+    }
+    return keras_gan.Pix2Pix(translator(), patch_judge(source=1), **settings)
+
+
+def cycle_gan(**kwargs):
+    """Pools that are smaller than two batches, so that they exchange."""
+    networks = [translator(), translator(), patch_judge(), patch_judge()]
+    return keras_gan.CycleGAN(
+        *networks, **{"pool_size": 40, "seed": 5, **kwargs}
+    )

@@ -81,11 +81,13 @@ def path_length():
 
 
 VARIANTS = (pix2pix, cycle_gan, info_gan, bi_gan, semi_supervised, path_length)
+TRANSLATORS = (tiny.pix2pix, tiny.cycle_gan)
+"""The package's own models of images to images."""
 
 
 def data(make, images, labels):
     """Returns x and y as the variant takes them."""
-    if make in (pix2pix, cycle_gan):
+    if make in (pix2pix, cycle_gan, *TRANSLATORS):
         return images[:, ::-1].copy(), images
     if make is semi_supervised:
         return images, np.where(np.arange(len(labels)) % 2, labels, -1)

@@ -61,6 +61,7 @@ __all__ = [
     "draw",
     "eagerly",
     "flat_layers",
+    "gathered",
     "generator_states",
     "global_mean",
     "input_gradient",
@@ -173,6 +174,30 @@ def average(values: Sequence[Tensor], size: Tensor) -> list[Tensor]:
         return list(values)
     shared = batch_share(size) * ops.stack(list(values))
     return list(ops.unstack(all_sum(shared) / count))
+
+
+def gathered(values: Tensor) -> tuple[Tensor, Tensor]:
+    """Returns what all replicas hold, joined along the batch, as a constant.
+
+    Args:
+        values: This replica's part, shape `(n, ...)`, float.
+
+    Returns:
+        All parts in the order of the replicas, equal on each of them; and
+        where this replica's part begins.
+    """
+    values = ops.stop_gradient(values)
+    index, count = replica()
+    if count == 1:
+        return values, 0
+    sizes = _sizes_of_replicas(ops.shape(values)[0])
+    before = ops.sum(sizes[:index])
+    after = ops.sum(sizes) - before - ops.shape(values)[0]
+    rest = tuple(values.shape[1:])
+    around = [ops.zeros((n, *rest), values.dtype) for n in (before, after)]
+    whole = ops.concatenate([around[0], values, around[1]])
+    # What comes from the others is added to zeros.
+    return all_sum(whole), before
 
 
 def global_mean(values: Tensor) -> Tensor:

@@ -7,6 +7,7 @@ import keras
 from keras_gan.callbacks._players import working_optimizer
 from keras_gan.callbacks._values import rate_of
 from keras_gan.models import GAN, AdversarialModel
+from keras_gan.models.image_to_image import ImageToImage
 from keras_gan.schedules import HalfLife, restored, value_at
 
 _OPTIMIZER = ("learning_rate", "beta_1", "beta_2", "momentum", "rho")
@@ -27,6 +28,11 @@ def hyper_parameters(model: AdversarialModel) -> dict[str, Value]:
         found["discriminator_steps"] = model.discriminator_steps
         found |= _average(model.ema_decay)
         found["augment"] = augment
+    if isinstance(model, ImageToImage):
+        for name, weight in model.weights_of_loss.items():
+            found[name] = value_at(weight, 0)
+        found["discriminator_steps"] = model.discriminator_steps
+        found |= _average(model.ema_decay)
     # The generator's side first.
     players = list(model.players.values())
     for player in (players[-1], *players[:-1]):

@@ -7,12 +7,16 @@ import numpy as np
 
 from keras_gan._arrays import numbers
 from keras_gan.models.adversarial_model import AdversarialModel
-from keras_gan.models.fixed_samples import to_pixels
+from keras_gan.models.fixed_points import FixedPoints
+from keras_gan.models.fixed_samples import FixedRows, FixedSamples, to_pixels
+from keras_gan.models.image_to_image import ImageToImage
 
 MOST_IMAGES = 2**16
 """Images of a grid."""
 
 Array = np.ndarray[Any, Any]
+Samples = FixedSamples | FixedRows | FixedPoints
+"""What a model makes pictures of, the same each time."""
 
 _TOLERANCE = 0.01
 
@@ -31,6 +35,74 @@ def own_samples(name: str, value: Any) -> Any:
                 f"not empty. Received: {name}.shape={array.shape}"
             )
     return value
+
+
+def own_sources(value: Any) -> Any:
+    """Returns images to translate as a tuple of one or two arrays, or None.
+
+    Args:
+        value: Images, shape `(n, height, width, channels)`, or a pair of such.
+
+    Raises:
+        ValueError: If they are something else.
+    """
+    if value is None:
+        return None
+    several = isinstance(value, (list, tuple)) and len(value) in (1, 2)
+    several = several and all(_rank(each) == 4 for each in value)
+    return tuple(_pictures(each) for each in (value if several else [value]))
+
+
+def _rank(value: Any) -> int:
+    """The number of axes, of nested lists, too."""
+    rank = 0
+    while isinstance(value, (list, tuple)) and value:
+        value, rank = value[0], rank + 1
+    return rank + int(np.ndim(value))
+
+
+def _pictures(value: Any) -> Array:
+    array = numbers("sources", value)
+    if array.dtype.kind in "iu" and array.size and array.min() >= 0:
+        # As JSON gives pixels back.
+        array = array.astype("uint8") if array.max() <= 255 else array
+    right = array.dtype == np.uint8 or array.dtype.kind == "f"
+    if right and array.ndim == 4 and array.size:
+        return array
+    raise ValueError(
+        "`sources` must be images to translate, uint8 or floats of shape (n, "
+        "height, width, channels), or a pair of such. Received: sources of "
+        f"{array.dtype}, shape {array.shape}"
+    )
+
+
+def fixed_samples(
+    model: AdversarialModel,
+    num_images: int,
+    *,
+    sources: Any,
+    **settings: Any,
+) -> Samples:
+    """Returns what a callback draws.
+
+    Args:
+        model: The model that is trained.
+        num_images: How many images.
+        sources: As from `own_sources`.
+        **settings: All else that `model.fixed_samples` takes.
+
+    Raises:
+        ValueError: If something does not fit the model.
+    """
+    if sources is not None:
+        if not isinstance(model, ImageToImage):
+            raise ValueError(
+                "`sources` are images to translate, as Pix2Pix and CycleGAN "
+                f"do. Received: sources for {type(model).__name__}"
+            )
+        settings["sources"] = sources
+    samples: Samples = model.fixed_samples(num_images, **settings)
+    return samples
 
 
 def real_pixels(model: AdversarialModel, images: Array, who: str) -> Array:
@@ -71,4 +143,6 @@ def real_pixels(model: AdversarialModel, images: Array, who: str) -> Array:
 
 def plain(value: Any) -> Any:
     """Returns an array as the nested lists that JSON takes."""
+    if isinstance(value, tuple):
+        return [plain(each) for each in value]
     return None if value is None else np.asarray(value).tolist()

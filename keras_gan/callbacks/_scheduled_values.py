@@ -8,6 +8,7 @@ from keras_gan.augment import RandomApply
 from keras_gan.callbacks._players import working_optimizer
 from keras_gan.callbacks._values import value_of
 from keras_gan.models import AdversarialModel
+from keras_gan.models.image_to_image import ImageToImage
 from keras_gan.models.player import Player
 from keras_gan.schedules import HalfLife, is_schedule, value_at
 
@@ -20,8 +21,8 @@ def scheduled_values(model: AdversarialModel) -> dict[str, float]:
 
     Returns:
         The values that the next update will see, by what they are called on
-        charts: `r1_weight`, `ema_half_life_generator`, `beta_2_discriminator`,
-        `augment_probability`.
+        charts: `r1_weight`, `l1_weight`, `ema_half_life_generator`,
+        `beta_2_discriminator`, `augment_probability`.
     """
     found = {}
     for player in model.players.values():
@@ -43,6 +44,8 @@ def _numbers(
         yield f"ema_half_life_{player.name}", decay.images
     else:
         yield f"ema_decay_{player.name}", decay
+    if player.name == "generator" and isinstance(model, ImageToImage):
+        yield from model.weights_of_loss.items()
     optimizer = working_optimizer(model, player.name)
     for beta in ("beta_1", "beta_2"):
         yield f"{beta}_{player.name}", getattr(optimizer, beta, None)

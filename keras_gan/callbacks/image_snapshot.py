@@ -19,13 +19,16 @@ from keras_gan.callbacks._configurable import Configurable
 from keras_gan.callbacks._interval import Interval
 from keras_gan.callbacks._pictures import (
     MOST_IMAGES,
+    Samples,
+    fixed_samples,
     own_samples,
+    own_sources,
     plain,
 )
 from keras_gan.callbacks._strips import interpolate, traverse
 from keras_gan.models import GAN
 from keras_gan.models.fixed_points import FixedPoints
-from keras_gan.models.fixed_samples import FixedRows, FixedSamples, to_pixels
+from keras_gan.models.fixed_samples import FixedSamples, to_pixels
 
 _NAME = re.compile(r"(epoch|step)-(\d+)\.png")
 _FRAMES = 100
@@ -39,7 +42,9 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
     The latents are the same each time, so that the pictures show how each
     image develops; at the end they become an animation. A conditional model
     gets a row for each class, and in each column the same latent. Of a model of
-    vectors, the points are drawn, with real ones behind them.
+    vectors, the points are drawn, with real ones behind them. One that
+    translates images gets a row for each source, with what is made of it and
+    what it should be beside it: images of the first batch, or `sources`.
 
     Pictures of another run are never overwritten: where training starts anew
     and the directory holds snapshots, a subdirectory `run-2`, `run-3`, ... is
@@ -61,6 +66,10 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
         interpolation: Whether to write, at the end, `interpolation.png`
             (walks from one latent to the next) and `traversal.png` (one
             latent dimension changed in each row).
+        sources: Images of the user's own to translate, uint8 or floats of
+            shape `(n, height, width, channels)`, instead of `num_images` of the
+            first batch; or a pair: sources and targets, or images of both
+            sides of a `CycleGAN`.
 
     Raises:
         ValueError: If an argument is out of range, latents or labels don't fit
@@ -83,6 +92,7 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
         seed: int = 0,
         gif: bool | str | Path = True,
         interpolation: bool = False,
+        sources: Any = None,
     ) -> None:
         super().__init__()
         self._interval = Interval(every, unit)
@@ -99,11 +109,12 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
             else flag("gif", gif)
         )
         self.interpolation = flag("interpolation", interpolation)
+        self.sources = own_sources(sources)
         # Batches are only of interest where pictures are taken by steps.
         self.async_safe = self.unit == "epoch"
         self.wants_each_batch = self.unit == "step"
         self._folder: Path | None = None
-        self._samples: FixedSamples | FixedRows | FixedPoints | None = None
+        self._samples: Samples | None = None
 
     @property
     def folder(self) -> Path:
@@ -115,8 +126,10 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
         self._folder = None
         if self.interpolation:
             self._require_strips()
-        self._samples = self.model.fixed_samples(
+        self._samples = fixed_samples(
+            self.model,
             self.num_images,
+            sources=self.sources,
             latents=self.latents,
             labels=self.labels,
             seed=self.seed,
@@ -245,6 +258,7 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
             "seed": self.seed,
             "gif": self.gif,
             "interpolation": self.interpolation,
+            "sources": plain(self.sources),
         }
 
 

@@ -28,7 +28,10 @@ from keras_gan.callbacks._hparams import hyper_parameters
 from keras_gan.callbacks._interval import Interval
 from keras_gan.callbacks._pictures import (
     MOST_IMAGES,
+    Samples,
+    fixed_samples,
     own_samples,
+    own_sources,
     plain,
 )
 from keras_gan.callbacks._players import retrace
@@ -36,8 +39,6 @@ from keras_gan.callbacks._points import Point, Points
 from keras_gan.callbacks._scheduled_values import scheduled_values
 from keras_gan.callbacks._values import rate_of, value_of
 from keras_gan.models import AdversarialModel
-from keras_gan.models.fixed_points import FixedPoints
-from keras_gan.models.fixed_samples import FixedRows, FixedSamples
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -84,6 +85,7 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
             bools or strings. They are added to the model's.
         watch_gradients: Whether to put both players' gradient norms into the
             logs, and so on the charts.
+        sources: Images of the user's own to translate, as in `ImageSnapshot`.
 
     Raises:
         ValueError: If a number is out of range.
@@ -112,6 +114,7 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
         seed: int = 0,
         hparams: Mapping[str, Any] | None = None,
         watch_gradients: bool = True,
+        sources: Any = None,
     ) -> None:
         update_freq = _update_freq(update_freq)
         profile_batch = _profile_batch(profile_batch)
@@ -141,6 +144,7 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
         self.latents = own_samples("latents", latents)
         self.labels = own_samples("labels", labels)
         self.seed = whole_number("seed", seed, 0, LARGEST_SEED)
+        self.sources = own_sources(sources)
         self.hparams = dict(
             instance_of(
                 "hparams",
@@ -158,7 +162,7 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
             every, "epoch" if update_freq == "epoch" else "step"
         )
         self._points = Points(self._write_points, limited=False)
-        self._samples: FixedSamples | FixedRows | FixedPoints | None = None
+        self._samples: Samples | None = None
         self._began = self._ended = 0.0
         self._switched_on = False
 
@@ -320,20 +324,19 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
         if found:
             self._write(events.networks(found), 0)
 
-    def _fixed_samples(
-        self, model: AdversarialModel
-    ) -> FixedSamples | FixedRows | FixedPoints | None:
+    def _fixed_samples(self, model: AdversarialModel) -> Samples | None:
         """Returns what the grids show; `None` where there are no pictures."""
         if not model.makes_pictures:
             return None
-        samples: FixedSamples | FixedRows | FixedPoints = model.fixed_samples(
+        return fixed_samples(
+            model,
             self.num_images,
+            sources=self.sources,
             latents=self.latents,
             labels=self.labels,
             seed=self.seed,
             across=True,
         )
-        return samples
 
     def _measured(self, model: AdversarialModel) -> dict[str, float]:
         found = {}
@@ -390,6 +393,7 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
             "seed": self.seed,
             "hparams": self.hparams,
             "watch_gradients": self.watch_gradients,
+            "sources": plain(self.sources),
         }
 
 

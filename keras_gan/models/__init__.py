@@ -3,7 +3,9 @@
 from keras_gan.models.ac_gan import ACGAN
 from keras_gan.models.adversarial_model import AdversarialModel
 from keras_gan.models.conditional_gan import ConditionalGAN, ConditionalWGANGP
+from keras_gan.models.cycle_gan import CycleGAN
 from keras_gan.models.gan import GAN
+from keras_gan.models.pix2pix import Pix2Pix
 from keras_gan.models.player import Player
 from keras_gan.models.wgan_gp import WGANGP
 
@@ -14,5 +16,7 @@ __all__ = [
     "AdversarialModel",
     "ConditionalGAN",
     "ConditionalWGANGP",
+    "CycleGAN",
+    "Pix2Pix",
     "Player",
 ]

@@ -241,7 +241,7 @@ def _described(batch: Any) -> str:
 
 def check_images(
     images: Array,
-    shape: tuple[int, ...],
+    shape: tuple[int | None, ...],
     bounds: tuple[float, float] | None,
 ) -> None:
     """Looks at real images.
@@ -286,7 +286,7 @@ def check_pair(
     return images, labels
 
 
-def _check_shape(images: Array, expected: tuple[int, ...]) -> None:
+def _check_shape(images: Array, expected: tuple[int | None, ...]) -> None:
     if _fits(images.shape, expected):
         raise ValueError(
             f"The networks are made for batches of images of shape {expected}. "
@@ -312,7 +312,7 @@ def _check_shape(images: Array, expected: tuple[int, ...]) -> None:
             f"They have {got[-1]} channels where the networks have "
             f"{expected[-1]}: convert between grey and colour."
         )
-    elif sorted(got) == sorted(expected):
+    elif sorted(got) == sorted(each for each in expected if each):
         hint = "The channels come last: transpose the images."
     raise ValueError(
         f"The networks are made for images of shape {expected}. "

@@ -56,26 +56,31 @@ def scored(gan: "GAN", seed: int) -> ScoredSamples | None:
 
 
 class FixedRows:
-    """Rows of pictures that a model makes of its first batch.
+    """Rows of pictures that a model makes of a batch.
 
     Args:
-        model: The model; `fit` has looked at its data.
+        model: The model.
         num_images: How many rows, as far as there are as many samples.
+        batch: The batch, as from the model's `unpack`, as arrays. Default: the
+            first one; `fit` has looked at it.
 
     Raises:
         ValueError: If the model has no pictures, or no data.
     """
 
-    def __init__(self, model: "AdversarialModel", num_images: int) -> None:
-        if model.first_batch is None:
+    def __init__(
+        self, model: "AdversarialModel", num_images: int, batch: Any = None
+    ) -> None:
+        if batch is None and model.first_batch is not None:
+            batch = model.first_batch.batch
+        if batch is None:
             raise ValueError(
                 "Pictures are made of the first batch, and this data cannot be "
                 "looked at before training. Give `fit` arrays or a data set."
             )
         self._model = model
         self._batch = keras.tree.map_structure(
-            lambda each: None if each is None else each[:num_images],
-            model.first_batch.batch,
+            lambda each: None if each is None else each[:num_images], batch
         )
         if not self._columns():
             raise ValueError(

@@ -62,7 +62,7 @@ class Slope(NamedTuple):
 
 
 def measured_fault(
-    network: keras.Model, image_shape: Sequence[int]
+    network: keras.Model, image_shape: Sequence[int | None]
 ) -> str | None:
     """Says what is wrong with the second derivative of a network, if anything.
 
@@ -134,7 +134,7 @@ class _Penalty:
         self,
         network: keras.Model,
         weights: Sequence[Array],
-        image_shape: Sequence[int],
+        image_shape: Sequence[int | None],
     ) -> None:
         self._random = np.random.default_rng(0)
         self._network, self._structure = _in_float64(network, image_shape)
@@ -293,7 +293,7 @@ def _size(value: Array) -> float:
 
 
 def _in_float64(
-    network: keras.Model, image_shape: Sequence[int]
+    network: keras.Model, image_shape: Sequence[int | None]
 ) -> tuple[Any, Any]:
     """Returns a copy, and its inputs: symbols in their structure."""
     declared = inspection.symbolic_inputs(network)
@@ -311,7 +311,7 @@ def _in_float64(
 
 
 def _place(
-    shapes: list[tuple[int | None, ...]], image_shape: tuple[int, ...]
+    shapes: list[tuple[int | None, ...]], image_shape: tuple[int | None, ...]
 ) -> int:
     """Which of the inputs takes the images."""
     fitting = [

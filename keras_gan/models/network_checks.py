@@ -205,7 +205,7 @@ def warn_of_networks(networks: Iterable[keras.layers.Layer]) -> None:
 def warn_of_penalised_layers(
     discriminator: keras.Model,
     penalties: list[str],
-    image_shape: tuple[int, ...],
+    image_shape: tuple[int | None, ...],
 ) -> None:
     """Warns of layers under which a gradient penalty is not what it says.
 
@@ -246,7 +246,7 @@ def warn_of_penalised_layers(
 def _warn_of_what_is_measured(
     discriminator: keras.Model,
     penalties: list[str],
-    image_shape: tuple[int, ...],
+    image_shape: tuple[int | None, ...],
 ) -> None:
     unknown = second_derivatives.unknown_parts(discriminator)
     if not unknown:

@@ -8,7 +8,12 @@ import keras
 from keras_gan import regularizers
 from keras_gan._checks import LARGEST_INT32, received, text, whole_number
 from keras_gan.models.averaging import Average
-from keras_gan.schedules import HalfLife, Number, is_schedule
+from keras_gan.schedules import (
+    HalfLife,
+    Number,
+    is_schedule,
+    number_or_schedule,
+)
 
 
 class Player:
@@ -27,9 +32,12 @@ class Player:
             weights, in `[0, 1)`: a number, a schedule of its updates, or a
             `keras_gan.schedules.HalfLife`. The averaged network of `<name>` is
             the model's attribute `ema_<name>`. Default: none.
+        scheduled: Numbers in its loss that may be schedules of its updates,
+            such as the weight of a term. Where one is a schedule, `updates`
+            counts them. Default: none.
 
     Raises:
-        TypeError: If a network is not a Keras layer.
+        TypeError: If a network is not a Keras layer, or `scheduled` no list.
         ValueError: If a name is no Python identifier, there are no networks,
             or a number is out of range.
     """
@@ -42,6 +50,7 @@ class Player:
         regularizer: Any = None,
         every: int = 1,
         ema_decay: Number | HalfLife | None = None,
+        scheduled: Sequence[Number] = (),
     ) -> None:
         self.name = _identifier("name", name)
         self.networks: dict[str, keras.layers.Layer] = {}
@@ -55,19 +64,28 @@ class Player:
         self.regularizers = regularizers.get(regularizer)
         self.every = whole_number("every", every, 1, LARGEST_INT32)
         self.average = Average(ema_decay)
+        if not isinstance(scheduled, (list, tuple)):
+            raise TypeError(
+                "`scheduled` must be a list of numbers or schedules. "
+                f"{received('scheduled', scheduled)}"
+            )
+        self.scheduled = tuple(
+            number_or_schedule("scheduled", each, "(-inf, inf)")
+            for each in scheduled
+        )
         self.averaged: dict[str, keras.layers.Layer] = {}
         """The averaged networks, by the name of the network."""
         self.plays = False
         """Whether a model has it already."""
         self.updates: keras.Variable | None = None
-        """How often it was updated, where a penalty's weight is scheduled."""
+        """How often it was updated, where a weight in its loss is scheduled."""
         # `compile` sets both.
         self.optimizer: Any = None
         self.trained: list[keras.Variable] = []
         """The variables that its optimizer updates."""
 
     def count_updates(self) -> list[keras.Variable]:
-        """Makes the count of its updates, if a penalty's weight needs it.
+        """Makes the count of its updates, if a weight in its loss needs it.
 
         The optimizer has it as well, but what evaluates a model on JAX does
         not see optimizers.
@@ -75,7 +93,8 @@ class Player:
         Returns:
             What is saved with the model.
         """
-        if not any(is_schedule(each.weight) for each in self.regularizers):
+        weights = [each.weight for each in self.regularizers]
+        if not any(is_schedule(each) for each in (*weights, *self.scheduled)):
             return []
         self.updates = keras.Variable(
             0,

@@ -96,7 +96,9 @@ def unknown_parts(network: keras.Model) -> list[str]:
     return found
 
 
-def measured(network: keras.Model, image_shape: Sequence[int]) -> str | None:
+def measured(
+    network: keras.Model, image_shape: Sequence[int | None]
+) -> str | None:
     """Says what is wrong with the second derivative, by measuring it once.
 
     Args:
@@ -137,7 +139,7 @@ def _title(part: Any) -> str:
 
 
 def _structure(
-    network: keras.Model, image_shape: tuple[int, ...]
+    network: keras.Model, image_shape: tuple[int | None, ...]
 ) -> Hashable | None:
     """What networks of equal structure share; `None` where that is unknown."""
     layers = list(backend.flat_layers(network))

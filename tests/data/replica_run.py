@@ -183,14 +183,18 @@ def variant(make):
     model = make()
     # Small: an L1 loss turns a rounded 0 into a step of either sign.
     rates = [SGD(1e-3), SGD(1e-3)]
-    if isinstance(model, keras_gan.GAN):
+    named = (keras_gan.GAN, keras_gan.Pix2Pix, keras_gan.CycleGAN)
+    if isinstance(model, named):
         model.compile(*rates)
     else:
         model.compile(dict(zip(model.players, rates, strict=True)))
     return model
 
 
-VARIANTS = {make.__name__: make for make in variants.VARIANTS}
+VARIANTS = {
+    **{make.__name__: make for make in variants.VARIANTS},
+    **{f"own_{make.__name__}": make for make in variants.TRANSLATORS},
+}
 KINDS |= {
     name: lambda make=make: variant(make) for name, make in VARIANTS.items()
 }
