@@ -9,6 +9,7 @@ from tests.benchmarks.peers_rows import (
     OURS,
     ROOT,
     SAVINGS,
+    TRANSLATORS,
     WORKLOADS,
     contestant,
     record,
@@ -29,8 +30,28 @@ def page():
         sections += [SUMMARY_HEAD, summary([one for _, one in measured])]
     for each, one in measured:
         sections += [f"## {each.name}", about(each, one), table(one)]
-    sections += [METHOD, *op_times(), *savings()]
+    sections += [METHOD, *translators(), *op_times(), *savings()]
     return "\n\n".join(sections) + "\n"
+
+
+def translators():
+    """Pix2Pix and CycleGAN beside loops by hand, where that was measured."""
+    if not TRANSLATORS.is_file():
+        return []
+    lines = [
+        "| | CPU time | clock | images a CPU second | others' cores |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    for row in json.loads(TRANSLATORS.read_text("utf-8")):
+        cells = [
+            row["title"],
+            f"{row['cpu_ratio']:.2f}",
+            f"{row['wall_ratio']:.2f}",
+            f"{row['images_per_cpu_second']:,.1f}",
+            f"{row['others']:.1f}",
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    return [TRANSLATORS_HEAD, "\n".join(lines)]
 
 
 def op_times():
@@ -96,6 +117,17 @@ SUMMARY_HEAD = """## How many times as fast
 
 `keras_gan` on TensorFlow against the others: above 1 it is the faster one.
 Medians of the rounds' ratios."""
+
+TRANSLATORS_HEAD = """## Image to image
+
+`Pix2Pix` and `CycleGAN` beside loops by hand as in TensorFlow's tutorials, with
+the same networks, batches and optimizers, by turns:
+`python tests/benchmarks/translators.py`. The ratio is the loop's time by that
+of `keras_gan`: above 1, `keras_gan` is faster. The loops compute all players'
+losses from one pass; `keras_gan` updates the generators against the
+discriminators as they are after their step. CycleGAN's loop takes the gradient
+of the cycle for each generator apart, and has no pool of past images. "Others'
+cores": how many cores other processes kept busy meanwhile."""
 
 OP_TIMES_HEAD = """## Where the time of a step goes
 

@@ -8,6 +8,7 @@ ROOT = Path(__file__).parents[2]
 RECORDS = ROOT / "docs" / "benchmarks"
 SAVINGS = RECORDS / "savings.json"
 OP_TIMES = RECORDS / "op-times.json"
+TRANSLATORS = RECORDS / "translators.json"
 OURS = "keras_gan-tensorflow"
 LATENT_DIM = 100
 GP_WEIGHT = 10.0
