@@ -13,8 +13,8 @@ _ADAM = {
     "beta_2": 0.99,
 }
 
-_QUICK_ADAM = {**_ADAM, "learning_rate": 2e-3}
-"""Ten times the usual rate: R1 and averaged weights keep it stable."""
+_QUICK_ADAM = {**_ADAM, "learning_rate": 1e-3, "beta_1": 0.0}
+"""Five times the usual rate: R1 and averaged weights keep it stable."""
 
 QUICK = Recipe(
     name="quick",
@@ -33,14 +33,15 @@ QUICK = Recipe(
         "dropout": 0.0,
     },
     model={"name": "GAN", "ema_decay": 0.9995},
-    loss={"name": "non_saturating"},
+    # As in R3GAN (Huang et al., 2024, arXiv 2501.05441), whose R2 at every
+    # step costs two fifths more time, and gives less in the same time.
+    loss={"name": "relativistic_pairing"},
     d_opt=_QUICK_ADAM,
     g_opt=_QUICK_ADAM,
     # Where it falls from the start, the FID of one epoch is a quarter higher.
     schedule={"name": "cosine", "hold": 0.75},
-    # Coverage after 5 epochs: 0.76; with weight 2, 0.70. With 0.2, more FID.
-    regularizer={"name": "r1", "weight": 0.5, "interval": 4},
-    # After 30,000 images the FID is 16; with batches of 64 it is 26.
+    regularizer={"name": "r1", "weight": 1.0, "interval": 4},
+    # With batches of 16, the FID of one epoch is a third higher.
     batch_size=32,
     epochs=None,
     # About three minutes on two slow cores, from start to report.

@@ -61,10 +61,11 @@ many real images, {SAMPLES:,} where there are so many: the test split, and for
 folders what was trained on. FID, KID and the rest by the package's classifier
 of the data, colour pictures by ImageNet features (`features.imagenet`), where
 FID would need more images. Rows with several seeds show mean ± standard
-deviation. "CPU s" is the time of all threads in training, which other work on
-the machine hardly changes; "images/s" is by CPU seconds, compiling included;
-"MiB" is the peak of the first epoch, or before the first look. The seconds of
-one core can be compared; with more, threads cost more in all than they save."""
+deviation. "CPU s" is the time of all threads in training; with a †, other work ran
+beside it, and it is up to twice that of a quiet machine. "images/s" is by CPU
+seconds, compiling included; "MiB" is the peak of the first epoch, or before the
+first look. The seconds of one core can be compared; with more, threads cost
+more in all than they save."""
 
 REAL_HEAD = """## Real images
 
@@ -95,7 +96,8 @@ def cells(row, found):
         for n in ("label_accuracy", "ms_ssim_diversity")
     ]
     costs = [
-        spread([point["cpu_seconds"] for point in last], 0),
+        spread([point["cpu_seconds"] for point in last], 0)
+        + (" †" if beside_other_work(found) else ""),
         str(found[0]["cores"]),
         spread([p["images"] / p["cpu_seconds"] for p in last], 0),
         spread([each["memory"] for each in found], 0),
@@ -110,6 +112,11 @@ def cells(row, found):
         *more,
         *costs,
     ]
+
+
+def beside_other_work(found):
+    """Whether others kept more than a tenth of a core busy in any run."""
+    return any(each.get("others", 0) > 0.1 for each in found)
 
 
 def spread(values, digits=None):
