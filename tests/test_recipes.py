@@ -67,6 +67,7 @@ def test_every_tutorial_and_ours_are_there():
         "sngan",
         "few-images",
         "quick-64",
+        "quick-128",
         "stacked-mnist",
         "grid",
         "ring",

@@ -19,7 +19,7 @@ class Row:
         seeds: How many runs.
         looks: After how many epochs to measure, beside the last.
         changes: What to change in the recipe, as `--set` takes it.
-        data: Where the recipe has none of its own: "emoji".
+        data: Where the recipe has none of its own: one of `FOLDERS`.
         backend: What Keras computes with.
         variant: What a row with changes is called after its recipe's name.
         watched: Whether the page shows both players' losses, by epoch and
@@ -64,6 +64,13 @@ class Row:
         changes = [parse_change(change) for change in self.changes]
         return recipes.override(recipes.get(self.recipe), changes)
 
+
+FOLDERS = {
+    "emoji": "64x64 colour pictures of emoji",
+    "photos": "300 squares of 160 pixels, cut out of 31 photos: scikit-learn's "
+    "two and those of Debian's wallpaper packages",
+}
+"""Pictures that neither Keras nor the package has, by their names here."""
 
 NON_SATURATING = (
     "loss=non_saturating",
@@ -251,8 +258,21 @@ ROWS = (
         shows="Heads, people who walk and hands at a glance, in the colours of "
         "the emoji; of the things, half are shapes that can't be named.",
     ),
+    Row("quick-64", 133, data="photos"),
+    Row(
+        "quick-64",
+        133,
+        data="photos",
+        changes=("networks.upsampling=transposed",),
+        variant="transposed",
+    ),
+    Row("quick-128", 133, data="photos"),
 )
-CURVES = ("quick-20-epoch", "quick-non-saturating-20-epoch", "vanilla-100-epoch")
+CURVES = (
+    "quick-20-epoch",
+    "quick-non-saturating-20-epoch",
+    "vanilla-100-epoch",
+)
 REAL = "real-images"
 
 
