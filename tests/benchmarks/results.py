@@ -29,9 +29,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.benchmarks import results_page
 from tests.benchmarks.machine import OtherWork, cpu_model
 from tests.benchmarks.results_rows import (
+    FOLDERS,
     REAL,
     RECORDS,
-    FOLDERS,
     ROWS,
     SAMPLES,
     describe_data,
