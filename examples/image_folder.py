@@ -18,6 +18,8 @@ generator, discriminator = keras_gan.networks.dcgan(
     kernel_size=4,
     generator_activation="relu",
     activate_projection=True,
+    # Transposed convolutions would leave a woven texture on photos.
+    upsampling="nearest",
     minibatch_std_dev=True,
     dropout=0.0,
 )
@@ -25,14 +27,15 @@ generator, discriminator = keras_gan.networks.dcgan(
 gan = keras_gan.GAN(
     generator,
     discriminator,
-    regularizer=keras_gan.regularizers.R1(0.5, interval=4),
+    regularizer=keras_gan.regularizers.R1(1.0, interval=4),
     ema_decay=0.9995,
     # Does the more, the more the discriminator knows the pictures by heart.
     augment=keras_gan.augment.AdaptiveAugment(ramp_images=100_000),
 )
 gan.compile(
-    d_opt=keras.optimizers.Adam(1e-3, beta_1=0.5, beta_2=0.99),
-    g_opt=keras.optimizers.Adam(1e-3, beta_1=0.5, beta_2=0.99),
+    d_opt=keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99),
+    g_opt=keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99),
+    loss="relativistic_pairing",
 )
 gan.fit(
     keras_gan.datasets.ImageBatches(source.images, batch_size=32),

@@ -422,7 +422,7 @@ MEANINGS: dict[str, Right] = {
     "trained": instance(keras_gan.GAN),
     "translation": share,
     "unit": word("epoch", "step"),
-    "upsampling": word("transposed", "resize", "sub_pixel"),
+    "upsampling": word("transposed", "nearest", "resize", "sub_pixel"),
     "update_freq": either(whole(1, math.inf), word("auto", "batch", "epoch")),
     "value": positive,
     "value_range": pair_of_numbers,

@@ -6,7 +6,7 @@ import pytest
 from keras import ops
 
 import keras_gan
-from keras_gan import backend, layers, networks
+from keras_gan import backend, images, layers, metrics, networks
 from keras_gan.regularizers import R1, R2
 from tests.network_names import FROM_LATENTS
 
@@ -652,6 +652,32 @@ def test_the_projection_is_activated_on_request(activate):
     found = numpy(features(ops.cast(latents, "float32")))
     assert (found.min() < 0) != activate
     assert found.max() > 0
+
+
+@pytest.mark.parametrize("image_shape", [(28, 28, 1), (19, 30, 3)], ids=str)
+def test_repeated_pixels_leave_a_new_generator_without_a_grid(image_shape):
+    seen = {}
+    for upsampling in ("transposed", "nearest"):
+        keras.utils.set_random_seed(0)
+        generator, _ = networks.dcgan(
+            image_shape, filters=8, stages=2, upsampling=upsampling, seed=0
+        )
+        latents = np.random.default_rng(0).normal(size=(64, 100))
+        made = numpy(generator(latents.astype("float32")))
+        assert made.shape == (64, *image_shape)
+        pictures = images.to_uint8(made, (-1.0, 1.0))
+        seen[upsampling] = metrics.grid_power(pictures, 4)
+    assert seen["nearest"] < seen["transposed"] / 3
+
+
+def test_repeated_pixels_are_convolved_once_more_at_half_the_filters():
+    generator, _ = networks.dcgan(
+        (16, 16, 3), filters=8, stages=2, upsampling="nearest"
+    )
+    convolutions = layers_of(generator, keras.layers.Conv2D)
+    kernels = [tuple(each.kernel.shape) for each in convolutions]
+    assert kernels == [(3, 3, 16, 8), (3, 3, 8, 4), (3, 3, 4, 3)]
+    assert not layers_of(generator, keras.layers.Conv2DTranspose)
 
 
 def test_minibatch_std_dev_is_one_channel_more():

@@ -68,6 +68,7 @@ def test_every_tutorial_and_ours_are_there():
         "sngan",
         "few-images",
         "quick-64",
+        "quick-128",
         "stacked-mnist",
         "grid",
         "ring",
@@ -296,6 +297,7 @@ def test_learning_rates_fall_to_nothing_as_the_run_ends(schedule, halfway):
 
 def test_a_rate_is_held_before_it_falls():
     changes = [("schedule", "cosine"), ("schedule.hold", 0.5), ("epochs", 2)]
+    changes += [("g_opt.learning_rate", 2e-3)]
     recipe = small(override(recipes.get("quick"), changes))
     optimizer = assemble(recipe, num_images=160).optimizer.generator
     rates = []
@@ -313,7 +315,8 @@ def test_a_rate_cannot_be_held_for_all_of_the_run():
 
 
 def test_rates_stay_where_the_length_of_the_run_is_unknown():
-    recipe = override(recipes.get("quick"), [("schedule", "cosine")])
+    changes = [("schedule", "cosine"), ("g_opt.learning_rate", 2e-3)]
+    recipe = override(recipes.get("quick"), changes)
     gan = assemble(small(recipe))
     gan.optimizer.generator.iterations.assign(10_000)
     assert float(gan.optimizer.generator.learning_rate) == pytest.approx(2e-3)

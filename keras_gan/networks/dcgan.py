@@ -41,6 +41,7 @@ def dcgan(
     kernel_size: int = 5,
     generator_activation: Activation = "selu",
     activate_projection: bool = False,
+    upsampling: str = "transposed",
     discriminator_filters: Sequence[int] | None = None,
     discriminator_activation: Activation = 0.2,
     discriminator_normalization: str | None = None,
@@ -58,9 +59,10 @@ def dcgan(
     """A deep convolutional pair: the standard for small pictures.
 
     The generator is a dense layer of `filters * 2^(stages - 1)` channels, then
-    `stages` transposed convolutions of stride 2 with ever half the channels,
-    each after batch normalisation. The discriminator halves the image with each
-    convolution and ends in one dense layer on all that is left.
+    `stages` transposed convolutions of stride 2 (or see `upsampling`) with ever
+    half the channels, each after batch normalisation. The discriminator halves
+    the image with each convolution and ends in one dense layer on all that is
+    left.
 
     Args:
         image_shape: `(H, W, C)`, any size. Where `2^stages` does not divide it,
@@ -69,12 +71,18 @@ def dcgan(
         filters: positive int, channels beside the image in both networks.
         stages: positive int, how often the size is doubled. By default from
             about 4 pixels up: 2 for 28 pixels, 3 for 32, 4 for 64.
-        kernel_size: positive int, of all convolutions.
+        kernel_size: positive int, of all convolutions, but see `upsampling`.
         generator_activation: name of an activation, or a float: the negative
             slope of a leaky ReLU.
         activate_projection: bool, whether the generator's dense layer is
             activated, too, after its batch normalisation, as in the paper.
             Tutorials leave it linear.
+        upsampling: "transposed" or "nearest": how the generator doubles the
+            size. Transposed convolutions leave a woven texture on photos of 64
+            pixels and more. With "nearest", pixels are repeated and a 3 x 3
+            convolution follows, whatever `kernel_size` is; the last has
+            `filters / 2` channels, and one more makes the image (Odena et al.,
+            2016, "Deconvolution and Checkerboard Artifacts", Distill).
         discriminator_filters: channels of the discriminator's convolutions, as
             many as it shall have. By default `filters * (1, 2, 4, ...)`,
             `stages` of them.
@@ -116,6 +124,7 @@ def dcgan(
     kernel_size = layer_size("kernel_size", kernel_size)
     slope = checked_slope("generator_activation", generator_activation)
     activate_projection = flag("activate_projection", activate_projection)
+    choice("upsampling", upsampling, tuple(_DOUBLED))
     minibatch_std_dev = flag("minibatch_std_dev", minibatch_std_dev)
     if discriminator_filters is not None:
         discriminator_filters = checked_widths(
@@ -155,6 +164,7 @@ def dcgan(
         output_activation,
         batch_normalization,
         activate_projection=activate_projection,
+        upsampling=upsampling,
     )
     discriminator = _discriminator(
         condition,
@@ -304,6 +314,7 @@ def _generator(
     output_activation: str | None,
     batch_normalization: dict[str, float],
     activate_projection: bool = False,
+    upsampling: str = "transposed",
 ) -> keras.Model:
     inputs, labels = condition.generator_inputs(latent_dim)
     height, width = start_size(image_shape, len(filters))
@@ -316,15 +327,20 @@ def _generator(
     x = keras.layers.BatchNormalization(**batch_normalization)(x)
     if activate_projection:
         x = activate(x, activation)
-    for channels in filters[1:]:
-        x = _doubled(x, channels, kernel_size, condition)
+    doubled = _DOUBLED[upsampling]
+    widths = list(filters[1:])
+    if upsampling == "nearest":
+        widths.append(max(1, filters[-1] // 2))
+    for channels in widths:
+        x = doubled(x, channels, kernel_size, condition)
         x = activate(x, activation)
         x = keras.layers.BatchNormalization(**batch_normalization)(x)
-    x = _doubled(x, image_shape[2], kernel_size, condition, output_activation)
+    make_image = _convolved if upsampling == "nearest" else doubled
+    x = make_image(x, image_shape[2], kernel_size, condition, output_activation)
     return model(inputs, crop(x, image_shape), "generator")
 
 
-def _doubled(
+def _transposed(
     features: Tensor,
     filters: int,
     kernel_size: int,
@@ -340,6 +356,38 @@ def _doubled(
         kernel_initializer=condition.initializer(),
     )
     return condition.connect(convolution, features)
+
+
+def _repeated(
+    features: Tensor,
+    filters: int,
+    kernel_size: int,
+    condition: Condition,
+    activation: str | None = None,
+) -> Tensor:
+    x = keras.layers.UpSampling2D()(features)
+    return _convolved(x, filters, kernel_size, condition, activation)
+
+
+def _convolved(
+    features: Tensor,
+    filters: int,
+    kernel_size: int,
+    condition: Condition,
+    activation: str | None = None,
+) -> Tensor:
+    del kernel_size  # An even one would move the image by half a pixel.
+    convolution = keras.layers.Conv2D(
+        filters,
+        3,
+        padding="same",
+        activation=activation,
+        kernel_initializer=condition.initializer(),
+    )
+    return condition.connect(convolution, features)
+
+
+_DOUBLED = {"transposed": _transposed, "nearest": _repeated}
 
 
 def _discriminator(

@@ -1,6 +1,8 @@
 """What a benchmark ran on."""
 
+import os
 import platform
+import time
 from pathlib import Path
 
 VECTORS = {"avx512f": "AVX-512", "avx2": "AVX2"}
@@ -19,3 +21,35 @@ def cpu_model():
     flags = found.get("flags", "").split()
     vectors = [title for flag, title in VECTORS.items() if flag in flags]
     return f"{name} with {vectors[0]}" if vectors else name
+
+
+class OtherWork:
+    """How many cores other processes kept busy since it was made.
+
+    Two threads that share a core's units take more CPU seconds for the same
+    work, so that seconds beside other work are more than those of a quiet
+    machine.
+    """
+
+    def __init__(self):
+        self._begin = _seconds()
+
+    def cores(self):
+        """Returns their mean number."""
+        wall, all_work, own = (
+            now - then
+            for now, then in zip(_seconds(), self._begin, strict=True)
+        )
+        return max(0.0, (all_work - own) / wall)
+
+
+def _seconds():
+    """Seconds by the clock, of all processes, and of this one."""
+    line = Path("/proc/stat").read_text("utf-8").split("\n", 1)[0]
+    user, nice, system, _, _, *interrupts = map(int, line.split()[1:9])
+    ticks = user + nice + system + sum(interrupts)
+    return (
+        time.monotonic(),
+        ticks / os.sysconf("SC_CLK_TCK"),
+        time.process_time(),
+    )

@@ -7,7 +7,8 @@
 Each run has a process of its own, and leaves its numbers as JSON and its
 samples as PNG in docs/results/. The page, its plot and what `keras-gan recipes`
 says of time and score are made from these files alone. Seconds are CPU time of
-training, without measuring: what else a machine does hardly changes them.
+training, without measuring. Beside other work they are up to twice those of a
+quiet machine; a record says how much of it there was.
 `--core N` pins runs to one core, so that two of these commands can work side by
 side.
 """
@@ -26,8 +27,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.benchmarks import results_page
-from tests.benchmarks.machine import cpu_model
+from tests.benchmarks.machine import OtherWork, cpu_model
 from tests.benchmarks.results_rows import (
+    FOLDERS,
     REAL,
     RECORDS,
     ROWS,
@@ -58,6 +60,7 @@ def train(row, seed, data):
     )
     batches = recipes.batches(recipe, found.images, found.labels, seed=seed)
     clock = make_clock(row, recipe, len(batches), judge(recipe, found))
+    others = OtherWork()
     history = gan.fit(
         batches,
         epochs=recipe.epochs,
@@ -65,6 +68,7 @@ def train(row, seed, data):
         verbose=0,
         callbacks=[*recipes.clipping(recipe), clock],
     )
+    busy = round(others.cores(), 2)
     name = f"{row.name}-seed-{seed}"
     draw(gan, RECORDS / f"{name}.png")
     if row.brightened and seed == 0:
@@ -73,7 +77,7 @@ def train(row, seed, data):
         draw_stages(clock.stages, RECORDS / f"{name}-stages.png")
         draw_curves(history.history, RECORDS / f"{name}-losses.png")
         draw_first_epoch(clock.updates, RECORDS / f"{name}-first-epoch.png")
-    write_record(name, run_record(row, seed, gan, clock))
+    write_record(name, {**run_record(row, seed, gan, clock), "others": busy})
 
 
 def source(datasets, recipe, split):
@@ -99,6 +103,7 @@ def judge(recipe, found):
     if name is None:
         extractor = features.imagenet()
         names.remove("fid")  # Of no use below 10,000 images.
+        names.append("checkerboard")
     else:
         extractor = named_extractor(name)
     if recipe.conditional:
@@ -288,8 +293,8 @@ def write_record(name, record):
 def run(row, seed, options):
     """Trains one run in a process of its own."""
     command = [sys.executable, __file__, row.name, "--train", str(seed)]
-    if options.emoji:
-        command += ["--emoji", options.emoji]
+    if row.data:
+        command += ["--data", f"{row.data}={options.data[row.data]}"]
     environment = {
         **os.environ,
         "KERAS_BACKEND": row.backend,
@@ -307,18 +312,25 @@ def main():
     parser.add_argument("rows", nargs="*", metavar="ROW", help=", ".join(names))
     parser.add_argument("--write", action="store_true", help="the page alone")
     parser.add_argument("--core", type=int, help="pin the runs to this core")
-    parser.add_argument("--emoji", help="folder of 64x64 colour pictures")
+    parser.add_argument(
+        "--data",
+        action="append",
+        type=lambda text: text.split("=", 1),
+        default=[],
+        metavar="NAME=FOLDER",
+        help=f"where the pictures of a row are: {', '.join(sorted(FOLDERS))}",
+    )
     parser.add_argument("--train", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     unknown = set(options.rows) - {*names, REAL}
     if unknown:
         parser.error(f"unknown rows {sorted(unknown)}; known: {names}")
+    options.data = dict(options.data)
     if options.core is not None:
         os.sched_setaffinity(0, {options.core})
     chosen = [row for row in ROWS if row.name in (options.rows or names)]
     if options.train is not None:
-        data = options.emoji if chosen[0].data == "emoji" else None
-        train(chosen[0], options.train, data)
+        train(chosen[0], options.train, options.data.get(chosen[0].data))
         return
     if not options.write:
         run_all(chosen, options)
@@ -329,8 +341,9 @@ def run_all(rows, options):
     if REAL in options.rows or not (RECORDS / f"{REAL}.json").is_file():
         measure_real()
     for row in rows:
-        if row.data == "emoji" and not options.emoji:
-            print(f"{row.name}: needs --emoji DIR, left out", file=sys.stderr)
+        if row.data and row.data not in options.data:
+            needs = f"needs --data {row.data}=FOLDER"
+            print(f"{row.name}: {needs}, left out", file=sys.stderr)
             continue
         for seed in range(row.seeds):
             record = RECORDS / f"{row.name}-seed-{seed}.json"

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from tests.benchmarks.results_rows import (
     CURVES,
+    FOLDERS,
     REAL,
     RECORDS,
     ROOT,
@@ -24,20 +25,22 @@ SUMMARY = ROOT / "keras_gan" / "assets" / "results.json"
 
 
 def curves():
-    """The records of `CURVES`, once both are there."""
-    paths = [RECORDS / f"{name}-seed-0.json" for name in CURVES]
-    if not all(path.is_file() for path in paths):
-        return []
-    return [json.loads(path.read_text("utf-8")) for path in paths]
+    """The records of seed 0 of `CURVES`, by title, once all are there."""
+    found = {}
+    for row in ROWS:
+        path = RECORDS / f"{row.name}-seed-0.json"
+        if row.name in CURVES and path.is_file():
+            found[row.title] = json.loads(path.read_text("utf-8"))
+    return found if len(found) == len(CURVES) else {}
 
 
 def page():
     """All that docs/results.md says, from the records alone."""
     rows = measured()
-    sections = [HEAD, table(rows), machines(rows), missing()]
+    sections = [HEAD, table(rows), folders(), machines(rows), missing()]
     sections += [REAL_HEAD, real_table()]
     if curves():
-        sections += [comparison(*curves())]
+        sections += [comparison(curves())]
     sections += [grids(rows)]
     return "\n\n".join(sections) + "\n"
 
@@ -47,7 +50,7 @@ def write():
     PAGE.write_text(page(), "utf-8")
     SUMMARY.write_text(json.dumps(summary(), indent=1) + "\n", "utf-8")
     if curves():
-        plot(*curves())
+        plot(curves())
 
 
 HEAD = f"""# Results
@@ -61,10 +64,11 @@ many real images, {SAMPLES:,} where there are so many: the test split, and for
 folders what was trained on. FID, KID and the rest by the package's classifier
 of the data, colour pictures by ImageNet features (`features.imagenet`), where
 FID would need more images. Rows with several seeds show mean ± standard
-deviation. "CPU s" is the time of all threads in training, which other work on
-the machine hardly changes; "images/s" is by CPU seconds, compiling included;
-"MiB" is the peak of the first epoch, or before the first look. The seconds of
-one core can be compared; with more, threads cost more in all than they save."""
+deviation. "CPU s" is the time of all threads in training; with a †, other work
+ran beside it, and it is up to twice that of a quiet machine. "images/s" is by
+CPU seconds, compiling included; "MiB" is the peak of the first epoch, or before
+the first look. The seconds of one core can be compared; with more, threads cost
+more in all than they save."""
 
 REAL_HEAD = """## Real images
 
@@ -75,9 +79,9 @@ best that can be reached."""
 def table(rows):
     lines = [
         "| recipe | data | epochs | images | seeds | FID | KID | precision | "
-        "recall | density | coverage | class accuracy | diversity | CPU s "
-        "| cores | images/s | MiB |",
-        "|---" + "|---:" * 16 + "|",
+        "recall | density | coverage | class accuracy | diversity "
+        "| checkerboard | CPU s | cores | images/s | MiB |",
+        "|---" + "|---:" * 17 + "|",
     ]
     lines += ["| " + " | ".join(cells(*each)) + " |" for each in rows]
     return "\n".join(lines)
@@ -92,10 +96,11 @@ def cells(row, found):
     scores = [spread([p[n] for p in last if n in p]) for n in names]
     more = [
         spread([p[n] for p in last if n in p])
-        for n in ("label_accuracy", "ms_ssim_diversity")
+        for n in ("label_accuracy", "ms_ssim_diversity", "checkerboard")
     ]
     costs = [
-        spread([point["cpu_seconds"] for point in last], 0),
+        spread([point["cpu_seconds"] for point in last], 0)
+        + (" †" if beside_other_work(found) else ""),
         str(found[0]["cores"]),
         spread([p["images"] / p["cpu_seconds"] for p in last], 0),
         spread([each["memory"] for each in found], 0),
@@ -112,6 +117,11 @@ def cells(row, found):
     ]
 
 
+def beside_other_work(found):
+    """Whether others kept more than a tenth of a core busy in any run."""
+    return any(each.get("others", 0) > 0.1 for each in found)
+
+
 def spread(values, digits=None):
     if not values:
         return ""
@@ -123,6 +133,17 @@ def spread(values, digits=None):
     if len(values) == 1:
         return mean
     return f"{mean} ± {text(statistics.stdev(values))}"
+
+
+def folders():
+    """What the pictures are that come from folders."""
+    parts = [f"`{name}`: {words}" for name, words in FOLDERS.items()]
+    text = (
+        f"{'; '.join(parts)}. Checkerboard: the power of a pattern that "
+        "repeats every 4 pixels, beside that of the real pictures; 1 is "
+        "as much."
+    )
+    return textwrap.fill(text, 80, break_on_hyphens=False)
 
 
 def machines(rows):
@@ -160,42 +181,42 @@ def real_table():
     return "\n".join(lines)
 
 
-def comparison(quick, vanilla):
-    """`quick` beside `vanilla`: the plot, and ratios that follow from it."""
-    goal = vanilla["points"][-1]
-    reached = next(p for p in quick["points"] if p["fid"] <= goal["fid"])
-    at_20 = {
-        name: next(p for p in record["points"] if p["epoch"] == 20)
-        for name, record in (("quick", quick), ("vanilla", vanilla))
-    }
-    faster = goal["cpu_seconds"] / reached["cpu_seconds"]
-    better = at_20["vanilla"]["fid"] / at_20["quick"]["fid"]
-    text = (
+def comparison(found):
+    """All `CURVES` beside `vanilla`: the plot, and what follows from it."""
+    goal = found["vanilla"]["points"][-1]
+    parts = [
         f"`vanilla` has FID {goal['fid']:.1f} after {goal['epoch']:g} epochs "
-        f"and {goal['cpu_seconds']:,.0f} CPU s; `quick` has "
-        f"{reached['fid']:.1f} after {reached['cpu_seconds']:,.0f} CPU s, "
-        f"1/{faster:.0f} of that time. After 20 epochs of each, "
-        + " and ".join(
-            f"`{name}` has FID {each['fid']:.3g} (recall {each['recall']:.3f}, "
-            f"coverage {each['coverage']:.3f})"
-            for name, each in at_20.items()
+        f"and {goal['cpu_seconds']:,.0f} CPU s."
+    ]
+    for title, record in found.items():
+        at_20 = next(p for p in record["points"] if p["epoch"] == 20)
+        reached = next(p for p in record["points"] if p["fid"] <= goal["fid"])
+        text = f"`{title}`"
+        if title != "vanilla":
+            faster = goal["cpu_seconds"] / reached["cpu_seconds"]
+            text += (
+                f" has {reached['fid']:.1f} after {reached['cpu_seconds']:,.0f}"
+                f" CPU s, 1/{faster:.0f} of that time, and"
+            )
+        parts.append(
+            f"{text} has FID {at_20['fid']:.3g} after 20 epochs (recall "
+            f"{at_20['recall']:.3f}, coverage {at_20['coverage']:.3f})."
         )
-        + f": 1/{better:.1f}."
-    )
+    text = " ".join(parts)
     image = (
         "![FID against CPU seconds of training](results/time-to-quality.png)"
     )
     return f"## Time to quality\n\n{image}\n\n{textwrap.fill(text, 80)}"
 
 
-def plot(quick, vanilla):
+def plot(found):
     import matplotlib as mpl
 
     mpl.use("Agg")
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
-    for name, record in (("quick", quick), ("vanilla", vanilla)):
+    for name, record in found.items():
         seconds = [point["cpu_seconds"] for point in record["points"]]
         scores = [point["fid"] for point in record["points"]]
         axes.plot(seconds, scores, marker="o", label=name)

@@ -19,8 +19,9 @@ class Row:
         seeds: How many runs.
         looks: After how many epochs to measure, beside the last.
         changes: What to change in the recipe, as `--set` takes it.
-        data: Where the recipe has none of its own: "emoji".
+        data: Where the recipe has none of its own: one of `FOLDERS`.
         backend: What Keras computes with.
+        variant: What a row with changes is called after its recipe's name.
         watched: Whether the page shows both players' losses, by epoch and
             over the first one, and the same 16 samples after the first epoch,
             in the middle and at the end.
@@ -36,6 +37,7 @@ class Row:
     changes: tuple[str, ...] = ()
     data: str | None = None
     backend: str = "tensorflow"
+    variant: str = "changed"
     watched: bool = False
     brightened: bool = False
     shows: str = ""
@@ -49,7 +51,9 @@ class Row:
     @property
     def title(self):
         other = self.backend != "tensorflow"
-        title = f"{self.recipe}, changed" if self.changes else self.recipe
+        title = self.recipe
+        if self.changes:
+            title = f"{title}, {self.variant}"
         return f"{title}, {self.backend}" if other else title
 
     def trained(self):
@@ -60,6 +64,26 @@ class Row:
         changes = [parse_change(change) for change in self.changes]
         return recipes.override(recipes.get(self.recipe), changes)
 
+
+FOLDERS = {
+    "emoji": "64x64 colour pictures of emoji",
+    "photos": "300 squares of 160 pixels, cut out of 31 photos: scikit-learn's "
+    "two and those of Debian's wallpaper packages",
+}
+"""Pictures that neither Keras nor the package has, by their names here."""
+
+NON_SATURATING = (
+    "loss=non_saturating",
+    "regularizer.weight=0.5",
+    *(
+        f"{each}.{change}"
+        for each in ("d_opt", "g_opt")
+        for change in ("learning_rate=0.002", "beta_1=0.5")
+    ),
+)
+"""What `quick` was in version 0.1: the loss of 2014, and R1."""
+
+QUICK_LOOKS = (0.25, 0.5, 0.625, 0.6875, 0.75, 1, 2, 3, 5, 10, 15)
 
 ROWS = (
     Row(
@@ -73,7 +97,26 @@ ROWS = (
         "quick",
         20,
         seeds=3,
-        looks=(0.25, 0.5, 0.625, 0.6875, 0.75, 1, 2, 3, 5, 10, 15),
+        looks=QUICK_LOOKS,
+        shows="All ten classes, with collars, straps, heels and prints; four "
+        "or five of the dark and patterned ones are blurred.",
+    ),
+    Row(
+        "quick",
+        1,
+        seeds=3,
+        changes=NON_SATURATING,
+        variant="non-saturating",
+        shows="Shirts, trousers, dresses, sneakers and boots at a glance; "
+        "about one in four is dark or torn, sandals and bags above all.",
+    ),
+    Row(
+        "quick",
+        20,
+        seeds=3,
+        changes=NON_SATURATING,
+        variant="non-saturating",
+        looks=QUICK_LOOKS,
         shows="All ten classes, with collars, straps, heels and prints; four "
         "or five of the dark and patterned ones are blurred.",
     ),
@@ -215,8 +258,21 @@ ROWS = (
         shows="Heads, people who walk and hands at a glance, in the colours of "
         "the emoji; of the things, half are shapes that can't be named.",
     ),
+    Row("quick-64", 133, data="photos"),
+    Row(
+        "quick-64",
+        133,
+        data="photos",
+        changes=("networks.upsampling=transposed",),
+        variant="transposed",
+    ),
+    Row("quick-128", 133, data="photos"),
 )
-CURVES = ("quick-20-epoch", "vanilla-100-epoch")
+CURVES = (
+    "quick-20-epoch",
+    "quick-non-saturating-20-epoch",
+    "vanilla-100-epoch",
+)
 REAL = "real-images"
 
 
