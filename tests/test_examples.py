@@ -1,3 +1,4 @@
+import functools
 import runpy
 import sys
 from pathlib import Path
@@ -26,7 +27,7 @@ VANILLA_FLAGS = [
 @pytest.fixture
 def one_step(monkeypatch, tmp_path):
     """Leaves an example its code, and takes the time out of it."""
-    load, fit = datasets.load, keras_gan.GAN.fit
+    load, fit = datasets.load, keras_gan.AdversarialModel.fit
 
     def few(name, **kwargs):
         kwargs.pop("label", None)
@@ -40,7 +41,10 @@ def one_step(monkeypatch, tmp_path):
 
     generate = keras_gan.GAN.generate
     monkeypatch.setattr(datasets, "load", few)
-    monkeypatch.setattr(keras_gan.GAN, "fit", short)
+    for name in ("pairs", "unpaired"):
+        of_all = functools.partial(getattr(datasets, name), limit=40)
+        monkeypatch.setattr(datasets, name, of_all)
+    monkeypatch.setattr(keras_gan.AdversarialModel, "fit", short)
     monkeypatch.setattr(keras_gan.GAN, "generate", few_pictures)
     monkeypatch.setenv("KERAS_BACKEND", keras.backend.backend())
     monkeypatch.chdir(tmp_path)

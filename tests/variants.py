@@ -29,12 +29,12 @@ def module(name):
 
 
 def pix2pix():
-    example = module("pix2pix")
+    example = module("pix2pix_from_parts")
     return example.Pix2Pix(*example.networks(8, 4), seed=5)
 
 
 def cycle_gan():
-    example = module("cycle_gan")
+    example = module("cycle_gan_from_parts")
     return example.CycleGAN(*example.networks(8, 4), seed=5)
 
 
