@@ -246,8 +246,13 @@ class ImageToImage(Judging):
         known = [each for each in self._ranges.values() if each is not None]
         return known[0] if known else None
 
+    def as_floats(self, images: Array) -> Array:
+        """Returns uint8 pixels as floats in `pixel_range`, floats unchanged."""
+        return translating.as_floats(images, self._black_and_white)
+
     @property
     def _black_and_white(self) -> tuple[float, float]:
+        # Never None: there is a default.
         return cast(tuple[float, float], self.pixel_range)
 
     def _translate(self, like: str, images: Any, batch_size: int) -> Array:
@@ -313,7 +318,7 @@ class ImageToImage(Judging):
             return rows
         given = sources if isinstance(sources, (list, tuple)) else [sources]
         batch = {
-            name: translating.as_floats(np.asarray(each), self._black_and_white)
+            name: self.as_floats(np.asarray(each))
             for name, each in zip(self.sets, given, strict=False)
         }
         image_pairs.check_given(batch, self._shapes)
