@@ -112,7 +112,7 @@ def test_a_penalty_trains_alike_from_a_pass_of_its_own(pairs, monkeypatch):
     states = []
     for shares in (True, False):
         if not shares:
-            monkeypatch.setattr(judging, "repeats_itself", lambda _: False)
+            monkeypatch.setattr(judged_sets, "repeats_itself", lambda _: False)
         keras.utils.set_random_seed(1)
         penalties = [
             keras_gan.regularizers.R1(5.0),

@@ -43,8 +43,20 @@ _MOMENTUM = 0.9
 _UPSAMPLINGS = ("transposed", "resize", "sub_pixel")
 
 
-def open_shape(name: str, value: Any, smallest: int = 1) -> OpenShape:
-    """Returns (height, width, channels), or raises `ValueError`."""
+def open_shape(
+    name: str,
+    value: Any,
+    smallest: int = 1,
+    network: str = "this network",
+) -> OpenShape:
+    """Returns (height, width, channels), or raises `ValueError`.
+
+    Args:
+        name: the argument.
+        value: what was given.
+        smallest: the least height and width.
+        network: what needs them to be so large.
+    """
     channels_last("keras_gan.networks")
     given = list(value) if isinstance(value, list | tuple) else []
     varies = [entry is None for entry in given[:2]]
@@ -72,7 +84,7 @@ def open_shape(name: str, value: Any, smallest: int = 1) -> OpenShape:
     if any(size is not None and size < smallest for size in sizes):
         raise ValueError(
             f"`{name}` must be at least {smallest} pixels high and wide for "
-            f"this network. {received(name, value)}"
+            f"{network}. {received(name, value)}"
         )
     return sizes[0], sizes[1], channels
 

@@ -98,7 +98,9 @@ def resnet_generator(
     stages = whole_number("stages", stages, 0, _MOST_STAGES)
     # Blocks mirror a border of one pixel, the outer convolutions one of three.
     smallest = max(_OUTER_KERNEL // 2, 2**stages) + 1
-    image_shape = open_shape("image_shape", image_shape, smallest)
+    image_shape = open_shape(
+        "image_shape", image_shape, smallest, f"a network with stages={stages}"
+    )
     out_channels = output_channels("out_channels", out_channels, image_shape[2])
     filters = layer_size("filters", filters)
     blocks = _blocks(image_shape, blocks)
