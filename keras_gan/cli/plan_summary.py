@@ -55,11 +55,14 @@ def _lines(plan: Plan, gan: AdversarialModel, planned: bool) -> list[tuple[str, 
         ),
         ("folder", f"{state}{plan.folder.path}"),
     ]
+    measured = plan.task.measured_in_words(source)
+    if measured is not None:
+        lines.insert(2, ("measured", measured))
     if plan.start is not None:
         frozen = counted(recipe.freeze_d, "layer", "layers")
         kept = f", {frozen} of the discriminator frozen"
         text = f"weights of {plan.start.path}"
-        lines.insert(3, ("start", text + (kept if recipe.freeze_d else "")))
+        lines.insert(-2, ("start", text + (kept if recipe.freeze_d else "")))
     return lines
 
 

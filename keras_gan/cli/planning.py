@@ -94,6 +94,7 @@ class Plan:
                 "num_images": len(self.source),
                 "class_names": self.source.class_names,
                 "digest": fingerprint(self.source),
+                "measured": self.task.measured_in_words(self.source),
             },
         }
 

@@ -17,8 +17,8 @@ from keras_gan.cli.console import console, duration
 __all__ = ["Progress"]
 
 _MEASURED = {
-    "fid": ".1f",
-    "kid": ".1f",
+    **dict.fromkeys(("fid", "fid_a", "fid_b"), ".1f"),
+    **dict.fromkeys(("kid", "kid_a", "kid_b"), ".1f"),
     "psnr": ".1f",
     "ssim": ".3f",
     "modes": ".0f",

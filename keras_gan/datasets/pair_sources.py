@@ -143,6 +143,11 @@ class Unpaired:
         return f"{self.a.origin} and {self.b.origin}"
 
     @property
+    def class_names(self) -> None:
+        """None: the two sides have no classes in common."""
+        return None
+
+    @property
     def shape_a(self) -> tuple[int, ...]:
         """(H, W, C) of an image of side a."""
         return self.a.image_shape

@@ -105,6 +105,7 @@ _NEVER_SET_OF: dict[str, tuple[str, ...]] = {
         *("discriminator_a", "discriminator_b"),
     ),
     "networks": ("source_shape", "scale", "source_channels", "channels_b"),
+    "evaluation": ("direction",),
 }
 """Those of single components."""
 

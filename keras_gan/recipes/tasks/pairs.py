@@ -161,7 +161,7 @@ class PairedTranslation(Translation):
             if smallest >= METRICS[name].smallest
         ]
 
-    def compared(self, data: Pairs) -> dict[str, Any]:
+    def compared(self, data: Pairs) -> list[dict[str, Any]]:
         """Returns the sources to translate, and their targets."""
         source, target = data.arrays()
-        return {"real": target, "sources": source}
+        return [{"sources": source, "real": target}]

@@ -157,6 +157,15 @@ class Task(ABC):
             data: What it is trained on.
         """
 
+    def measured_in_words(self, data: Any) -> str | None:
+        """Returns which images `evaluation` compares with, if it says so.
+
+        Args:
+            data: What the model is trained on.
+        """
+        del data
+        return None
+
     @property
     def monitor(self) -> str:
         """The log that chooses the best epoch."""

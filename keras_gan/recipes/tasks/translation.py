@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import keras
 
+from keras_gan import features
 from keras_gan._checks import received
 from keras_gan.features.of_data import (
     EXTRACTOR_OF,
@@ -81,8 +82,12 @@ class Translation(Task):
         """Returns what is measured beside the recipe's metric."""
 
     @abstractmethod
-    def compared(self, data: Any) -> dict[str, Any]:
-        """Returns the arguments of `Evaluation` that are images."""
+    def compared(self, data: Any) -> list[dict[str, Any]]:
+        """Returns the arguments of `Evaluation` that are images.
+
+        Returns:
+            Them for each direction, the first one that which is monitored.
+        """
 
     def measured(self, data: Any) -> Any:
         """Returns the images that are measured and shown while training.
@@ -95,6 +100,13 @@ class Translation(Task):
         """
         held = self._held_out_in_training
         return data.select(limit=self._most_measured) if held is None else held
+
+    def measured_in_words(self, data: Any) -> str | None:
+        """Returns which images are translated and compared."""
+        if self.recipe.evaluation is None:
+            return None
+        measured = self.measured(data)
+        return f"{self.in_words(measured)}, of the split {measured.split}"
 
     @cached_property
     def _held_out_in_training(self) -> Any:
@@ -127,27 +139,44 @@ class Translation(Task):
             "extractor": EXTRACTOR_OF.get(data.name),
             **self.recipe.evaluation,
         }
+        chosen = settings["extractor"]
         metrics = self.metrics(data)
-        if settings["extractor"] is not None:
+        if chosen is not None:
             metrics = [settings["name"], *metrics]
         if not metrics:
             return []
-        found = make_component(
-            "evaluation",
-            settings,
-            metrics=metrics,
-            **self.compared(self.measured(data)),
-        )
-        chosen = settings["extractor"]
-        found.extractor = (
+        measured = self.measured(data)
+        if len(measured) < 2:
+            raise ValueError(
+                "A distance needs at least 2 images; --set evaluation=none "
+                f"measures nothing. Received: {len(measured)} of the split "
+                f"{measured.split}"
+            )
+        extractor = (
             extractor_for("", self.shapes(data).image)
             if chosen is None
             else named_extractor(chosen)
         )
         if chosen is not None:
             # An error comes now, not after the first epoch.
-            found.extractor.load()
-        return [found]
+            extractor.load()
+        return [
+            self._evaluating(settings, metrics, extractor, images)
+            for images in self.compared(measured)
+        ]
+
+    def _evaluating(
+        self,
+        settings: dict[str, Any],
+        metrics: list[str],
+        extractor: features.Extractor,
+        images: dict[str, Any],
+    ) -> keras.callbacks.Callback:
+        found: keras.callbacks.Callback = make_component(
+            "evaluation", settings, metrics=metrics, **images
+        )
+        found.extractor = extractor
+        return found
 
 
 def longest(images: Any) -> int:

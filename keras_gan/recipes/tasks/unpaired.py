@@ -132,7 +132,15 @@ class UnpairedTranslation(Translation):
         """Returns nothing: without pairs there is no right answer."""
         return []
 
-    def compared(self, data: Unpaired) -> dict[str, Any]:
-        """Returns the images of both sides."""
+    def compared(self, data: Unpaired) -> list[dict[str, Any]]:
+        """Returns the images of both sides, each as sources once."""
         a, b = data.arrays()
-        return {"real": b, "sources": a}
+        return [
+            {"sources": a, "real": b, "direction": "ab"},
+            {"sources": b, "real": a, "direction": "ba"},
+        ]
+
+    @property
+    def monitor(self) -> str:
+        """The log that chooses the best epoch: the distance from side b."""
+        return f"{super().monitor}_b"
