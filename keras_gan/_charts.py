@@ -26,11 +26,16 @@ _GRADIENT_NORMS = ("d_gradient_norm", "g_gradient_norm")
 _WEIGHT_NORMS = ("d_weight_norm", "g_weight_norm")
 _LEARNING_RATES = ("learning_rate_.*",)
 _PENALTY_WEIGHTS = tuple(f"{name}_weight$" for name in _PENALTIES)
-DISTANCES = ("fid", "kid", "kl")
+_KERNEL_DISTANCES = ("kid", "kid_a", "kid_b")
+DISTANCES = ("fid", "fid_a", "fid_b", *_KERNEL_DISTANCES, "kl")
 """The metrics where lower is better."""
 _MODES = ("modes", "high_quality")
 _OVERLAPS = ("precision", "recall", "density", "coverage")
-HIGHER_IS_BETTER = ("precision", "recall", "coverage", *_MODES)
+_SIMILARITIES = ("psnr", "ssim")
+HIGHER_IS_BETTER = (
+    *("precision", "recall", "coverage"),
+    *(*_MODES, *_SIMILARITIES),
+)
 """Density is not among them: it may be above 1, and is best near it."""
 
 
@@ -48,8 +53,10 @@ REPORT: dict[str, tuple[str, ...]] = {
     "Scores of both sides": _SCORES_OF_SIDES,
     "Gap between real and generated scores": (_SCORE_GAP,),
     "Parts of the generators' loss": _PARTS,
-    "Distance to real images": ("fid",),
-    "Kernel distance to real images": ("kid",),
+    "Distance to real images": ("fid", "fid_a", "fid_b"),
+    "Kernel distance to real images": _KERNEL_DISTANCES,
+    "Peak signal-to-noise ratio to the targets (dB)": ("psnr",),
+    "Structural similarity to the targets": ("ssim",),
     "Precision and recall": _OVERLAPS,
     "Modes found": ("modes",),
     "Divergence over the modes (KL)": ("kl",),
@@ -79,7 +86,9 @@ TENSORBOARD: dict[str, tuple[str, ...]] = {
     "half-life of averages": _by_epoch("ema_half_life_.*"),
     "probability of augmentation": _by_epoch("augment_probability.*"),
     "class losses": _by_epoch(*_CLASS_LOSSES),
-    "distance to real images": _by_epoch("fid", "kid"),
+    "distance to real images": _by_epoch("(fid|kid)(_[ab])?"),
+    "signal-to-noise ratio to the targets": _by_epoch("psnr"),
+    "structural similarity to the targets": _by_epoch("ssim"),
     "precision and recall": _by_epoch(*_OVERLAPS),
     "modes found": _by_epoch("modes"),
     "divergence over the modes": _by_epoch("kl"),

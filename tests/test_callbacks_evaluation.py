@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 import tiny
 
+import keras_gan
 from keras_gan import features, metrics
 from keras_gan import images as pictures
 from keras_gan.callbacks import Evaluation
@@ -110,6 +111,164 @@ def test_a_named_data_set_brings_its_classifier():
     assert callback._real_data(None).shape == (2000, 28, 28, 1)
 
 
+def judged_by_pairs(targets, extractor, **kwargs):
+    settings = {"extractor": extractor, **kwargs}
+    return Evaluation(["psnr", "kid"], targets, **settings)
+
+
+def fit_pairs(model, images, callback, epochs=1):
+    model.compile(run_eagerly=True)
+    pair = images[:8], images[8:16]
+    return model.fit(
+        *pair, epochs=epochs, verbose=0, callbacks=[callback]
+    ).history
+
+
+@pytest.mark.parametrize("pixels", [False, True])
+def test_translated_sources_are_compared_with_their_targets(
+    pixels, images, extractor
+):
+    model = tiny.pix2pix()
+    sources, targets = images[16:22], images[22:28]
+    given = pictures.to_uint8(sources) if pixels else sources
+    callback = judged_by_pairs(targets, extractor, sources=given)
+    history = fit_pairs(model, images, callback)
+    floats = pictures.to_float(given) if pixels else given
+    made, real = (
+        pictures.to_uint8(each) for each in (model.translate(floats), targets)
+    )
+    assert history["psnr"] == [pytest.approx(metrics.psnr(real, made).mean())]
+    expected = metrics.kernel_distance(extractor(real), extractor(made))
+    assert history["kid"] == [pytest.approx(expected)]
+
+
+def test_structure_is_compared_where_images_are_large_enough(extractor):
+    sources = np.random.default_rng(0).uniform(-1, 1, (6, 16, 16, 1))
+    sources = sources.astype("float32")
+    model = keras_gan.Pix2Pix(
+        tiny.translator(size=16), tiny.patch_judge(source=1, size=16)
+    )
+    callback = Evaluation(
+        "ssim", -sources, sources=sources, extractor=extractor
+    )
+    model.compile(run_eagerly=True)
+    history = model.fit(sources, -sources, verbose=0, callbacks=[callback])
+    made, real = map(pictures.to_uint8, (model.translate(sources), -sources))
+    expected = metrics.ssim(real, made).mean()
+    assert history.history["ssim"] == [pytest.approx(expected)]
+
+
+def test_no_more_sources_than_asked_for_are_compared(images, extractor):
+    model = tiny.pix2pix()
+    callback = judged_by_pairs(
+        images[20:40], extractor, sources=images[:20], num_samples=7
+    )
+    history = fit_pairs(model, images, callback)
+    real = pictures.to_uint8(images[20:27])
+    made = pictures.to_uint8(model.translate(images[:7]))
+    assert history["psnr"] == [pytest.approx(metrics.psnr(real, made).mean())]
+
+
+@pytest.mark.parametrize(
+    ("direction", "name"), [("ab", "kid_b"), ("ba", "kid_a")]
+)
+def test_a_direction_is_compared_with_the_side_it_leads_to(
+    direction, name, images, extractor
+):
+    model = tiny.cycle_gan()
+    callback = Evaluation(
+        "kid",
+        images[:40],
+        sources=images[20:27],
+        direction=direction,
+        extractor=extractor,
+    )
+    history = fit_pairs(model, images, callback)
+    made = model.translate(images[20:27], direction=direction)
+    real, fake = (
+        extractor(pictures.to_uint8(each)) for each in (images[:40], made)
+    )
+    expected = metrics.kernel_distance(real, fake)
+    assert history[name] == [pytest.approx(expected)]
+    assert "kid" not in history
+
+
+def test_translated_images_that_are_not_finite_have_no_number(
+    images, extractor
+):
+    class Broken(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            network = self.model.generator
+            network.set_weights([w * np.nan for w in network.get_weights()])
+
+    model = tiny.pix2pix(ema_decay=None)
+    model.compile(run_eagerly=True)
+    pixels = pictures.to_uint8(images[:6])
+    callbacks = [Broken(), judged_by_pairs(pixels, extractor, sources=pixels)]
+    history = model.fit(
+        images[:8], images[:8], verbose=0, callbacks=callbacks
+    ).history
+    assert np.isnan(history["psnr"]).all()
+    assert np.isnan(history["kid"]).all()
+
+
+def test_an_evaluation_of_pairs_comes_back_from_its_config(images):
+    pixels = pictures.to_uint8(images[:6])
+    callback = Evaluation("psnr", pixels, sources=pixels, direction="ba")
+    again = Evaluation.from_config(callback.get_config())
+    assert again.sources.dtype == np.uint8
+    np.testing.assert_array_equal(again.sources, pixels)
+    assert again.direction == "ba"
+
+
+@pytest.mark.parametrize(
+    ("make", "arguments", "match"),
+    [
+        (tiny.pix2pix, {"metrics": "kid"}, r"Pix2Pix .*sources=.*None"),
+        (tiny.cycle_gan, {"metrics": "kid"}, r"CycleGAN .*sources=.*None"),
+        (tiny.gan, {"sources": 6}, r"`sources`.*Received: .*GAN"),
+        (tiny.pix2pix, {"sources": 6, "direction": "ba"}, "one direction"),
+        (tiny.pix2pix, {"sources": 5}, r"as many .*Received: 5 .*\(6, 8, 8, 1"),
+        (
+            tiny.pix2pix,
+            {"sources": 6, "metrics": "kid", "real": np.zeros((6, 3), "f4")},
+            "`real` must be images",
+        ),
+    ],
+)
+def test_what_cannot_be_measured_is_refused_before_training(
+    make, arguments, match, images, extractor
+):
+    arguments = dict(arguments)
+    if "sources" in arguments:
+        arguments["sources"] = images[: arguments["sources"]]
+    settings = {
+        "metrics": ["psnr"],
+        "real": images[:6],
+        "extractor": extractor,
+        **arguments,
+    }
+    model = make()
+    model.compile(run_eagerly=True)
+    targets = None if make is tiny.gan else images[:8]
+    with pytest.raises(ValueError, match=match):
+        model.fit(
+            images[:8], targets, verbose=0, callbacks=[Evaluation(**settings)]
+        )
+    assert int(model.optimizer.iterations) == 0
+
+
+def test_another_game_has_no_images_that_can_be_measured(images, extractor):
+    class Game(keras_gan.AdversarialModel):
+        pass
+
+    judge = keras_gan.Player("judge", {"network": tiny.patch_judge()})
+    callback = evaluation(images, extractor)
+    callback.set_model(Game([judge]))
+    with pytest.raises(ValueError, match=r"GAN, Pix2Pix or CycleGAN.*Game"):
+        callback.on_train_begin()
+
+
 @pytest.mark.parametrize(
     ("arguments", "match"),
     [
@@ -120,7 +279,14 @@ def test_a_named_data_set_brings_its_classifier():
         ({"extractor": "inception"}, "`extractor`"),
         ({"labels": [0, 1], "num_samples": 3}, "`labels`"),
         ({"split": "validation"}, "`split`"),
-        ({"metrics": ["fid", "psnr"]}, "measured by 'psnr', and"),
+        ({"metrics": ["fid", "psnr"]}, "measured by 'psnr', and.*`sources`"),
+        ({"direction": "b"}, "`direction`"),
+        ({"sources": [1, 2]}, "`sources`"),
+        ({"sources": np.zeros((1, 8, 8, 1))}, "`sources`.*at least 2"),
+        (
+            {"sources": np.zeros((2, 8, 8, 1)), "labels": [0] * 10_000},
+            "`labels`.*`sources`",
+        ),
     ],
     ids=lambda value: "" if isinstance(value, str) else next(iter(value)),
 )

@@ -18,7 +18,7 @@ from keras_gan._checks import (
     whole_number,
 )
 from keras_gan.callbacks._configurable import Configurable
-from keras_gan.callbacks._pictures import plain, real_pixels
+from keras_gan.callbacks._pictures import own_sources, plain, real_pixels
 from keras_gan.datasets.sources import check_split
 from keras_gan.datasets.vectors import holds_vectors
 from keras_gan.features.of_data import (
@@ -28,7 +28,11 @@ from keras_gan.features.of_data import (
 )
 from keras_gan.metrics import METRICS, Evaluator
 from keras_gan.metrics.evaluation import metric_names
-from keras_gan.models import GAN
+from keras_gan.models import GAN, CycleGAN
+from keras_gan.models.fixed_samples import to_pixels
+from keras_gan.models.image_to_image import ImageToImage
+
+Array = np.ndarray[Any, Any]
 
 _MOST_SAMPLES = 10**7
 
@@ -45,16 +49,23 @@ class Evaluation(Configurable, keras.callbacks.Callback):
     epochs between show the last numbers, because those callbacks would
     complain of a missing one. The latents are the same each time.
 
+    A model that translates images is measured by what it makes of `sources`:
+    against their targets in the same order, or against any images that its
+    own shall be like. Take some that it is not trained on. With two directions
+    each number has its side in its name: `kid_b` of what shall be like b.
+
     Args:
         metrics: Names such as `("fid", "kid")`, or one; see
-            `keras_gan.metrics.METRICS`. Those of pairs cannot be measured.
+            `keras_gan.metrics.METRICS`. Those of pairs, `"psnr"` and
+            `"ssim"`, need `sources`.
         real: The name or path of a data set that `keras_gan.datasets.load`
             knows; or images, shape `(n, height, width, channels)`, uint8 or
             floats whose black and white are the model's `pixel_range`; or
             vectors, floats `(n, d)`.
         every: How many epochs lie between two evaluations.
-        num_samples: How many images are generated, at most 10^7. Numbers from
-            different ones can't be compared.
+        num_samples: How many images are generated, at most 10^7; or how many
+            of the sources are translated, at most. Numbers from different ones
+            can't be compared.
         extractor: One of `keras_gan.features`, or the name of one without
             arguments: `"fashion_mnist"`, `"mnist"`, `"stacked_mnist"`,
             `"ring"`, `"grid"` or `"imagenet"`. Default: the one that knows the
@@ -62,6 +73,10 @@ class Evaluation(Configurable, keras.callbacks.Callback):
         split: Which part of a named data set is taken: `"train"` or `"test"`.
         labels: Classes to generate, `num_samples` integers, where conditional.
             Default: all in turn.
+        sources: What models that translate are given: images, shape
+            `(n, height, width, channels)`, uint8 or floats in `pixel_range`.
+            Where pairs are measured, `real` holds as many, their targets.
+        direction: That of a CycleGAN: `"ab"` or `"ba"`.
         k: Neighbours for precision, recall, density and coverage.
         seed: Seed of the latents.
         cache: Directory in which features of real images are kept, or `None`.
@@ -96,6 +111,8 @@ class Evaluation(Configurable, keras.callbacks.Callback):
         extractor: Any = None,
         split: str = "train",
         labels: Any = None,
+        sources: Any = None,
+        direction: str = "ab",
         k: int = 5,
         seed: int = 0,
         cache: str | None = None,
@@ -112,6 +129,8 @@ class Evaluation(Configurable, keras.callbacks.Callback):
         if isinstance(self.real, str):
             check_split(self.split)
         self.labels = labels
+        self.sources = _sources(sources)
+        self.direction = choice("direction", direction, ("ab", "ba"))
         self.k = whole_number("k", k, 1)
         self.seed = whole_number("seed", seed, 0, LARGEST_SEED)
         self.cache = None if cache is None else str(file_path("cache", cache))
@@ -122,8 +141,12 @@ class Evaluation(Configurable, keras.callbacks.Callback):
     def on_train_begin(self, logs: Any = None) -> None:
         """Loads the real images and looks at them, once."""
         self._last = {}
+        self._check_model(self.model)
         if self._evaluator is None:
             real = self._real_data(self.model)
+            if self._of_pairs:
+                self._check_pairs(self.model, real.shape)
+                real = real[: self.num_samples]
             self._evaluator = Evaluator(
                 real,
                 extractor=self._chosen_extractor(real.shape[1:]),
@@ -143,25 +166,42 @@ class Evaluation(Configurable, keras.callbacks.Callback):
         if logs is not None:
             logs.update(self._last)
 
-    def evaluate(self, model: GAN) -> dict[str, float]:
+    def evaluate(self, model: GAN | ImageToImage) -> dict[str, float]:
         """Measures a model now.
 
         Args:
-            model: A GAN; `fit` has been called with this callback.
+            model: The model; `fit` has been called with this callback.
 
         Returns:
             The numbers by name; NaN where a vector is not finite.
         """
         if self._evaluator is None:
             raise RuntimeError("`evaluate` comes after `fit` has begun.")
-        labels = self._labels(model)
-        samples = model.generate_as_data(
-            self.num_samples, labels=labels, seed=self.seed
-        )
+        names = self._log_names(model)
+        labels = None
+        if isinstance(model, ImageToImage):
+            samples = self._translated(model, self.sources[: self.num_samples])
+        else:
+            labels = self._labels(model)
+            samples = model.generate_as_data(
+                self.num_samples, labels=labels, seed=self.seed
+            )
         if not np.isfinite(samples).all():
-            return dict.fromkeys(self.metrics, np.nan)
+            return dict.fromkeys(names.values(), np.nan)
+        if isinstance(model, ImageToImage):
+            samples = to_pixels(model, samples)
         found = self._evaluator(samples, labels=labels)
-        return {name: float(found[name]) for name in self.metrics}
+        return {name: float(found[key]) for key, name in names.items()}
+
+    def _translated(self, model: ImageToImage, sources: Array) -> Array:
+        """Returns float images: where training has failed, not finite ones."""
+        way = {"direction": self.direction} if _has_directions(model) else {}
+        made: Array = model.translate(model.as_floats(sources), **way)
+        return made
+
+    def _log_names(self, model: GAN | ImageToImage) -> dict[str, str]:
+        side = f"_{self.direction[1]}" if _has_directions(model) else ""
+        return {name: f"{name}{side}" for name in self.metrics}
 
     def _labels(self, model: GAN) -> Any:
         if self.labels is not None:
@@ -171,12 +211,17 @@ class Evaluation(Configurable, keras.callbacks.Callback):
             None if classes is None else np.arange(self.num_samples) % classes
         )
 
-    def _real_data(self, model: GAN) -> Any:
+    def _real_data(self, model: GAN | ImageToImage) -> Any:
         real = self.real
         if isinstance(real, str):
             real, _ = datasets.load(real, self.split)
         real = np.asarray(real)
         if holds_vectors(real):
+            if self.sources is not None:
+                raise ValueError(
+                    "`real` must be images, for `sources` are translated into "
+                    f"images. {received('real', self.real)}"
+                )
             return real
         if real.ndim == 3:
             real = real[..., None]
@@ -192,15 +237,26 @@ class Evaluation(Configurable, keras.callbacks.Callback):
             self.real if isinstance(self.real, str) else "", shape
         )
 
+    @property
+    def _of_pairs(self) -> list[str]:
+        return [n for n in self.metrics if METRICS[n].needs == "pairs"]
+
     def _check_arguments(self) -> None:
-        paired = [n for n in self.metrics if METRICS[n].needs == "pairs"]
-        if paired:
+        paired = self._of_pairs
+        if paired and self.sources is None:
             raise ValueError(
                 "Images that belong together are measured by "
                 f"{' and '.join(map(repr, paired))}, and what a GAN generates "
                 "belongs to no real image. "
                 "Leave them out, or measure pairs by keras_gan.metrics.evaluate"
-                f". {received('metrics', self.metrics)}"
+                "; or, of a model that translates images, give `sources`. "
+                f"{received('metrics', self.metrics)}"
+            )
+        if self.sources is not None and self.labels is not None:
+            raise ValueError(
+                "`labels` are classes to generate, and `sources` are images to "
+                "translate: give one of them. "
+                f"{received('labels', self.labels)}"
             )
         if not isinstance(self.extractor, features.Extractor):
             choice(
@@ -218,6 +274,47 @@ class Evaluation(Configurable, keras.callbacks.Callback):
                 f"`num_samples`. Received: labels.shape={shape}"
             )
 
+    def _check_model(self, model: Any) -> None:
+        """Refuses a model that cannot be measured in this way."""
+        name = type(model).__name__
+        if isinstance(model, ImageToImage):
+            if self.sources is None:
+                raise ValueError(
+                    f"{name} translates images, so Evaluation needs those that "
+                    "it shall translate: Evaluation(metrics, targets, sources="
+                    "images). Received: sources=None"
+                )
+            if self.direction == "ba" and not _has_directions(model):
+                raise ValueError(
+                    f"{name} translates in one direction, which is 'ab'. "
+                    f"{received('direction', self.direction)}"
+                )
+            return
+        if not hasattr(model, "generate_as_data"):
+            raise ValueError(
+                "Evaluation measures what a GAN, Pix2Pix or CycleGAN makes. "
+                f"Received: a model of type {name}. Measure its images by "
+                "keras_gan.metrics.evaluate."
+            )
+        if self.sources is not None:
+            raise ValueError(
+                "`sources` are images to translate, as Pix2Pix and CycleGAN "
+                f"do. Received: sources for {name}. Leave them out."
+            )
+
+    def _check_pairs(self, model: ImageToImage, real: tuple[int, ...]) -> None:
+        """Refuses targets that are not one for each source, as large."""
+        made = self._translated(model, self.sources[:1]).shape[1:]
+        if real != (len(self.sources), *made):
+            raise ValueError(
+                "Each translated image is compared with the real one at its "
+                f"place by {' and '.join(map(repr, self._of_pairs))}, so "
+                "`real` must hold as many images as `sources`, of the size "
+                f"that they are translated to. Received: {len(self.sources)} "
+                f"sources, translated to images of shape {made}, and "
+                f"real.shape={real}"
+            )
+
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
         return {
@@ -228,6 +325,8 @@ class Evaluation(Configurable, keras.callbacks.Callback):
             "extractor": self.extractor,
             "split": self.split,
             "labels": plain(self.labels),
+            "sources": plain(self.sources),
+            "direction": self.direction,
             "k": self.k,
             "seed": self.seed,
             "cache": self.cache,
@@ -248,3 +347,20 @@ def _real(real: Any) -> Any:
             f"Received: real.shape={array.shape}"
         )
     return real
+
+
+def _sources(sources: Any) -> Any:
+    """Returns images to translate, checked; or None."""
+    given = own_sources(sources)
+    if given is None:
+        return None
+    if len(given) > 1 or len(given[0]) < 2:
+        raise ValueError(
+            "`sources` must be at least 2 images to translate, of one side, in "
+            f"one array. {received('sources', sources)}"
+        )
+    return given[0]
+
+
+def _has_directions(model: Any) -> bool:
+    return isinstance(model, CycleGAN)

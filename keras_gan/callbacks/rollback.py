@@ -20,6 +20,7 @@ from keras_gan.callbacks._scaled_schedule import ScaledSchedule
 from keras_gan.callbacks._state import LastGood, TrainingState
 from keras_gan.callbacks._values import rate_of
 from keras_gan.models import AdversarialModel
+from keras_gan.models.image_to_image import ImageToImage
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -31,7 +32,8 @@ class Rollback(Configurable, keras.callbacks.Callback):
     * logs that are NaN or infinite, after the very step;
     * an exploding gradient norm;
     * a discriminator that has won: nearly always right for `patience` epochs
-      (under losses that have a `boundary`; others do not ask it to classify);
+      (under losses that have a `boundary`; others do not ask it to classify;
+      nor does a generator whose `adversarial_weight` is still 0);
     * collapsing variety: generated images that have become all alike.
 
     Then weights, averages, both optimizers, seeds and running metrics go back
@@ -177,6 +179,8 @@ class Rollback(Configurable, keras.callbacks.Callback):
         if samples is None:
             return None
         boundary = model.adversarial_loss.boundary
+        if not _pays(model):
+            boundary = None
         return self._collapse.check(samples) or self._saturation.check(
             samples, boundary
         )
@@ -261,6 +265,16 @@ def _lower(model: AdversarialModel, factor: float) -> list[str]:
         # A schedule is compiled into the step.
         retrace(model)
     return lowered
+
+
+def _pays(model: AdversarialModel) -> bool:
+    """Whether the generators train for the discriminators' verdict now.
+
+    Super-resolution begins by content alone, and the verdict is nothing to it.
+    """
+    if not isinstance(model, ImageToImage):
+        return True
+    return bool(keras.ops.convert_to_numpy(model.weight("adversarial_weight")))
 
 
 def _place(state: TrainingState) -> str:

@@ -1,4 +1,4 @@
-"""Loading a trained GAN from a run's folder or a `.keras` file."""
+"""Loading a trained model from a run's folder or a `.keras` file."""
 
 import warnings
 from dataclasses import dataclass
@@ -11,8 +11,9 @@ import numpy as np
 from keras_gan import datasets, images, recipes, run_folder
 from keras_gan.cli import run_config
 from keras_gan.cli.errors import UsageError, in_one_line
-from keras_gan.models import GAN
+from keras_gan.models import GAN, AdversarialModel
 from keras_gan.recipes import Recipe
+from keras_gan.recipes.components import NETWORKS
 from keras_gan.run_folder import DamagedFileError, RunFolder
 
 __all__ = ["Trained", "load"]
@@ -22,7 +23,7 @@ Array = np.ndarray[Any, Any]
 
 @dataclass(frozen=True)
 class Trained:
-    """A trained GAN with the configuration of its run.
+    """A trained model with the configuration of its run.
 
     Args:
         gan: The model.
@@ -30,7 +31,7 @@ class Trained:
         origin: What it was loaded from.
     """
 
-    gan: GAN
+    gan: AdversarialModel
     config: dict[str, Any] | None
     origin: Path
 
@@ -45,6 +46,11 @@ class Trained:
     def num_classes(self) -> int | None:
         """The number of classes of a conditional GAN, else None."""
         return getattr(self.gan, "num_classes", None)
+
+    @property
+    def translates(self) -> bool:
+        """Whether it makes images of images, not of latents."""
+        return not isinstance(self.gan, GAN)
 
     def generate(self, n: int, labels: Any, seed: int | None) -> Array:
         """Returns images as pixels, uint8 (n, H, W, C); vectors as floats."""
@@ -78,7 +84,7 @@ class Trained:
 
 
 def load(path: Path) -> Trained:
-    """Loads a GAN from a run's folder or a `.keras` file.
+    """Loads a model from a run's folder or a `.keras` file.
 
     Of a run that is not finished, the last checkpoint is loaded.
 
@@ -110,6 +116,7 @@ def _from_run(folder: RunFolder) -> Trained:
         gan = recipes.assemble(
             recipe,
             config["image_shape"],
+            source_shape=config["source_shape"],
             num_classes=config["num_classes"],
             seed=config["seed"],
             num_images=config["data"]["num_images"],
@@ -151,7 +158,7 @@ def _warn(message: str) -> None:
     warnings.warn(message, stacklevel=3)
 
 
-def _from_file(path: Path) -> GAN:
+def _from_file(path: Path) -> AdversarialModel:
     try:
         run_folder.check_model(path)
         model = keras.saving.load_model(path)
@@ -160,7 +167,7 @@ def _from_file(path: Path) -> GAN:
         raise UsageError(
             f"{path} can't be loaded: {in_one_line(error)}"
         ) from error
-    if not isinstance(model, GAN):
+    if not isinstance(model, tuple(NETWORKS)):
         raise UsageError(
             f"{path} holds no GAN of keras_gan. "
             f"Received: {type(model).__name__}"

@@ -9,12 +9,12 @@ from rich.text import Text
 from keras_gan._printable import printable
 from keras_gan.cli.console import console, counted, labelled
 from keras_gan.cli.planning import Plan
-from keras_gan.models import GAN
+from keras_gan.models import AdversarialModel
 
 __all__ = ["print_summary"]
 
 
-def print_summary(plan: Plan, gan: GAN, *, in_full: bool) -> None:
+def print_summary(plan: Plan, gan: AdversarialModel, *, in_full: bool) -> None:
     """Prints a run's data, networks and folder.
 
     Args:
@@ -33,12 +33,9 @@ def print_summary(plan: Plan, gan: GAN, *, in_full: bool) -> None:
         out.print("Nothing was written.")
 
 
-def _lines(plan: Plan, gan: GAN, planned: bool) -> list[tuple[str, str]]:
+def _lines(plan: Plan, gan: AdversarialModel, planned: bool) -> list[tuple[str, str]]:
     recipe, source = plan.recipe, plan.source
-    count = len(source.images)
-    size = "x".join(str(side) for side in source.image_shape)
-    what = f"vectors of {size}" if source.holds_vectors else f"images {size}"
-    batches = max(1, count // recipe.batch_size)
+    batches = max(1, len(source) // recipe.batch_size)
     epochs = counted(recipe.epochs or 0, "epoch", "epochs")
     flipped = ", mirrored at random" if recipe.flip else ""
     state = "would be " if planned and not plan.resumed else ""
@@ -46,7 +43,8 @@ def _lines(plan: Plan, gan: GAN, planned: bool) -> list[tuple[str, str]]:
         ("recipe", f"{recipe.name}: {recipe.system}"),
         (
             "data",
-            f"{source.name}: {count:,} {what}{flipped} ({source.origin})",
+            f"{source.name}: {plan.task.in_words(source)}{flipped} "
+            f"({source.origin})",
         ),
         ("networks", f"{recipe.networks['name']}, {weight_counts(gan)}"),
         (
@@ -57,20 +55,26 @@ def _lines(plan: Plan, gan: GAN, planned: bool) -> list[tuple[str, str]]:
         ),
         ("folder", f"{state}{plan.folder.path}"),
     ]
+    measured = plan.task.measured_in_words(source)
+    if measured is not None:
+        lines.insert(2, ("measured", measured))
     if plan.start is not None:
         frozen = counted(recipe.freeze_d, "layer", "layers")
         kept = f", {frozen} of the discriminator frozen"
         text = f"weights of {plan.start.path}"
-        lines.insert(3, ("start", text + (kept if recipe.freeze_d else "")))
+        lines.insert(-2, ("start", text + (kept if recipe.freeze_d else "")))
     return lines
 
 
-def weight_counts(gan: GAN) -> str:
+def weight_counts(gan: AdversarialModel) -> str:
     """Returns how many weights each network has."""
-    return (
-        f"generator {gan.generator.count_params():,} weights, "
-        f"discriminator {gan.discriminator.count_params():,}"
-    )
+    counts = [
+        f"{name.replace('_', ' ')} {network.count_params():,}"
+        for player in reversed(list(gan.players.values()))
+        for name, network in player.networks.items()
+    ]
+    counts[0] += " weights"
+    return ", ".join(counts)
 
 
 def _settings(values: dict[str, Any]) -> list[tuple[str, Any]]:

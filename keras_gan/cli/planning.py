@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +14,26 @@ from keras_gan._version import __version__
 from keras_gan.cli import run_config
 from keras_gan.cli.errors import UsageError
 from keras_gan.cli.starting import Start, recipe_of
-from keras_gan.datasets import Source
 from keras_gan.datasets.fingerprint import fingerprint, matches
 from keras_gan.recipes import Recipe
 from keras_gan.recipes.setting_changes import parse_change
+from keras_gan.recipes.tasks import Data, Shapes, Task, task_of
 from keras_gan.run_folder import RunFolder
 
 __all__ = ["Plan", "claimed", "folder_of", "plan"]
 
 RUNS = Path("runs")
 DEFAULT_RECIPE = "quick"
-RECIPE_OF = {"ring": "ring", "grid": "grid", "stacked_mnist": "stacked-mnist"}
+RECIPE_OF = {
+    "ring": "ring",
+    "grid": "grid",
+    "stacked_mnist": "stacked-mnist",
+    "outlines": "pix2pix",
+    "small_clothes": "super-resolution",
+    "sneakers_to_boots": "cyclegan",
+}
 """The recipes of data that are no single images, where none is named."""
+_NAMES = (*datasets.NAMES, *datasets.PAIR_NAMES, *datasets.UNPAIRED_NAMES)
 EMBEDDED_DATA = "fashion_mnist_sample"
 
 
@@ -35,7 +44,7 @@ class Plan:
     Args:
         recipe: The recipe, with data set and epochs chosen.
         seed: Seed of everything random.
-        source: The real images.
+        source: The real images, pairs of them, or two sides.
         folder: Where the run is, or will be.
         resumed: Whether the folder holds a run to continue.
         start: What the first weights are copied from, or None.
@@ -44,11 +53,21 @@ class Plan:
 
     recipe: Recipe
     seed: int
-    source: Source
+    source: Data
     folder: RunFolder
     resumed: bool
     start: Start | None = None
     notes: tuple[str, ...] = ()
+
+    @cached_property
+    def task(self) -> Task:
+        """What the model learns."""
+        return task_of(self.recipe)
+
+    @property
+    def shapes(self) -> Shapes:
+        """What the networks are made for."""
+        return self.task.shapes(self.source)
 
     @property
     def num_classes(self) -> int | None:
@@ -57,22 +76,25 @@ class Plan:
 
     def config(self) -> dict[str, Any]:
         """Returns the content of config.json."""
+        image, source = self.shapes
         return {
             "keras_gan": __version__,
             "keras": keras.version(),
             "backend": keras.backend.backend(),
             "recipe": self.recipe.to_dict(),
             "seed": self.seed,
-            "image_shape": list(self.source.image_shape),
+            "image_shape": list(image),
+            "source_shape": source and list(source),
             "num_classes": self.num_classes,
             "init": None if self.start is None else self.start.config(),
             "data": {
                 "name": self.source.name,
                 "origin": self.source.origin,
                 "split": self.source.split,
-                "num_images": len(self.source.images),
+                "num_images": len(self.source),
                 "class_names": self.source.class_names,
                 "digest": fingerprint(self.source),
+                "measured": self.task.measured_in_words(self.source),
             },
         }
 
@@ -134,13 +156,13 @@ def plan(arguments: Any, folder: RunFolder, rank: int = 0) -> Plan:
         folder = RunFolder.unused(recipe.name, RUNS)
     if arguments.data is None:
         recipe = _with_data_at_hand(recipe, notes)
-    source = _source_of(recipe)
-    if recipe.batch_size > len(source.images):
+    source = task_of(recipe).load()
+    if recipe.batch_size > len(source):
         notes.append(
-            f"The batch size is {len(source.images)}: there are no more images."
+            f"The batch size is {len(source)}: there are no more images."
         )
-        recipe = replace(recipe, batch_size=len(source.images))
-    recipe = replace(recipe, epochs=recipe.epochs_for(len(source.images)))
+        recipe = replace(recipe, batch_size=len(source))
+    recipe = replace(recipe, epochs=recipe.epochs_for(len(source)))
     seed = 0 if arguments.seed is None else arguments.seed
     return Plan(recipe, seed, source, folder, False, start, tuple(notes))
 
@@ -208,7 +230,7 @@ def _resumed(arguments: Any, folder: RunFolder) -> Plan:
     for key in saved:
         if key != "epochs":
             _require_same(key, saved[key], wanted[key])
-    source = _source_of(recipe)
+    source = task_of(recipe).load()
     _require_same_data(config["data"], source)
     return Plan(recipe, config["seed"], source, folder, True, start)
 
@@ -222,10 +244,10 @@ def _require_same(what: str, before: Any, now: Any) -> None:
         )
 
 
-def _require_same_data(before: dict[str, Any], source: Source) -> None:
+def _require_same_data(before: dict[str, Any], source: Data) -> None:
     if matches(source, before["digest"]):
         return
-    count, names = len(source.images), source.class_names
+    count, names = len(source), source.class_names
     what = "other images, another order or other labels"
     if count != before["num_images"]:
         what = f"{count} images in place of {before['num_images']}"
@@ -250,6 +272,8 @@ def _setting_changes(arguments: Any) -> list[tuple[str, Any]]:
         "epochs": arguments.epochs,
         "batch_size": arguments.batch_size,
         "freeze_d": arguments.freeze_d,
+        "image_size": arguments.image_size,
+        "direction": arguments.direction,
         "flip": arguments.flip or None,
     }
     changes = [(key, each) for key, each in given.items() if each is not None]
@@ -257,7 +281,7 @@ def _setting_changes(arguments: Any) -> list[tuple[str, Any]]:
 
 
 def _absolute_path(data: str | None) -> str | None:
-    if data is None or data in datasets.NAMES:
+    if data is None or data in _NAMES:
         return data
     path = Path(data).expanduser()
     return str(path.resolve()) if path.exists() else data
@@ -276,14 +300,3 @@ def _with_data_at_hand(recipe: Recipe, notes: list[str]) -> Recipe:
         "in the package are used. --data fashion_mnist downloads it."
     )
     return replace(recipe, data=EMBEDDED_DATA)
-
-
-def _source_of(recipe: Recipe) -> Source:
-    assert recipe.data is not None
-    return datasets.source(
-        recipe.data,
-        image_size=recipe.image_size,
-        channels=recipe.channels,
-        label=recipe.label,
-        limit=recipe.limit,
-    )

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass, replace
+from typing import Any
 
 import keras
 
@@ -10,10 +11,9 @@ from keras_gan.backend import Workers
 from keras_gan.cli.backend_loading import stderr_held_back
 from keras_gan.cli.planning import Plan
 from keras_gan.cli.starting import start_from
-from keras_gan.datasets import ImageBatches, VectorBatches
-from keras_gan.models import GAN
+from keras_gan.models import AdversarialModel
 from keras_gan.recipes import assemble, batches, clipping
-from keras_gan.recipes.assembling import evaluation
+from keras_gan.recipes.tasks.task import Batches
 from keras_gan.recipes.weight_counts import count_weights
 
 __all__ = ["Prepared", "prepare"]
@@ -35,13 +35,15 @@ class Prepared:
         data: Its batches.
         clipping: The callbacks that clip, if any.
         evaluation: The callbacks that measure, if any, with loaded weights.
+        shown: What snapshots show, as arguments of `ImageSnapshot`.
     """
 
     plan: Plan
-    gan: GAN
-    data: ImageBatches | VectorBatches
+    gan: AdversarialModel
+    data: Batches
     clipping: Callbacks
     evaluation: Callbacks
+    shown: dict[str, Any]
 
 
 def prepare(plan: Plan, workers: Workers) -> Prepared:
@@ -65,21 +67,25 @@ def prepare(plan: Plan, workers: Workers) -> Prepared:
     with workers.scope():
         gan = assemble(
             recipe,
-            source.image_shape,
+            plan.shapes.image,
+            source_shape=plan.shapes.source,
             num_classes=plan.num_classes,
             seed=plan.seed,
-            num_images=len(source.images),
+            num_images=len(source),
         )
         plan = _started(plan, gan)
-    data = batches(
-        recipe, source.images, source.labels, seed=plan.seed, part=workers.part
-    )
+    data = batches(recipe, source, seed=plan.seed, part=workers.part)
     return Prepared(
-        plan, gan, data, clipping(recipe), evaluation(recipe, source)
+        plan,
+        gan,
+        data,
+        clipping(recipe),
+        plan.task.evaluation(source),
+        plan.task.shown(source),
     )
 
 
-def _started(plan: Plan, gan: GAN) -> Plan:
+def _started(plan: Plan, gan: AdversarialModel) -> Plan:
     """Copies the weights that a run starts from, if it has not begun yet."""
     if plan.start is None:
         return plan
@@ -90,9 +96,7 @@ def _started(plan: Plan, gan: GAN) -> Plan:
 
 def _check_that_it_fits(plan: Plan) -> None:
     """Raises an error if the networks do not fit in the machine's memory."""
-    sizes = count_weights(
-        plan.recipe, plan.source.image_shape, plan.num_classes
-    )
+    sizes = count_weights(plan.recipe, plan.shapes, plan.num_classes)
     memory = _bytes_of_memory()
     if memory is not None and sum(sizes) * _BYTES_PER_WEIGHT > memory:
         raise MemoryError(

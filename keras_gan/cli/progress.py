@@ -16,7 +16,14 @@ from keras_gan.cli.console import console, duration
 
 __all__ = ["Progress"]
 
-_MEASURED = {"fid": ".1f", "kid": ".1f", "modes": ".0f", "kl": ".3f"}
+_MEASURED = {
+    **dict.fromkeys(("fid", "fid_a", "fid_b"), ".1f"),
+    **dict.fromkeys(("kid", "kid_a", "kid_b"), ".1f"),
+    "psnr": ".1f",
+    "ssim": ".3f",
+    "modes": ".0f",
+    "kl": ".3f",
+}
 """What is shown of the metrics, with its format."""
 
 _REFRESH = 0.25

@@ -7,7 +7,7 @@ from typing import Any
 from keras_gan import run_folder
 from keras_gan.cli.errors import UsageError
 from keras_gan.cli.planning import Plan
-from keras_gan.models import GAN
+from keras_gan.models import AdversarialModel
 from keras_gan.run_folder import (
     Checkpoint,
     DamagedFileError,
@@ -39,7 +39,7 @@ class RunState:
         return [row for row in self.rows if row["epoch"] >= self.best_since]
 
 
-def restore(plan: Plan, gan: GAN, writes_files: bool) -> RunState:
+def restore(plan: Plan, gan: AdversarialModel, writes_files: bool) -> RunState:
     """Brings a model and the run's files to the last epoch that is done.
 
     Args:
@@ -73,15 +73,15 @@ def restore(plan: Plan, gan: GAN, writes_files: bool) -> RunState:
 
 def monitor(plan: Plan) -> str:
     """Returns the metric that chooses best.keras."""
-    return str((plan.recipe.evaluation or {"name": "fid"})["name"])
+    return plan.task.monitor
 
 
-def updates(gan: GAN) -> int:
+def updates(gan: AdversarialModel) -> int:
     """Returns how many steps a model was trained."""
     return int(gan.optimizer.iterations.numpy())
 
 
-def is_current(folder: RunFolder, name: str, gan: GAN) -> bool:
+def is_current(folder: RunFolder, name: str, gan: AdversarialModel) -> bool:
     """Whether a file of the run holds the model as it is now.
 
     Args:
@@ -154,7 +154,7 @@ def _repair_metrics(folder: RunFolder, state: RunState) -> None:
     MetricsFile(folder.metrics, rows).write()
 
 
-def _repair_best(plan: Plan, gan: GAN, state: RunState) -> RunState:
+def _repair_best(plan: Plan, gan: AdversarialModel, state: RunState) -> RunState:
     """Writes best.keras anew if it is not from the epoch that the rows name."""
     folder = plan.folder
     row = run_folder.best_row(state.best_among, monitor(plan))
@@ -191,7 +191,7 @@ def _repair_best(plan: Plan, gan: GAN, state: RunState) -> RunState:
 
 def _save_best(
     folder: RunFolder,
-    gan: GAN,
+    gan: AdversarialModel,
     kept: dict[int, Checkpoint],
     epoch: int,
     done: int,

@@ -19,8 +19,8 @@ __all__ = ["exists", "named_in_errors", "read"]
 
 Check = Callable[[Any], bool]
 
-_WITHOUT: dict[str, Any] = {"init": None}
-"""What runs of version 0.1.0, which had no such thing, do not say."""
+_WITHOUT: dict[str, Any] = {"init": None, "source_shape": None}
+"""What runs of earlier versions, which had no such things, do not say."""
 
 
 def exists(folder: RunFolder) -> bool:
@@ -127,6 +127,10 @@ _REQUIRED: dict[str, tuple[Check, str]] = {
         _is_image_shape,
         "three whole numbers [height, width, channels], or one of vectors",
     ),
+    "source_shape": (
+        lambda value: value is None or _is_image_shape(value),
+        "three whole numbers [height, width, channels], or null",
+    ),
     "num_classes": (
         lambda value: value is None or _whole_number(1)(value),
         "a whole number or null",
@@ -218,7 +222,7 @@ def _require_same(config: dict[str, Any], kept: dict[str, Any]) -> None:
 def _in_full(config: dict[str, Any]) -> dict[str, Any]:
     """Returns a configuration with what was no setting when it was written."""
     recipe = Recipe.from_dict(config["recipe"])
-    return {**config, "recipe": recipe.to_dict()}
+    return {**_WITHOUT, **config, "recipe": recipe.to_dict()}
 
 
 _MAY_DIFFER = {

@@ -9,7 +9,7 @@ from keras_gan import recipes
 from keras_gan.cli import run_config
 from keras_gan.cli.errors import UsageError
 from keras_gan.cli.loading import Trained, load
-from keras_gan.models import GAN
+from keras_gan.models import AdversarialModel
 from keras_gan.recipes import Recipe
 from keras_gan.run_folder import RunFolder
 
@@ -76,6 +76,9 @@ def recipe_of(start: Start, data: str | None) -> Recipe | None:
     if data is not None:
         # These say which of the run's images were taken.
         recipe = replace(recipe, label=None, limit=None)
+        source = config["source_shape"]
+        if source is not None:
+            recipe = replace(recipe, source_channels=source[2])
         height, *others = config["image_shape"]
         # Vectors have a single size, and networks that follow it.
         if others and height == others[0]:
@@ -86,7 +89,7 @@ def recipe_of(start: Start, data: str | None) -> Recipe | None:
     return recipe
 
 
-def start_from(gan: GAN, start: Start) -> Start:
+def start_from(gan: AdversarialModel, start: Start) -> Start:
     """Copies the weights of a trained GAN into the fresh one of a run.
 
     Args:
@@ -116,8 +119,13 @@ def start_from(gan: GAN, start: Start) -> Start:
 
 def _digest(trained: Trained) -> str:
     found = hashlib.sha256()
-    gan = trained.gan
-    for network in (gan.discriminator, gan.generator, gan.ema_generator):
-        for values in network.get_weights() if network is not None else ():
+    players = trained.gan.players
+    averages = [
+        average
+        for player in players.values()
+        for average in player.averaged.values()
+    ]
+    for network in (*players.networks.values(), *averages):
+        for values in network.get_weights():
             found.update(values.tobytes())
     return found.hexdigest()

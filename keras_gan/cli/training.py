@@ -17,7 +17,7 @@ from keras_gan.cli.planning import Plan
 from keras_gan.cli.preparing import Prepared
 from keras_gan.cli.progress import Progress
 from keras_gan.cli.resuming import RunState
-from keras_gan.models import GAN
+from keras_gan.models import AdversarialModel
 from keras_gan.run_folder import (
     Interruption,
     MetricsFile,
@@ -62,7 +62,7 @@ def train(plan: Plan, prepared: Prepared, workers: Workers) -> int:
         ) from error
 
 
-def _resume(plan: Plan, gan: GAN, workers: Workers) -> RunState:
+def _resume(plan: Plan, gan: AdversarialModel, workers: Workers) -> RunState:
     """Restores the model and the run's files, if the run is resumed."""
     writes_files = workers.rank == 0
     if not plan.resumed:
@@ -91,8 +91,8 @@ def _train(plan: Plan, prepared: Prepared, state: RunState) -> int:
     metrics = MetricsFile(folder.metrics, state.rows, interruption)
     snapshot = callbacks.ImageSnapshot(
         folder.images,
-        num_images=_images_in_a_picture(plan.num_classes),
         gif=False,
+        **prepared.shown,
     )
     final_save = _FinalSave(plan, metrics.rows, interruption)
     finished = False
@@ -157,20 +157,14 @@ def _measuring_and_display(
         # After what measures: pictures of points say how good they are.
         OptionalCallback(snapshot, f"A picture in {folder.images}"),
         OptionalCallback(
-            callbacks.TensorBoard(str(folder.tensorboard)),
+            callbacks.TensorBoard(
+                str(folder.tensorboard),
+                sources=prepared.shown.get("sources"),
+            ),
             f"What belongs into {folder.tensorboard}",
         ),
-        Progress(
-            len(plan.source.images) // recipe.batch_size * recipe.batch_size
-        ),
+        Progress(len(plan.source) // recipe.batch_size * recipe.batch_size),
     ]
-
-
-def _images_in_a_picture(classes: int | None) -> int:
-    """Returns how many images make a picture that fits a screen."""
-    columns = min(100 // classes, 10) if classes else 0
-    # With a single column per class, the picture would be too narrow.
-    return classes * columns if classes and columns > 1 else 16
 
 
 class _CheckpointRecord:
@@ -218,14 +212,14 @@ class _FinalSave(keras.callbacks.Callback):
         if not self._interruption.requested:
             self.save(self.model)
 
-    def save(self, gan: GAN) -> None:
+    def save(self, gan: AdversarialModel) -> None:
         """Writes model.keras, and best.keras if nothing was measured."""
         run_folder.save_model(gan, self._folder.model)
         if not self._measured:
             # Without measurements, no epoch is known to be better.
             run_folder.save_model(gan, self._folder.best)
 
-    def is_done(self, gan: GAN) -> bool:
+    def is_done(self, gan: AdversarialModel) -> bool:
         """Whether the files hold the model as it is now."""
         names = ("model",) if self._measured else ("model", "best")
         return all(
@@ -285,5 +279,6 @@ def _print_where(plan: Plan, seconds: float) -> None:
     for label, path in lines:
         out.print(labelled(label, path))
     path = quoted(folder.path)
-    wish = "--out points.npz" if plan.source.holds_vectors else "-n 64"
-    out.print(labelled("Next", f"keras-gan generate {path} {wish}"))
+    task = plan.task
+    command = f"{task.command} {path} {task.example(plan.source)}"
+    out.print(labelled("Next", f"keras-gan {command}"))

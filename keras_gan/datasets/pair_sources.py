@@ -136,6 +136,18 @@ class Unpaired:
         return self.a.split
 
     @property
+    def origin(self) -> str:
+        """Where the images of both sides were found."""
+        if self.a.origin == self.b.origin:
+            return self.a.origin
+        return f"{self.a.origin} and {self.b.origin}"
+
+    @property
+    def class_names(self) -> None:
+        """None: the two sides have no classes in common."""
+        return None
+
+    @property
     def shape_a(self) -> tuple[int, ...]:
         """(H, W, C) of an image of side a."""
         return self.a.image_shape

@@ -76,6 +76,9 @@ class Source:
                 f"labels[{labels.argmax()}]={highest}"
             )
 
+    def __len__(self) -> int:
+        return len(self.images)
+
     @property
     def holds_vectors(self) -> bool:
         """Whether these are vectors, not images."""

@@ -14,6 +14,9 @@ __all__ = ["EXTRACTOR_OF", "NAMED", "extractor_for", "named_extractor"]
 EXTRACTOR_OF = {
     "fashion_mnist": "fashion_mnist",
     "fashion_mnist_sample": "fashion_mnist",
+    "outlines": "fashion_mnist",
+    "small_clothes": "fashion_mnist",
+    "sneakers_to_boots": "fashion_mnist",
     "mnist": "mnist",
     "digits": "mnist",
     "stacked_mnist": "stacked_mnist",

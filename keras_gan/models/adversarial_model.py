@@ -517,6 +517,10 @@ class AdversarialModel(backend.Stepper, keras.Model):
         }
         self._forms_seen: set[Any] = set()
         self.steps_traced = 1
+        self._after_compile()
+
+    def _after_compile(self) -> None:
+        """Does what follows from new optimizers."""
 
     def _choose_loss(self, loss: Any) -> None:
         self.adversarial_loss = losses.get(loss)

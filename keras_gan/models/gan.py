@@ -13,7 +13,7 @@ from keras import ops
 from numpy.typing import NDArray
 
 from keras_gan import backend
-from keras_gan._checks import LARGEST_INT32, value_range_of, whole_number
+from keras_gan._checks import LARGEST_INT32, whole_number
 from keras_gan._typing import Tensor
 from keras_gan.models import (
     building,
@@ -30,18 +30,15 @@ from keras_gan.models import (
     random_passes,
     steering,
 )
-from keras_gan.models.adversarial_model import AdversarialModel
 from keras_gan.models.batch import Batch, Condition
 from keras_gan.models.fixed_points import FixedPoints, some_points
 from keras_gan.models.fixed_samples import FixedSamples, ScoredSamples
-from keras_gan.models.judge_and_maker import judge_and_maker
 from keras_gan.models.output_values import Values, output_values
-from keras_gan.models.pixel_range import PixelRange
 from keras_gan.models.player import Player, require_network
 from keras_gan.models.scores import with_gap
 from keras_gan.models.shared_passes import SharedPasses, repeats_itself
 from keras_gan.models.turns import Logs
-from keras_gan.optimizers import GANOptimizer, PlayersOptimizer
+from keras_gan.models.two_players import TwoPlayers
 from keras_gan.regularizers import Penalty
 from keras_gan.schedules import HalfLife, Number
 
@@ -49,7 +46,7 @@ Array = np.ndarray[Any, Any]
 
 
 @keras.saving.register_keras_serializable("keras_gan")
-class GAN(AdversarialModel):
+class GAN(TwoPlayers):
     """A generative adversarial network of any two Keras models.
 
     Each step updates the discriminator on a fresh batch of real images and as
@@ -152,14 +149,6 @@ class GAN(AdversarialModel):
         require_network(generator, "generator")
         require_network(discriminator, "discriminator")
         self._given = SimpleNamespace(latent_dim=latent_dim, augment=augment)
-        self._pixels = PixelRange()
-        self.discriminator_steps = whole_number(
-            "discriminator_steps",
-            discriminator_steps,
-            1,
-            LARGEST_INT32,
-            why=": discriminator updates for each generator update",
-        )
         self.pack = whole_number(
             "pack",
             pack,
@@ -167,23 +156,18 @@ class GAN(AdversarialModel):
             LARGEST_INT32,
             why=": samples that the discriminator sees at once",
         )
-        judge, maker = judge_and_maker(
-            generator,
-            discriminator,
-            regularizer=regularizer,
-            generator_regularizer=generator_regularizer,
-            discriminator_steps=self.discriminator_steps,
-            ema_decay=ema_decay,
-        )
         self.ema_generator = None
         self.augment = None
-        super().__init__([judge, maker], seed=seed, name=name)
-        self.ema_decay = maker.average.decay
-
-    @property
-    def regularizers(self) -> tuple[Penalty, ...]:
-        """The penalties on the discriminator."""
-        return self.players["discriminator"].regularizers
+        super().__init__(
+            {"discriminator": discriminator},
+            {"generator": generator},
+            regularizer=regularizer,
+            generator_regularizer=generator_regularizer,
+            discriminator_steps=discriminator_steps,
+            ema_decay=ema_decay,
+            seed=seed,
+            name=name,
+        )
 
     @property
     def log_names(self) -> list[str]:
@@ -495,89 +479,12 @@ class GAN(AdversarialModel):
 
     # -------------------------------------------------------------- compiling
 
-    def compile(  # type: ignore[override]  # Two players have names.
-        self,
-        d_opt: Any = None,
-        g_opt: Any = None,
-        loss: Any = None,
-        *,
-        metrics: Any = None,
-        steps_per_execution: int | str = "auto",
-        jit_compile: bool | str = "auto",
-        run_eagerly: bool = False,
-        auto_scale_loss: bool = True,
-        **unknown: Any,
-    ) -> None:
-        """Configures the two players' training.
-
-        Args:
-            d_opt: The discriminator's optimizer, an instance or a name.
-                Default: Adam at 2e-4, beta_1 0.5 (1e-4, 0.0 and 0.9 for the
-                WGAN-GP models).
-            g_opt: The generator's optimizer, another instance or a name.
-            loss: A name or instance from `keras_gan.losses`, a Keras loss, or
-                a pair `(d_loss(real_scores, fake_scores),
-                g_loss(fake_scores))`. Default: `"non_saturating"`
-                (`"wasserstein"` for the WGAN-GP models).
-            metrics: Keras metrics with `update_state(real, fake)` on images;
-                updated by `evaluate` and validation.
-            steps_per_execution: As in `AdversarialModel.compile`, and so
-                `jit_compile`, `run_eagerly` and `auto_scale_loss`.
-            jit_compile: As there.
-            run_eagerly: As there.
-            auto_scale_loss: As there.
-            **unknown: Refused.
-
-        Raises:
-            TypeError: If an argument is none of these, such as `optimizer`.
-            ValueError: If a loss or optimizer is unknown, both players share
-                an optimizer, a network has nothing to train, or the backend
-                cannot do what is asked.
-        """
-        if unknown:
-            raise TypeError(
-                "`compile` of a GAN takes d_opt and g_opt, an optimizer for "
-                "each player, and loss; all else is as in keras.Model.compile. "
-                f"Received: {sorted(unknown)}"
-            )
-        super().compile(
-            {"discriminator": d_opt, "generator": g_opt},
-            loss,
-            metrics=metrics,
-            steps_per_execution=steps_per_execution,
-            jit_compile=jit_compile,
-            run_eagerly=run_eagerly,
-            auto_scale_loss=auto_scale_loss,
-        )
+    def _after_compile(self) -> None:
         steering.count_updates(self, self.optimizer.discriminator.iterations)
-
-    def _joined(self, optimizers: dict[str, Any]) -> PlayersOptimizer:
-        return GANOptimizer(**optimizers)
 
     def _choose_loss(self, loss: Any) -> None:
         super()._choose_loss(loss)
         steering.warn_of_drift(self.augment, self.adversarial_loss)
-
-    def get_compile_config(self) -> dict[str, Any]:
-        """Returns what `compile` was called with."""
-        config = super().get_compile_config()
-        optimizers = config.pop("optimizers", None)
-        if optimizers is None:
-            return config
-        players = {
-            "d_opt": optimizers["discriminator"],
-            "g_opt": optimizers["generator"],
-        }
-        return {**players, **config}
-
-    def compile_from_config(self, config: dict[str, Any]) -> None:
-        """Compiles as `get_compile_config` described."""
-        config = dict(config)
-        restore = keras.saving.deserialize_keras_object
-        for key in ("d_opt", "g_opt", "loss"):
-            config[key] = restore(config[key])
-        config["metrics"] = [restore(each) for each in config["metrics"]]
-        self.compile(**config)
 
     # --------------------------------------------------------------- training
 
@@ -598,9 +505,6 @@ class GAN(AdversarialModel):
         fake = generating.by_average(self, batch, outputs)
         for metric in self._trackers.compiled:
             metric.update_state(batch[0], fake)
-
-    def _every_by_name(self, player: Player) -> str:
-        return f"discriminator_steps={player.every}"
 
     def _has_own_unpack(self) -> bool:
         return not type(self).unpack.__module__.startswith("keras_gan.")
@@ -646,25 +550,6 @@ class GAN(AdversarialModel):
         if values is None or not values.bounded:
             return None
         return values.low, values.high
-
-    @property
-    def pixel_range(self) -> tuple[float, float] | None:
-        """The values of black and white, for pictures and metrics.
-
-        The generator's range. Where that is unbounded, it is that of the real
-        images it was last trained on: what `ImageBatches` say; (0, 255) for
-        uint8; `[0, 1]`, `[-1, 1]` or `[0, 255]` where the first batch fits it;
-        else, with a warning, from the least to the largest value of the first
-        batch. `None` before. Set it where you know better, such as for
-        standardised images; it is saved with the model.
-        """
-        return self._pixels.given or self.output_range or self._pixels.real
-
-    @pixel_range.setter
-    def pixel_range(self, value: tuple[float, float] | None) -> None:
-        if value is not None:
-            value = value_range_of("pixel_range", value)
-        self._pixels.given = value
 
     def latents(self, n: int, seed: int | None = None) -> Array:
         """Draws standard normal latents, the same on every backend.
@@ -877,13 +762,3 @@ class GAN(AdversarialModel):
     def _own_regularizers(self) -> tuple[Any, ...]:
         """Those that were given to the constructor."""
         return self.regularizers
-
-    def save_own_variables(self, store: dict[str, Any]) -> None:
-        """Saves, beside the weights, random state and the pixel range."""
-        super().save_own_variables(store)
-        self._pixels.save(store)
-
-    def load_own_variables(self, store: Any) -> None:
-        """Restores what `save_own_variables` saved."""
-        super().load_own_variables(store)
-        self._pixels.load(store)

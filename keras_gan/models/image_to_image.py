@@ -1,14 +1,13 @@
 """What all models have in common that translate images into images."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import keras
 import numpy as np
 from keras import ops
 
-from keras_gan import backend, regularizers, schedules
-from keras_gan._checks import LARGEST_INT32, value_range_of, whole_number
+from keras_gan import backend, schedules
 from keras_gan._typing import Tensor
 from keras_gan.models import (
     describing,
@@ -23,16 +22,11 @@ from keras_gan.models.first_batch import Looked, as_tensors
 from keras_gan.models.fixed_samples import FixedRows, ScoredSamples
 from keras_gan.models.judged_sets import Images, Judging
 from keras_gan.models.output_values import output_values
-from keras_gan.models.pixel_range import PixelRange
-from keras_gan.models.player import Player, require_network
-from keras_gan.models.two_players import require_kind
+from keras_gan.models.player import require_network
 from keras_gan.regularizers import Penalty
 from keras_gan.schedules import HalfLife, Number
 
 Array = np.ndarray[Any, Any]
-
-_RANGE = (-1.0, 1.0)
-"""Black and white where nothing says what they are."""
 
 
 class ImageToImage(Judging):
@@ -57,6 +51,7 @@ class ImageToImage(Judging):
 
     makers: Mapping[str, str]
     """The name of the generator, by the set that its images shall be like."""
+    _default_pixel_range = (-1.0, 1.0)
     _unequal = ""
     """What to do where both sets are arrays, and not of one length."""
 
@@ -79,32 +74,20 @@ class ImageToImage(Judging):
             each: schedules.number_or_schedule(each, weight, "[0, inf)")
             for each, weight in weights.items()
         }
-        steps = whole_number(
-            "discriminator_steps",
-            discriminator_steps,
-            1,
-            LARGEST_INT32,
-            why=": discriminator updates for each generator update",
-        )
-        judge = Player("discriminator", discriminators, regularizer=regularizer)
-        maker = Player(
-            "generator",
-            generators,
-            regularizer=generator_regularizer,
-            every=steps,
-            ema_decay=ema_decay,
-            scheduled=list(checked.values()),
-        )
-        require_kind("regularizer", judge, regularizers.Regularizer)
-        kind = regularizers.GeneratorRegularizer
-        require_kind("generator_regularizer", maker, kind)
-        self._pixels = PixelRange()
-        self.discriminator_steps = steps
         self._weight_names = tuple(checked)
         for each, weight in checked.items():
             setattr(self, each, weight)
-        super().__init__([judge, maker], seed=seed, name=name)
-        self.ema_decay = maker.average.decay
+        super().__init__(
+            discriminators,
+            generators,
+            regularizer=regularizer,
+            generator_regularizer=generator_regularizer,
+            discriminator_steps=discriminator_steps,
+            ema_decay=ema_decay,
+            seed=seed,
+            name=name,
+            scheduled=list(checked.values()),
+        )
 
     @property
     def generators(self) -> list[keras.Model]:
@@ -255,26 +238,26 @@ class ImageToImage(Judging):
     # ------------------------------------------------------------ translating
 
     @property
-    def pixel_range(self) -> tuple[float, float]:
-        """The values of black and white in all images, for pictures and bytes.
+    def output_range(self) -> tuple[float, float] | None:
+        """The least and largest value that the generators can make.
 
-        The generators' range. Where that is unbounded, it is that of the
-        images they were last trained on, and (-1, 1) before. Set it where you
-        know better; it is saved with the model.
+        `None` where their outputs are not bounded on both sides.
         """
         known = [each for each in self._ranges.values() if each is not None]
-        made = known[0] if known else None
-        return self._pixels.given or made or self._pixels.real or _RANGE
+        return known[0] if known else None
 
-    @pixel_range.setter
-    def pixel_range(self, value: tuple[float, float] | None) -> None:
-        if value is not None:
-            value = value_range_of("pixel_range", value)
-        self._pixels.given = value
+    def as_floats(self, images: Array) -> Array:
+        """Returns uint8 pixels as floats in `pixel_range`, floats unchanged."""
+        return translating.as_floats(images, self._black_and_white)
+
+    @property
+    def _black_and_white(self) -> tuple[float, float]:
+        # Never None: there is a default.
+        return cast(tuple[float, float], self.pixel_range)
 
     def _translate(self, like: str, images: Any, batch_size: int) -> Array:
         return translating.translate(
-            self.translator(like), images, self.pixel_range, batch_size
+            self.translator(like), images, self._black_and_white, batch_size
         )
 
     def call(self, inputs: Tensor, training: bool = False) -> Tensor:
@@ -335,7 +318,7 @@ class ImageToImage(Judging):
             return rows
         given = sources if isinstance(sources, (list, tuple)) else [sources]
         batch = {
-            name: translating.as_floats(np.asarray(each), self.pixel_range)
+            name: self.as_floats(np.asarray(each))
             for name, each in zip(self.sets, given, strict=False)
         }
         image_pairs.check_given(batch, self._shapes)
@@ -400,16 +383,6 @@ class ImageToImage(Judging):
             "discriminator_steps": self.discriminator_steps,
             "ema_decay": save(self.ema_decay),
         }
-
-    def save_own_variables(self, store: dict[str, Any]) -> None:
-        """Saves, beside the weights, random state and the pixel range."""
-        super().save_own_variables(store)
-        self._pixels.save(store)
-
-    def load_own_variables(self, store: Any) -> None:
-        """Restores what `save_own_variables` saved."""
-        super().load_own_variables(store)
-        self._pixels.load(store)
 
 
 def _in_rows(images: list[Tensor]) -> Array:

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import keras
 from keras import ops
 
-from keras_gan import losses, regularizers
 from keras_gan._typing import Tensor
 from keras_gan.models.bound_network import BoundNetwork
 from keras_gan.models.player import Player
@@ -57,9 +56,8 @@ class Judging(TwoPlayers):
     """A game in which each discriminator judges the images of one set.
 
     Args:
-        players: The discriminator and the generator.
-        seed: As in `AdversarialModel`.
-        name: As in `AdversarialModel`.
+        *args: As in `TwoPlayers`.
+        **kwargs: As in `TwoPlayers`.
     """
 
     sets: tuple[str, str]
@@ -68,21 +66,14 @@ class Judging(TwoPlayers):
     judges: Mapping[str, str]
     """The name of the discriminator, by the set that it judges."""
 
-    def __init__(
-        self, players: Sequence[Player], *, seed: int | None, name: str | None
-    ) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._turns = _Turns()
-        super().__init__(players, seed=seed, name=name)
+        super().__init__(*args, **kwargs)
 
     @property
     def discriminators(self) -> list[keras.Model]:
         """The networks that judge images."""
         return list(self.players["discriminator"].networks.values())
-
-    @property
-    def regularizers(self) -> tuple[Penalty, ...]:
-        """The penalties on the discriminators."""
-        return self.players["discriminator"].regularizers
 
     def fakes(self, outputs: Any) -> Images:
         """Returns the images to be judged of what `make` returned, by set."""
@@ -153,10 +144,8 @@ class Judging(TwoPlayers):
         As the loss takes the mean over patches, a penalty sees what the loss
         sees, however many patches there are.
         """
-        takes_logits = self.adversarial_loss.takes_logits
-        if self.gives_probabilities(self.judges[like]) and not takes_logits:
-            scores = losses.to_logits(scores)
-        return ops.mean(scores, axis=tuple(range(1, len(scores.shape))))
+        logits = self._as_logits(self.judges[like], scores)
+        return ops.mean(logits, axis=tuple(range(1, len(logits.shape))))
 
     def discriminator_loss(
         self, batch: Images, outputs: Any, training: bool = True
@@ -267,11 +256,11 @@ class Judging(TwoPlayers):
         training: bool,
     ) -> SharedPasses | None:
         """Prepares the passes that serve a loss and its penalties at once."""
-        kinds = {"real": batch, "fake": fake}
-        wanted = {each.taken_at for each in due if each.taken_at}
-        if not wanted or (training and not repeats_itself(self.discriminators)):
+        if not due or (training and not repeats_itself(self.discriminators)):
             return None
-        points = [kinds[kind][like] for kind in wanted for like in self.judges]
+        images = {
+            "real": [batch[like] for like in self.judges],
+            "fake": [fake[like] for like in self.judges],
+        }
         critics = BoundNetwork(lambda images: images, self.discriminators)
-        scale = regularizers.gradient_scale(critics)
-        return SharedPasses(points, 1, critics.variables, scale)
+        return SharedPasses.wanted_by(due, images, critics)

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, Any
 
 from keras_gan._typing import Tensor
-from keras_gan.losses import to_logits
 from keras_gan.models import packing
 from keras_gan.models.batch import Condition
 from keras_gan.models.scores import warns_of_width
@@ -20,7 +19,7 @@ def judged(
     def score(packs: Tensor) -> tuple[Tensor, Any]:
         outputs = _of_packs(gan, packs, condition, training)
         scores = outputs[0] if isinstance(outputs, tuple) else outputs
-        return as_logits(gan, scores), outputs
+        return gan._as_logits("discriminator", scores), outputs
 
     packs = packs_of(gan, images)
     if gan._shared is None:
@@ -33,14 +32,6 @@ def packs_of(gan: "GAN", images: Tensor) -> Tensor:
     if gan._shared is None:
         return packing.packed(images, gan.pack)
     return gan._shared.packed(images)
-
-
-def as_logits(gan: "GAN", scores: Tensor) -> Tensor:
-    """Returns logits, which penalties see whatever the loss takes."""
-    takes_logits = gan.adversarial_loss.takes_logits
-    if gan.gives_probabilities("discriminator") and not takes_logits:
-        return to_logits(scores)
-    return scores
 
 
 def _of_packs(

@@ -11,9 +11,9 @@ from keras_gan._typing import Tensor
 from keras_gan.models import packing
 from keras_gan.models.batch import Condition
 from keras_gan.models.bound_network import BoundNetwork
-from keras_gan.models.judging import as_logits, packs_of
+from keras_gan.models.judging import packs_of
 from keras_gan.models.shared_passes import SharedPasses
-from keras_gan.regularizers import Penalty, gradient_scale
+from keras_gan.regularizers import Penalty
 
 if TYPE_CHECKING:
     from keras_gan.models.gan import GAN
@@ -68,15 +68,10 @@ def passes_shared(
         due: The penalties of the player whose turn it is.
         training: Whether this is a training step.
     """
-    images = {"real": batch[0], "fake": outputs["fake"]}
-    wanted = {each.taken_at for each in due if each.taken_at}
-    if not wanted or not gan._can_share(training):
-        yield
-        return
-    critic = _critic(gan, batch[1], training)
-    scale = gradient_scale(critic)
-    points = [each for name, each in images.items() if name in wanted]
-    gan._shared = SharedPasses(points, gan.pack, critic.variables, scale)
+    if due and gan._can_share(training):
+        images = {"real": [batch[0]], "fake": [outputs["fake"]]}
+        critic = _critic(gan, batch[1], training)
+        gan._shared = SharedPasses.wanted_by(due, images, critic, gan.pack)
     try:
         yield
     finally:
@@ -96,7 +91,8 @@ def _critic(gan: "GAN", condition: Condition, training: bool) -> BoundNetwork:
 
     def logits(packs: Tensor) -> Tensor:
         images = packing.unpacked(packs, gan.pack)
-        return as_logits(gan, gan.discriminate(images, condition, training))
+        scores = gan.discriminate(images, condition, training)
+        return gan._as_logits("discriminator", scores)
 
     layers = [gan.discriminator, *other_layers(gan)]
     return BoundNetwork(logits, layers, shared=gan._shared)

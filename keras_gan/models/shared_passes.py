@@ -5,8 +5,8 @@ anyway. Once is exact where a second pass would give the same scores: where the
 discriminator draws nothing and keeps no statistics.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Self
 
 import keras
 from keras import ops
@@ -14,6 +14,10 @@ from keras import ops
 from keras_gan import backend
 from keras_gan._typing import Tensor
 from keras_gan.models.packing import packed
+from keras_gan.regularizers import Penalty, gradient_scale
+
+if TYPE_CHECKING:
+    from keras_gan.models.bound_network import BoundNetwork
 
 
 class SharedPasses:
@@ -42,6 +46,30 @@ class SharedPasses:
         self._variables = variables
         self._scale = scale
         self._gradients: dict[int, Tensor] = {}
+
+    @classmethod
+    def wanted_by(
+        cls,
+        due: Sequence[Penalty],
+        images: Mapping[str, Sequence[Tensor]],
+        critic: "BoundNetwork",
+        pack: int = 1,
+    ) -> Self | None:
+        """Returns the passes that penalties want, `None` if there are none.
+
+        Args:
+            due: The penalties.
+            images: All images of the loss by what they are: "real", "fake".
+            critic: The networks that score them.
+            pack: How many of them are seen at once.
+        """
+        wanted = {each.taken_at for each in due if each.taken_at}
+        if not wanted:
+            return None
+        points = [
+            each for name in images if name in wanted for each in images[name]
+        ]
+        return cls(points, pack, critic.variables, gradient_scale(critic))
 
     def packed(self, images: Tensor) -> Tensor:
         """Returns packs of images, for each point always the same tensor."""

@@ -1,12 +1,24 @@
 """A game of a discriminator and a generator, as `compile` speaks of it."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
 
-from keras_gan._checks import received
+from keras_gan._checks import (
+    LARGEST_INT32,
+    received,
+    value_range_of,
+    whole_number,
+)
+from keras_gan._typing import Tensor
+from keras_gan.losses import to_logits
 from keras_gan.models.adversarial_model import AdversarialModel
+from keras_gan.models.pixel_range import PixelRange
 from keras_gan.models.player import Player
+from keras_gan.optimizers import GANOptimizer, PlayersOptimizer
+from keras_gan.regularizers import GeneratorRegularizer, Penalty, Regularizer
+from keras_gan.schedules import HalfLife, Number
 
 
 class TwoPlayers(AdversarialModel):
@@ -14,10 +26,79 @@ class TwoPlayers(AdversarialModel):
 
     Each has one optimizer, however many networks it has. `AdversarialModel`
     says what holds for all games.
+
+    Args:
+        discriminators: The networks of the one, by name.
+        generators: The networks of the other, by name.
+        regularizer: As in `GAN`, and so all that follow.
+        generator_regularizer: As there.
+        discriminator_steps: As there.
+        ema_decay: As there.
+        seed: As there.
+        name: As there.
+        scheduled: Weights of the generators' loss that may be schedules.
+
+    Raises:
+        ValueError: If a penalty is for the other player, or an argument is out
+            of range.
     """
 
-    discriminator_steps: int
-    """Discriminator updates for each generator update."""
+    _default_pixel_range: tuple[float, float] | None = None
+    """Black and white where nothing says what they are."""
+
+    def __init__(
+        self,
+        discriminators: Mapping[str, keras.Model],
+        generators: Mapping[str, keras.Model],
+        *,
+        regularizer: Any,
+        generator_regularizer: Any,
+        discriminator_steps: int,
+        ema_decay: Number | HalfLife | None,
+        seed: int | None,
+        name: str | None,
+        scheduled: Sequence[Number] = (),
+    ) -> None:
+        self._pixels = PixelRange()
+        self.discriminator_steps = whole_number(
+            "discriminator_steps",
+            discriminator_steps,
+            1,
+            LARGEST_INT32,
+            why=": discriminator updates for each generator update",
+        )
+        judge = Player("discriminator", discriminators, regularizer=regularizer)
+        maker = Player(
+            "generator",
+            generators,
+            regularizer=generator_regularizer,
+            every=self.discriminator_steps,
+            ema_decay=ema_decay,
+            scheduled=scheduled,
+        )
+        _require_kind("regularizer", judge, Regularizer)
+        _require_kind("generator_regularizer", maker, GeneratorRegularizer)
+        super().__init__([judge, maker], seed=seed, name=name)
+        self.ema_decay = maker.average.decay
+
+    @property
+    def regularizers(self) -> tuple[Penalty, ...]:
+        """The penalties on the discriminator."""
+        return self.players["discriminator"].regularizers
+
+    def _as_logits(self, network: str, scores: Tensor) -> Tensor:
+        """Returns logits, which penalties see whatever the loss takes.
+
+        Args:
+            network: The name of the discriminator.
+            scores: As from `scores`.
+        """
+        takes_logits = self.adversarial_loss.takes_logits
+        if self.gives_probabilities(network) and not takes_logits:
+            return to_logits(scores)
+        return scores
+
+    # -------------------------------------------------------------- compiling
 
     def compile(  # type: ignore[override]  # Two players have names.
         self,
@@ -35,12 +116,14 @@ class TwoPlayers(AdversarialModel):
         """Configures the two players' training.
 
         Args:
-            d_opt: The optimizer of all discriminators, an instance or a name.
-                Default: `default_optimizer`, Adam at 2e-4, beta_1 0.5.
-            g_opt: The optimizer of all generators, another instance or a name.
+            d_opt: The discriminator's optimizer, an instance or a name.
+                Default: Adam at 2e-4, beta_1 0.5 (1e-4, 0.0 and 0.9 for the
+                WGAN-GP models).
+            g_opt: The generator's optimizer, another instance or a name.
             loss: A name or instance from `keras_gan.losses`, a Keras loss, or
                 a pair `(d_loss(real_scores, fake_scores),
-                g_loss(fake_scores))`. Default: `default_loss`.
+                g_loss(fake_scores))`. Default: `"non_saturating"`
+                (`"wasserstein"` for the WGAN-GP models).
             metrics: Keras metrics with `update_state(real, fake)` on images;
                 updated by `evaluate` and validation.
             steps_per_execution: As in `AdversarialModel.compile`, and so
@@ -58,8 +141,8 @@ class TwoPlayers(AdversarialModel):
         """
         if unknown:
             raise TypeError(
-                "`compile` takes d_opt and g_opt, an optimizer for each "
-                "player, and loss; all else is as in keras.Model.compile. "
+                "`compile` of a GAN takes d_opt and g_opt, an optimizer for "
+                "each player, and loss; all else is as in keras.Model.compile. "
                 f"Received: {sorted(unknown)}"
             )
         super().compile(
@@ -71,6 +154,9 @@ class TwoPlayers(AdversarialModel):
             run_eagerly=run_eagerly,
             auto_scale_loss=auto_scale_loss,
         )
+
+    def _joined(self, optimizers: dict[str, Any]) -> PlayersOptimizer:
+        return GANOptimizer(**optimizers)
 
     def get_compile_config(self) -> dict[str, Any]:
         """Returns what `compile` was called with."""
@@ -96,8 +182,52 @@ class TwoPlayers(AdversarialModel):
     def _every_by_name(self, player: Player) -> str:
         return f"discriminator_steps={player.every}"
 
+    # ----------------------------------------------------------------- pixels
 
-def require_kind(argument: str, player: Player, kind: Any) -> None:
+    @property
+    def output_range(self) -> tuple[float, float] | None:
+        """The least and largest value that the generator can make.
+
+        `None` where its output is not bounded on both sides.
+        """
+        raise NotImplementedError
+
+    @property
+    def pixel_range(self) -> tuple[float, float] | None:
+        """The values of black and white, for pictures and metrics.
+
+        The generator's range. Where that is unbounded, it is that of the real
+        images it was last trained on: what `ImageBatches` say; (0, 255) for
+        uint8; `[0, 1]`, `[-1, 1]` or `[0, 255]` where the first batch fits it;
+        else, with a warning, from the least to the largest value of the first
+        batch. Before, `None`, and (-1, 1) for models that translate images.
+        Set it where you know better, such as for standardised images; it is
+        saved with the model.
+        """
+        pixels = self._pixels
+        known = pixels.given or self.output_range or pixels.real
+        return known or self._default_pixel_range
+
+    @pixel_range.setter
+    def pixel_range(self, value: tuple[float, float] | None) -> None:
+        if value is not None:
+            value = value_range_of("pixel_range", value)
+        self._pixels.given = value
+
+    # ----------------------------------------------------------------- saving
+
+    def save_own_variables(self, store: dict[str, Any]) -> None:
+        """Saves, beside the weights, random state and the pixel range."""
+        super().save_own_variables(store)
+        self._pixels.save(store)
+
+    def load_own_variables(self, store: Any) -> None:
+        """Restores what `save_own_variables` saved."""
+        super().load_own_variables(store)
+        self._pixels.load(store)
+
+
+def _require_kind(argument: str, player: Player, kind: Any) -> None:
     """Raises `ValueError` where a penalty is not for this player."""
     for each in player.regularizers:
         if not isinstance(each, kind):

@@ -4,6 +4,7 @@ from keras_gan._checks import received
 from keras_gan.recipes.assembling import assemble as assemble
 from keras_gan.recipes.assembling import batches as batches
 from keras_gan.recipes.assembling import clipping as clipping
+from keras_gan.recipes.image_to_image import IMAGE_TO_IMAGE
 from keras_gan.recipes.recipe import Recipe as Recipe
 from keras_gan.recipes.recommended import RECOMMENDED
 from keras_gan.recipes.setting_changes import override as override
@@ -22,7 +23,7 @@ __all__ = [
     "override",
 ]
 
-ALL: tuple[Recipe, ...] = (*RECOMMENDED, *TUTORIALS)
+ALL: tuple[Recipe, ...] = (*RECOMMENDED, *IMAGE_TO_IMAGE, *TUTORIALS)
 """All recipes, the default first."""
 
 NAMES: tuple[str, ...] = tuple(recipe.name for recipe in ALL)

@@ -93,10 +93,30 @@ _BETAS = ("beta_1", "beta_2")
 _NEVER_SET = (
     *("self", "name", "seed", "image_shape", "num_classes"),
     *("generator", "discriminator", "critic", "regularizer", "augment"),
-    *("real", "metrics", "split", "labels", "cache"),
+    *("real", "metrics", "split", "labels", "cache", "sources"),
     *("initial_learning_rate", "decay_steps", "layers"),
 )
 """Arguments that no recipe sets: data, seed or other components do."""
+_NEVER_SET_OF: dict[str, tuple[str, ...]] = {
+    # A model reads the latents' size off its generator.
+    "model": (
+        "latent_dim",
+        *("generator_ab", "generator_ba"),
+        *("discriminator_a", "discriminator_b"),
+    ),
+    "networks": ("source_shape", "scale", "source_channels", "channels_b"),
+    "evaluation": ("direction",),
+}
+"""Those of single components."""
+
+NETWORKS: dict[type[models.AdversarialModel], tuple[str, ...]] = {
+    models.GAN: (
+        *("dcgan", "dense", "r3gan", "residual", "resize_conv", "wgan_gp"),
+    ),
+    models.Pix2Pix: ("pix2pix", "srgan"),
+    models.CycleGAN: ("cycle_gan",),
+}
+"""The functions that make all networks of a model, by its class."""
 
 _TYPES_IN_KERAS: dict[str, Any] = {
     "weight_decay": float | None,
@@ -243,8 +263,7 @@ def default_settings(component: str, name: str) -> dict[str, Any]:
         ValueError: If there is none of that name.
     """
     maker = COMPONENTS[component](name)
-    # A model reads the latents' size off its generator.
-    given = (*_NEVER_SET, "latent_dim") if component == "model" else _NEVER_SET
+    given = (*_NEVER_SET, *_NEVER_SET_OF.get(component, ()))
     found: dict[str, Any] = {}
     for each in _constructors(maker):
         for parameter in inspect.signature(each).parameters.values():
@@ -293,19 +312,29 @@ _VARIADIC = (
 
 
 def _constructors(maker: Maker) -> list[Maker]:
-    """Returns the functions whose arguments a class takes: its bases', too."""
+    """Returns the functions whose arguments a class takes.
+
+    Those of its base, too, where a class of ours hands on what it is given.
+    """
     if isinstance(maker, partial):
         maker = maker.func
     if not isinstance(maker, type):
         return [maker]
     own = [base for base in maker.__mro__ if "__init__" in vars(base)]
     ours = [base for base in own if base.__module__.startswith("keras_gan.")]
-    return [vars(base)["__init__"] for base in ours or own[:1]]
+    found: list[Maker] = []
+    for base in ours or own[:1]:
+        found.append(vars(base)["__init__"])
+        parameters = inspect.signature(found[-1]).parameters.values()
+        if all(p.kind is not inspect.Parameter.VAR_KEYWORD for p in parameters):
+            break
+    return found
 
 
 def _network(name: str) -> Maker:
-    if name not in networks.__all__:
-        raise _unknown("networks", name, networks.__all__)
+    known = [each for names in NETWORKS.values() for each in names]
+    if name not in known:
+        raise _unknown("networks", name, known)
     maker: Maker = getattr(networks, name)
     return maker
 
@@ -317,11 +346,11 @@ def _model(name: str) -> Maker:
     return found
 
 
-def model_class(name: str) -> type[models.GAN] | None:
-    """Returns the GAN of that name, or None if there is none."""
+def model_class(name: str) -> type[models.AdversarialModel] | None:
+    """Returns the model of that name, or None if there is none."""
     found = getattr(models, name) if name in models.__all__ else None
-    is_gan = isinstance(found, type) and issubclass(found, models.GAN)
-    return found if is_gan else None
+    known = isinstance(found, type) and issubclass(found, tuple(NETWORKS))
+    return found if known else None
 
 
 def _optimizer(name: str) -> Maker:

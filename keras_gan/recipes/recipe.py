@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self, get_type_hints
 
-from keras_gan._checks import instance_of, received
+from keras_gan._checks import choice, instance_of, received
 from keras_gan.datasets.decode import check_channels
-from keras_gan.models import ConditionalGAN
-from keras_gan.recipes.components import model_class
+from keras_gan.models import AdversarialModel, ConditionalGAN
+from keras_gan.recipes.components import COMPONENTS, model_class
 from keras_gan.recipes.setting_types import (
     Range,
     check_range,
@@ -15,7 +15,14 @@ from keras_gan.recipes.setting_types import (
     check_value_range,
 )
 
-__all__ = ["OWN_VALUES", "Recipe", "Settings", "check_recipe", "settings_of"]
+__all__ = [
+    "OWN_VALUES",
+    "Recipe",
+    "Settings",
+    "check_recipe",
+    "default_of",
+    "settings_of",
+]
 
 Settings = Mapping[str, Any]
 """A component: its `"name"`, and the settings that are not the defaults."""
@@ -27,6 +34,8 @@ _RANGES = {
     "limit": _AT_LEAST_ONE,
     # With larger images not even one batch of activations fits in memory.
     "image_size": Range(1, 4096),
+    "scale": Range(low=2),
+    "jitter": Range(low=0),
     "batch_size": _AT_LEAST_ONE,
     "epochs": _AT_LEAST_ONE,
     "budget": _AT_LEAST_ONE,
@@ -48,8 +57,10 @@ class Recipe:
     Args:
         name: What the command line calls it.
         system: One sentence: what it is, and what it shows.
-        networks: A function of `keras_gan.networks`.
-        model: A class of `keras_gan`, such as `GAN`.
+        networks: A function of `keras_gan.networks` that makes all networks of
+            the model.
+        model: A class of `keras_gan`: `GAN` or another that generates, or
+            `Pix2Pix` or `CycleGAN`, which translate.
         loss: A name that `keras_gan.losses.get` knows, with the settings of
             that loss. None is the model's default.
         d_opt: The discriminator's Keras optimizer. None is the model's
@@ -66,14 +77,23 @@ class Recipe:
         freeze_d: How many of the discriminator's first layers with weights
             keep them, for a start from a trained GAN, see `init_from`.
         data: What `keras_gan.datasets.source` knows, or None where the user
-            has to say.
+            has to say. Of a `Pix2Pix` what `datasets.pairs` knows, of a
+            `CycleGAN` what `datasets.unpaired` does.
         label: The one class to train on, or None for all.
-        limit: The number of images to train on, or None for all.
+        limit: The number of images or pairs to train on, or None for all; of
+            unpaired sides, of each.
         image_size: Size in pixels to bring the images to, or None.
         channels: 1 for grey, 3 for colour, None for what the data are.
+        source_channels: The same for sources, or side a. None is `channels`.
+        direction: `"ab"` translates side a of pairs, or the left half, into
+            side b; `"ba"` the reverse. The sides of a `CycleGAN` are exchanged.
+        scale: For super-resolution: each source is its target, so many times
+            smaller. None where the data have sources.
+        jitter: By how many pixels images are enlarged, and cropped back at a
+            random place, as `datasets.PairBatches` does it.
         flip: Whether images are mirrored left to right in half of the epochs,
-            each by itself, as `datasets.ImageBatches` does it. What generated
-            images are compared with stays as it is.
+            each by itself, or each pair, as `datasets.ImageBatches` does it.
+            What generated images are compared with stays as it is.
         value_range: The floats that stand for black and white.
         batch_size: Images in a batch.
         epochs: How often to go through the data. None leaves it to `budget`.
@@ -106,6 +126,10 @@ class Recipe:
     limit: int | None = None
     image_size: int | None = None
     channels: int | None = None
+    source_channels: int | None = None
+    direction: str = "ab"
+    scale: int | None = None
+    jitter: int = 0
     flip: bool = False
     value_range: tuple[float, float] = (-1.0, 1.0)
     batch_size: int = 128
@@ -130,11 +154,24 @@ class Recipe:
             object.__setattr__(self, "regularizer", tuple(self.regularizer))
         if self.channels is not None:
             check_channels(self.channels)
+        if self.source_channels is not None:
+            check_channels(self.source_channels, "source_channels")
+        choice("direction", self.direction, ("ab", "ba"))
         if self.data is not None and ("\0" in self.data or not self.data):
             raise ValueError(
                 "`data` must be the name of a data set, or a path. "
                 f"{received('data', self.data)}"
             )
+
+    @property
+    def model_class(self) -> type[AdversarialModel]:
+        """The class of the model.
+
+        Raises:
+            ValueError: If there is none of that name.
+        """
+        found: type[AdversarialModel] = COMPONENTS["model"](self.model["name"])
+        return found
 
     @property
     def conditional(self) -> bool:
@@ -182,6 +219,16 @@ def check_recipe(recipe: Any) -> None:
     """
     words = "a `keras_gan.recipes.Recipe`; `recipes.get` finds one by its name"
     instance_of("recipe", recipe, Recipe, words)
+
+
+def default_of(key: str) -> Any:
+    """Returns the value that one of a recipe's keys has where it is left out.
+
+    Args:
+        key: One that has a default.
+    """
+    (found,) = (each for each in fields(Recipe) if each.name == key)
+    return found.default
 
 
 def settings_of(recipe: Recipe, component: str) -> tuple[Settings, ...]:

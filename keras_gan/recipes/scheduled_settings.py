@@ -25,6 +25,11 @@ _KEYS = {
     "half_life": ("images",),
 }
 _OPTIONAL = ("hold",)
+_OF_GENERATOR = (
+    *("ema_decay", "l1_weight", "adversarial_weight"),
+    *("cycle_weight", "identity_weight"),
+)
+"""Settings of a model that the updates of its generator are counted for."""
 _HOLD = Range(0, 1, below=True)
 
 
@@ -36,7 +41,7 @@ class Updates(NamedTuple):
 
     def of(self, component: str, key: str) -> int:
         """Returns those that a setting is scheduled by."""
-        of_generator = component == "g_opt" or key == "ema_decay"
+        of_generator = component == "g_opt" or key in _OF_GENERATOR
         return self.generator if of_generator else self.discriminator
 
 

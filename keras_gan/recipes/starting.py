@@ -1,4 +1,4 @@
-"""Starting from a trained GAN: its weights, and layers that keep them."""
+"""Starting from a trained model: its weights, and layers that keep them."""
 
 from itertools import zip_longest
 from typing import Any
@@ -6,13 +6,13 @@ from typing import Any
 import keras
 
 from keras_gan._checks import instance_of, received
-from keras_gan.models import GAN
+from keras_gan.models import AdversarialModel
 
 __all__ = ["freeze_first_layers", "init_from"]
 
 
-def init_from(gan: GAN, trained: GAN) -> None:
-    """Copies the weights of a trained GAN: of both networks and the average.
+def init_from(gan: AdversarialModel, trained: AdversarialModel) -> None:
+    """Copies the weights of a trained GAN: of all networks and averages.
 
     Optimizers, counters and random states stay as they are, so that a fresh
     GAN begins a training of its own, for example on few images of another
@@ -20,12 +20,13 @@ def init_from(gan: GAN, trained: GAN) -> None:
     average starts from the generator's weights, or is left out.
 
     Args:
-        gan: The GAN that gets the weights.
-        trained: The GAN that has them; it is not changed. Its model and recipe
+        gan: The GAN that gets the weights; or a `Pix2Pix`, a `CycleGAN`, or
+            any other `AdversarialModel`.
+        trained: The one that has them; it is not changed. Its model and recipe
             may be others, as long as the networks hold the same weights.
 
     Raises:
-        TypeError: If one of them is no `keras_gan.GAN`.
+        TypeError: If one of them is no `keras_gan.AdversarialModel`.
         ValueError: If the networks don't fit each other: with the first
             difference, and before any weight is changed.
 
@@ -37,7 +38,8 @@ def init_from(gan: GAN, trained: GAN) -> None:
     Reference: Mo et al., 2020, arXiv 2002.10964.
     """
     for name, value in (("gan", gan), ("trained", trained)):
-        instance_of(name, value, GAN, "a `keras_gan.GAN`")
+        words = "a `keras_gan.GAN`, or another `keras_gan.AdversarialModel`"
+        instance_of(name, value, AdversarialModel, words)
     _require_same_classes(gan, trained)
     its = trained.players.networks
     pairs = {
@@ -48,8 +50,9 @@ def init_from(gan: GAN, trained: GAN) -> None:
         _require_same_shapes(name, network, source)
     for network, source in pairs.values():
         _copy(network, source)
-    if gan.ema_generator is not None:
-        _copy(gan.ema_generator, trained.ema_generator or trained.generator)
+    averages = _averages(trained)
+    for name, average in _averages(gan).items():
+        _copy(average, averages.get(name) or its[name])
 
 
 def freeze_first_layers(discriminator: keras.Model, count: int) -> None:
@@ -73,7 +76,18 @@ def freeze_first_layers(discriminator: keras.Model, count: int) -> None:
         layer.trainable = False
 
 
-def _require_same_classes(gan: GAN, trained: GAN) -> None:
+def _averages(gan: AdversarialModel) -> dict[str, keras.Model]:
+    """Returns the averaged networks, by the names of the networks."""
+    return {
+        name: average
+        for player in gan.players.values()
+        for name, average in player.averaged.items()
+    }
+
+
+def _require_same_classes(
+    gan: AdversarialModel, trained: AdversarialModel
+) -> None:
     mine, its = (_classes(each) for each in (gan, trained))
     if mine != its:
         raise ValueError(
@@ -82,7 +96,7 @@ def _require_same_classes(gan: GAN, trained: GAN) -> None:
         )
 
 
-def _classes(gan: GAN) -> str:
+def _classes(gan: AdversarialModel) -> str:
     count = getattr(gan, "num_classes", None)
     return "no classes" if count is None else f"{count} classes"
 

@@ -11,7 +11,7 @@ from keras_gan.cli.arguments import (
     path,
     whole_number_in,
 )
-from keras_gan.cli.console import console
+from keras_gan.cli.console import console, quoted
 from keras_gan.cli.errors import UsageError, as_usage_errors
 
 __all__ = ["add_parser", "run"]
@@ -77,6 +77,12 @@ def run(arguments: argparse.Namespace) -> int:
 
     with as_usage_errors():
         trained = load(arguments.model)
+        if trained.translates:
+            raise UsageError(
+                f"{arguments.model} translates images, and generates none of "
+                "latents. Use `keras-gan translate "
+                f"{quoted(arguments.model)} PICTURES --out DIR`."
+            )
         count = arguments.num_images
         vectors = trained.gan.makes_vectors
         if vectors and count is None:

@@ -68,11 +68,13 @@ def _data(recipe: Any) -> str:
 
 
 def _parameters(recipe: Any) -> str:
+    from keras_gan.recipes.tasks import task_of
     from keras_gan.recipes.weight_counts import count_weights
 
     shape = _SHAPES.get(recipe.data, (28, 28, 1))
     classes = _CLASSES if recipe.conditional else None
-    sizes = count_weights(recipe, shape, classes)
+    shapes = task_of(recipe).completed(shape, None)
+    sizes = count_weights(recipe, shapes, classes)
     return " + ".join(_rounded(size) for size in sizes)
 
 

@@ -41,7 +41,20 @@ def add_parser(commands: Any) -> None:
         type=name_or_path,
         metavar="NAME|PATH",
         help="fashion_mnist, mnist, digits, fashion_mnist_sample, "
-        "stacked_mnist, grid, ring, a folder of images, an .npz or .npy",
+        "stacked_mnist, grid, ring, a folder of images, an .npz or .npy; to "
+        "translate: outlines, small_clothes, sneakers_to_boots, or a folder "
+        "of pairs or of two sides",
+    )
+    add(
+        "--image-size",
+        type=whole_number_in(1, 4096),
+        metavar="N",
+        help="scale and crop images to N x N pixels [as they are]",
+    )
+    add(
+        "--direction",
+        choices=("ab", "ba"),
+        help="which side of pairs becomes which [ab: a, or left, becomes b]",
     )
     count, seed = whole_number_in(1, LARGEST), whole_number_in(0, LARGEST_SEED)
     add("--epochs", type=count, metavar="N", help="times through the data")
