@@ -57,7 +57,7 @@ class Trained:
         floats = self.gan.generate(n, labels=labels, seed=seed)
         if self.gan.makes_vectors:
             return floats
-        return images.to_uint8(floats, self._value_range)
+        return images.to_uint8(floats, self.value_range)
 
     def real_vectors(self) -> Array | None:
         """Returns the vectors of the run's data, where they can be found."""
@@ -70,7 +70,12 @@ class Trained:
             return None  # The pictures then show what was made alone.
 
     @property
-    def _value_range(self) -> tuple[float, float]:
+    def value_range(self) -> tuple[float, float]:
+        """The floats that are black and white.
+
+        Raises:
+            UsageError: If that is not known.
+        """
         if self.recipe is not None:
             return self.recipe.value_range
         found = self.gan.pixel_range

@@ -15,6 +15,7 @@ from keras_gan.cli.commands import (
     generate,
     recipes,
     train,
+    translate,
 )
 from keras_gan.cli.console import print_error
 from keras_gan.cli.errors import UsageError, in_one_line
@@ -131,7 +132,7 @@ def _make_parser() -> Parser:
     commands = parser.add_subparsers(
         title="commands", required=True, metavar="COMMAND"
     )
-    for command in (train, generate, evaluate, export, recipes):
+    for command in (train, generate, translate, evaluate, export, recipes):
         command.add_parser(commands)
     return parser
 

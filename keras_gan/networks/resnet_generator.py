@@ -27,7 +27,7 @@ from keras_gan.networks._image_to_image import (
     output_channels,
 )
 
-__all__ = ["resnet_generator"]
+__all__ = ["resnet_blocks", "resnet_generator"]
 
 _OUTER_KERNEL = 7
 _MOST_STAGES = 8
@@ -103,7 +103,7 @@ def resnet_generator(
     )
     out_channels = output_channels("out_channels", out_channels, image_shape[2])
     filters = layer_size("filters", filters)
-    blocks = _blocks(image_shape, blocks)
+    blocks = resnet_blocks(image_shape, blocks)
     check_generator_normalization(normalization)
     check_upsampling(upsampling)
     checked_activation("output_activation", output_activation)
@@ -175,7 +175,13 @@ class _Parts:
         return keras.layers.Add()([features, x])
 
 
-def _blocks(image_shape: OpenShape, blocks: Any) -> int:
+def resnet_blocks(image_shape: OpenShape, blocks: Any) -> int:
+    """Returns how many residual blocks there are, or raises `ValueError`.
+
+    Args:
+        image_shape: of the source.
+        blocks: as of `resnet_generator`.
+    """
     if blocks is not None:
         return whole_number("blocks", blocks, 0, _MOST_BLOCKS)
     height, width, _ = image_shape

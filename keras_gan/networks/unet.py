@@ -27,7 +27,7 @@ from keras_gan.networks._image_to_image import (
     output_channels,
 )
 
-__all__ = ["unet"]
+__all__ = ["unet", "unet_stages"]
 
 _KERNEL_SIZE = 4
 _PAPERS_STAGES = 8
@@ -111,7 +111,7 @@ def unet(
     image_shape = open_shape("image_shape", image_shape, smallest=2)
     out_channels = output_channels("out_channels", out_channels, image_shape[2])
     filters = layer_size("filters", filters)
-    stages = _stages(image_shape, stages)
+    stages = unet_stages(image_shape, stages)
     check_generator_normalization(normalization)
     check_upsampling(upsampling)
     dropout = number_in("dropout", dropout, "[0, 1)")
@@ -171,7 +171,13 @@ def _encoded(
     return found
 
 
-def _stages(image_shape: OpenShape, stages: Any) -> int:
+def unet_stages(image_shape: OpenShape, stages: Any) -> int:
+    """Returns how often an image is halved, or raises `ValueError`.
+
+    Args:
+        image_shape: of the source.
+        stages: as of `unet`.
+    """
     height, width, _ = image_shape
     if stages is None:
         if height is None or width is None:

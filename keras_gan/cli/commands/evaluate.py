@@ -26,9 +26,10 @@ def add_parser(commands: Any) -> None:
         help="measure generated images against real ones",
         description=(
             "Measures the images or points of a GAN, or of an .npz that "
-            "`generate` or another program made, against real ones. Numbers "
-            "compare only with the same extractor, real images, k and as many "
-            "images."
+            "`generate` or another program made, against real ones; of a model "
+            "that translates, what it makes of images that it was not trained "
+            "on. Numbers compare only with the same extractor, real images, k "
+            "and as many images."
         ),
     )
     add = parser.add_argument
@@ -44,7 +45,7 @@ def add_parser(commands: Any) -> None:
         "--metrics",
         metavar="fid,kid,...",
         help="which, separated by commas [fid, kid, precision, recall, "
-        "density, coverage]; also nearest_neighbor, sliced_wasserstein, "
+        "density, coverage; of translations psnr, ssim, kid]; also nearest_neighbor, sliced_wasserstein, "
         "checkerboard, ms_ssim_diversity; of pairs, psnr, ssim; by a "
         "classifier or known modes, modes, kl, inception_score, "
         "class_entropy, label_accuracy; of points of known Gaussians, "
@@ -52,9 +53,9 @@ def add_parser(commands: Any) -> None:
     )
     add(
         "--real-split",
-        choices=("train", "test"),
+        choices=("train", "val", "test"),
         help="which real images; those a run was trained on are `train` "
-        "[test where there are any]",
+        "[test where there are any, else val]",
     )
     add(
         "--num-samples",
@@ -99,30 +100,45 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Measures generated images, and prints a table or JSON."""
-    _check_counts(arguments)
-    from keras_gan import metrics
+    from keras_gan.cli.translation_scores import scores_of, translation_in
 
+    _check_counts(arguments)
     with as_usage_errors():
         names = _metric_names(arguments.metrics)
-        _refuse_pairs(names, arguments.model)
         _check_extractor(arguments.extractor)
-        config, fake, labels = _generated_images(arguments)
-        real = _real_images(arguments, config)
-        scores = metrics.evaluate(
-            real.images[:],
-            fake,
-            extractor=_chosen_extractor(arguments.extractor, real),
-            metrics=names,
-            labels=labels,
-            k=arguments.k,
-            real_split=real.split,
+        recipe = translation_in(arguments.model)
+        scores = (
+            _scores(arguments, names)
+            if recipe is None
+            else scores_of(recipe, arguments, names, _chosen_extractor)
         )
-    scores = {"data": real.name, **scores}
     if arguments.json:
         print(json.dumps(_finite(scores)))
     else:
         _print_table(scores)
     return 0
+
+
+def _scores(arguments: Any, names: list[str] | None) -> dict[str, Any]:
+    """Measures generated images."""
+    from keras_gan import metrics
+
+    names = names or list(metrics.DEFAULT_METRICS)
+    _refuse_pairs(names, arguments.model)
+    config, fake, labels = _generated_images(arguments)
+    real = _real_images(arguments, config)
+    scores = metrics.evaluate(
+        real.images[:],
+        fake,
+        extractor=_chosen_extractor(
+            arguments.extractor, real.name, real.image_shape
+        ),
+        metrics=names,
+        labels=labels,
+        k=arguments.k,
+        real_split=real.split,
+    )
+    return {"data": real.name, **scores}
 
 
 def _check_counts(arguments: Any) -> None:
@@ -145,12 +161,12 @@ def _check_extractor(name: str) -> None:
         )
 
 
-def _metric_names(given: str | None) -> list[str]:
+def _metric_names(given: str | None) -> list[str] | None:
     """Returns the metrics to compute, or raises an error if one is unknown."""
-    from keras_gan.metrics import DEFAULT_METRICS, METRICS
+    from keras_gan.metrics import METRICS
 
     if given is None:
-        return list(DEFAULT_METRICS)
+        return None
     names = [name.strip() for name in given.split(",") if name.strip()]
     if not names or not METRICS.keys() >= set(names):
         raise UsageError(
@@ -198,6 +214,11 @@ def _generated_images(arguments: Any) -> tuple[dict[str, Any] | None, Any, Any]:
     from keras_gan.cli.loading import load
 
     trained = load(arguments.model)
+    if trained.translates:
+        raise UsageError(
+            f"{arguments.model} translates images, and does not say which "
+            "these were. Keep it in its run's folder, whose config.json does."
+        )
     labels = None
     if trained.num_classes is not None:
         import numpy as np
@@ -248,7 +269,14 @@ def _source_of_split(
     return datasets.source(name, "train", limit=limits["train"], **kind)
 
 
-def _chosen_extractor(name: str, real: Any) -> Any:
+def _chosen_extractor(name: str, data: str, shape: tuple[int, ...]) -> Any:
+    """Returns the extractor of a name, or that which fits the data.
+
+    Args:
+        name: As given by the user.
+        data: The name of the data set.
+        shape: That of one image or vector.
+    """
     from keras_gan import features
     from keras_gan.features.of_data import (
         NAMED,
@@ -257,7 +285,7 @@ def _chosen_extractor(name: str, real: Any) -> Any:
     )
 
     if name == "auto":
-        return extractor_for(real.name, real.image_shape)
+        return extractor_for(data, shape)
     return named_extractor(name) if name in NAMED else features.inception(name)
 
 

@@ -3,12 +3,15 @@
 from functools import cached_property
 from typing import Any
 
+import keras
+
 from keras_gan import datasets
 from keras_gan._checks import received
 from keras_gan.datasets import PAIR_NAMES, PairBatches, Pairs
 from keras_gan.datasets.pair_rows import factor_of
 from keras_gan.metrics import METRICS
 from keras_gan.models import Pix2Pix
+from keras_gan.networks.unet import unet_stages
 from keras_gan.recipes.components import make_component
 from keras_gan.recipes.tasks.task import (
     Networks,
@@ -109,6 +112,21 @@ class PairedTranslation(Translation):
         return Networks(
             {"generator": generator}, {"discriminator": discriminator}
         )
+
+    def generators_of_any_size(self, shapes: Shapes) -> dict[str, keras.Model]:
+        """Makes the generator for images of any size."""
+        settings = dict(self.recipe.networks)
+        target, source = shapes.image, shapes.source
+        assert source is not None
+        if settings["name"] == "srgan":
+            given = self._enlarging(source, target)
+            given["source_shape"] = (None, None, source[2])
+        else:
+            given = self._of_one_size(source, target)
+            given["image_shape"] = (None, None, target[2])
+            settings["stages"] = unet_stages(target, settings.get("stages"))
+        made = make_component("networks", settings, **given)
+        return {"generator": made[0]}
 
     def _enlarging(self, source: Shape, target: Shape) -> dict[str, Any]:
         scale = factor_of(source[:2], target[:2])

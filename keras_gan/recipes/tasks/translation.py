@@ -47,6 +47,16 @@ class Translation(Task):
             )
         return {}
 
+    @abstractmethod
+    def generators_of_any_size(self, shapes: Shapes) -> dict[str, keras.Model]:
+        """Makes generators with as many layers, for images of any size.
+
+        They hold the same weights, in the same order, as those of `networks`.
+
+        Args:
+            shapes: What the networks of the recipe are made for.
+        """
+
     def require_no_labels(self, labels: Any) -> None:
         """Raises an error if labels are given.
 

@@ -3,10 +3,13 @@
 from functools import cached_property
 from typing import Any, ClassVar
 
+import keras
+
 from keras_gan import datasets
 from keras_gan._checks import received
 from keras_gan.datasets import UNPAIRED_NAMES, Unpaired, UnpairedBatches
 from keras_gan.models import CycleGAN
+from keras_gan.networks.resnet_generator import resnet_blocks
 from keras_gan.recipes.components import make_component
 from keras_gan.recipes.tasks.task import (
     Networks,
@@ -18,6 +21,9 @@ from keras_gan.recipes.tasks.task import (
 from keras_gan.recipes.tasks.translation import Translation, longest
 
 __all__ = ["UnpairedTranslation"]
+
+_GENERATORS = ("generator_ab", "generator_ba")
+_DISCRIMINATORS = ("discriminator_a", "discriminator_b")
 
 
 class UnpairedTranslation(Translation):
@@ -103,13 +109,24 @@ class UnpairedTranslation(Translation):
             channels_b=side_b[2],
             seed=seed,
         )
-        generators = dict(
-            zip(("generator_ab", "generator_ba"), made[:2], strict=True)
+        return Networks(
+            dict(zip(_GENERATORS, made[:2], strict=True)),
+            dict(zip(_DISCRIMINATORS, made[2:], strict=True)),
         )
-        discriminators = dict(
-            zip(("discriminator_a", "discriminator_b"), made[2:], strict=True)
+
+    def generators_of_any_size(self, shapes: Shapes) -> dict[str, keras.Model]:
+        """Makes both generators for images of any size."""
+        settings = dict(self.recipe.networks)
+        side_a, side_b = shapes.source, shapes.image
+        assert side_a is not None
+        settings["blocks"] = resnet_blocks(side_a, settings.get("blocks"))
+        made = make_component(
+            "networks",
+            settings,
+            image_shape=(None, None, side_a[2]),
+            channels_b=side_b[2],
         )
-        return Networks(generators, discriminators)
+        return dict(zip(_GENERATORS, made[:2], strict=True))
 
     def batches(
         self, images: Any, labels: Any, *, seed: int, part: tuple[int, int]

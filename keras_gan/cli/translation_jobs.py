@@ -1,0 +1,218 @@
+"""What is to be translated, and where the results go."""
+
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from keras_gan import images
+from keras_gan._atomic_write import replacing
+from keras_gan.cli.errors import UsageError
+from keras_gan.datasets.arrays import read_arrays
+from keras_gan.datasets.decode import (
+    as_picture,
+    decode,
+    open_image,
+    reason_unreadable,
+    upright_size,
+)
+from keras_gan.datasets.listing import path_text, scan, warn_of_skipped
+from keras_gan.datasets.vectors import holds_vectors
+
+__all__ = ["TranslationJob", "job_of"]
+
+Array = np.ndarray[Any, Any]
+Size = tuple[int, int]
+Translate = Callable[[Array], Array]
+
+_ARRAYS = (".npz", ".npy")
+
+
+class TranslationJob(ABC):
+    """Images to translate, whose sizes are known, and free places for them."""
+
+    sizes: set[Size]
+    """All heights and widths."""
+
+    @abstractmethod
+    def run(self, translate: Translate, channels: int, at_once: int) -> int:
+        """Translates all images, and writes them.
+
+        Args:
+            translate: From pixels, uint8 (n, H, W, C), to pixels.
+            channels: How many channels these have.
+            at_once: Images that are decoded at a time.
+
+        Returns:
+            How many images were written.
+        """
+
+
+def job_of(given: Path, out: Path) -> TranslationJob:
+    """Finds the images at a path, and checks that nothing is in the way.
+
+    Args:
+        given: An image file, a folder of them, an `.npz` or an `.npy`.
+        out: A folder; of arrays, an `.npz`.
+
+    Raises:
+        UsageError: If there are no images, or something exists at their place.
+        ValueError: If they can't be read.
+    """
+    if given.suffix.lower() in _ARRAYS and given.is_file():
+        return _Arrays(given, out)
+    if out.suffix.lower() in _ARRAYS:
+        raise UsageError(
+            "--out must be a folder, except for an .npz of images. Received: "
+            f"--out {out} for {given}"
+        )
+    if given.is_dir():
+        listing = scan(given)
+        warn_of_skipped(given, list(listing.skipped), "are left out")
+        files = zip(map(Path, listing.files), listing.file_sizes, strict=True)
+        return _Files(given, dict(files), out)
+    if not given.is_file():
+        raise UsageError(
+            "Expected an image, a folder of images, or an .npz. There is no "
+            f"{given}."
+        )
+    return _Files(given.parent, {given: _size_of(given)}, out)
+
+
+class _Files(TranslationJob):
+    """Image files.
+
+    Args:
+        root: A folder that all of them are in.
+        files: Their heights and widths.
+        out: The folder that gets images of the same names.
+    """
+
+    def __init__(self, root: Path, files: dict[Path, Size], out: Path) -> None:
+        self.sizes = set(files.values())
+        self._files = files
+        self._targets = {
+            file: out / file.relative_to(root).with_suffix(".png")
+            for file in files
+        }
+        _require_no_file_above(out)
+        _require_one_name_each(self._targets)
+        there = [each for each in self._targets.values() if each.exists()]
+        if there:
+            raise _exists(there[0], "Choose another --out")
+
+    def run(self, translate: Translate, channels: int, at_once: int) -> int:
+        """Translates all images, and writes them."""
+        count = 0
+        for files, pixels in self._decoded(channels, at_once):
+            made = translate(pixels)
+            for file, image in zip(files, made, strict=True):
+                images.save(as_picture(image), self._targets[file])
+            count += len(files)
+        if not count:
+            raise UsageError("None of the images could be decoded.")
+        return count
+
+    def _decoded(
+        self, channels: int, at_once: int
+    ) -> Iterator[tuple[list[Path], Array]]:
+        """Yields images of one size, as many as are taken at once."""
+        for size, group in groupby(self._files, self._files.__getitem__):
+            files = list(group)
+            for start in range(0, len(files), at_once):
+                read = {
+                    file: _decoded(file, size, channels)
+                    for file in files[start : start + at_once]
+                }
+                whole = {k: v for k, v in read.items() if v is not None}
+                if whole:
+                    yield list(whole), np.stack(list(whole.values()))
+
+
+class _Arrays(TranslationJob):
+    """Images in a file of arrays.
+
+    Args:
+        given: The file.
+        out: The `.npz` that gets the translated images, and the labels.
+    """
+
+    def __init__(self, given: Path, out: Path) -> None:
+        if out.suffix.lower() != ".npz":
+            raise UsageError(
+                f"--out must end in .npz, as the images of {given} are in one "
+                f"file. Received: {out}"
+            )
+        if out.exists():
+            raise _exists(out, "Choose another --out")
+        _require_no_file_above(out.parent)
+        self._out = out
+        self._images, self._labels = read_arrays(given, "train")
+        if holds_vectors(self._images):
+            raise UsageError(
+                f"{given} holds vectors. Expected images, (n, H, W, C)."
+            )
+        _, height, width, _ = self._images.shape
+        self.sizes = {(height, width)}
+
+    def run(self, translate: Translate, channels: int, at_once: int) -> int:
+        """Translates all images, and writes one file."""
+        arrays = {"images": translate(np.asarray(self._images))}
+        if self._labels is not None:
+            arrays["labels"] = np.asarray(self._labels, "int64")
+        self._out.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(self._out) as temporary:
+            np.savez_compressed(temporary, **arrays)
+        return len(arrays["images"])
+
+
+def _size_of(file: Path) -> Size:
+    try:
+        with open_image(file) as image:
+            return upright_size(file, image)
+    # Pillow raises many kinds of errors on a file that is no image.
+    except Exception as error:
+        raise UsageError(
+            f"{path_text(file)} is no image that can be read "
+            f"({reason_unreadable(error)})."
+        ) from error
+
+
+def _decoded(file: Path, size: Size, channels: int) -> Array | None:
+    """Returns the pixels of a file; None, with a warning, if it is damaged."""
+    try:
+        return decode(file, size, channels)
+    # As above.
+    except Exception as error:
+        warnings.warn(
+            f"{path_text(file)} is left out ({reason_unreadable(error)}).",
+            stacklevel=2,
+        )
+        return None
+
+
+def _require_one_name_each(targets: dict[Path, Path]) -> None:
+    seen: dict[Path, Path] = {}
+    for file, target in targets.items():
+        if target in seen:
+            raise UsageError(
+                f"{path_text(seen[target])} and {path_text(file)} have the "
+                "same name but for the ending, and both become "
+                f"{path_text(target)}. Rename one of them."
+            )
+        seen[target] = file
+
+
+def _require_no_file_above(folder: Path) -> None:
+    """Raises an error if a file is where a folder shall be."""
+    for each in (folder, *folder.parents):
+        if each.exists() and not each.is_dir():
+            raise _exists(each, "It is no folder: choose another --out")
+
+
+def _exists(target: Path, advice: str) -> UsageError:
+    return UsageError(f"{path_text(target)} exists. {advice}.")
