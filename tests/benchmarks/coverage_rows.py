@@ -59,7 +59,7 @@ class Row:
 
     Args:
         data: A key of `DATA`.
-        variant: A key of `VARIANTS`.
+        variant: One of `VARIANTS`.
         pack: How many samples the discriminator sees at once.
     """
 
@@ -74,7 +74,14 @@ class Row:
 
     @property
     def title(self):
-        return VARIANTS[self.variant].format(pack=self.pack)
+        """What it trains with; the plain loss is the non-saturating one."""
+        recipe = self.trained()
+        pairing = recipe.loss["name"] == "relativistic_pairing"
+        names = [each["name"].upper() for each in penalties_of(recipe)]
+        title = " + ".join(["pairing" if pairing else "plain loss", *names])
+        if self.pack > 1:
+            return f"{title}, packs of {self.pack}"
+        return f"{title}, the recipe" if self.variant == "recipe" else title
 
     def trained(self):
         """The recipe with the row's changes."""
@@ -92,27 +99,39 @@ class Row:
             changes += [("model.pack", self.pack)]
         recipe = recipes.override(recipe, changes)
         left_out = {"no-r1": "r1", "no-r2": "r2"}.get(self.variant)
-        if left_out is None:
+        known = {each["name"]: each for each in penalties_of(recipe)}
+        if self.variant == "with-r2":
+            known["r2"] = {**known["r1"], "name": "r2"}
+        elif left_out is not None:
+            del known[left_out]
+        else:
             return recipe
-        (kept,) = (p for p in recipe.regularizer if p["name"] != left_out)
-        return replace(recipe, regularizer=kept)
+        return replace(recipe, regularizer=tuple(known.values()) or None)
 
 
-VARIANTS = {
-    "recipe": "pairing + R1 + R2, the recipe",
-    "no-pairing": "without pairing: plain loss + R1 + R2",
-    "no-r1": "without R1: pairing + R2",
-    "no-r2": "without R2: pairing + R1",
-    "packed": "plain loss, packs of {pack}",
-    "plain": "plain loss",
-}
-"""What the page calls them. The plain loss is the non-saturating one."""
+def penalties_of(recipe):
+    found = recipe.regularizer or ()
+    return found if isinstance(found, tuple) else (found,)
+
+
+VARIANTS = (
+    "recipe",
+    "with-r2",
+    "no-pairing",
+    "no-r1",
+    "no-r2",
+    "packed",
+    "plain",
+)
 
 _PACKS = {"stacked_mnist": 2, "grid": 4, "ring": 2}
+_ONE_PENALTY = "stacked_mnist"
+"""Its recipe has R1 alone; R2 cannot be left out, but added."""
 ROWS = [
     Row(data, variant, _PACKS[data] if variant == "packed" else 1)
     for data in DATA
     for variant in VARIANTS
+    if variant != ("no-r2" if data == _ONE_PENALTY else "with-r2")
 ]
 
 
