@@ -33,7 +33,9 @@ def print_summary(plan: Plan, gan: AdversarialModel, *, in_full: bool) -> None:
         out.print("Nothing was written.")
 
 
-def _lines(plan: Plan, gan: AdversarialModel, planned: bool) -> list[tuple[str, str]]:
+def _lines(
+    plan: Plan, gan: AdversarialModel, planned: bool
+) -> list[tuple[str, str]]:
     recipe, source = plan.recipe, plan.source
     batches = max(1, len(source) // recipe.batch_size)
     epochs = counted(recipe.epochs or 0, "epoch", "epochs")

@@ -154,7 +154,9 @@ def _repair_metrics(folder: RunFolder, state: RunState) -> None:
     MetricsFile(folder.metrics, rows).write()
 
 
-def _repair_best(plan: Plan, gan: AdversarialModel, state: RunState) -> RunState:
+def _repair_best(
+    plan: Plan, gan: AdversarialModel, state: RunState
+) -> RunState:
     """Writes best.keras anew if it is not from the epoch that the rows name."""
     folder = plan.folder
     row = run_folder.best_row(state.best_among, monitor(plan))

@@ -45,9 +45,7 @@ class Generation(Task):
         ("direction", "scale", "source_channels", "jitter"), _NO_SOURCE
     )
 
-    def load(
-        self, split: str = "train", *, limit: int | None = None
-    ) -> Source:
+    def load(self, split: str = "train", *, limit: int | None = None) -> Source:
         """Returns the images or vectors of the recipe."""
         recipe = self.recipe
         assert recipe.data is not None

@@ -103,9 +103,7 @@ class Task(ABC):
             )
 
     @abstractmethod
-    def load(
-        self, split: str = "train", *, limit: int | None = None
-    ) -> Data:
+    def load(self, split: str = "train", *, limit: int | None = None) -> Data:
         """Returns the data of the recipe.
 
         Args:
