@@ -26,6 +26,12 @@ __all__ = ["write_report"]
 _TEMPLATE = resources.files("keras_gan") / "assets" / "report.html"
 _MOST_FRAMES = 60
 _MOST_LISTED = 100
+_MADE = "Translated images"
+_COLUMNS = {
+    "Pix2Pix": "source, output, target",
+    "CycleGAN": "a, as b, a again; b, as a, b again",
+}
+"""What the columns of snapshots show, by the model."""
 _PACKAGES = ("keras-gan", "keras", "tensorflow", "jax", "torch", "numpy")
 
 _TO_ESCAPE = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"}
@@ -95,7 +101,7 @@ def _page(
         title=_escaped(name),
         subtitle=f"Report of {datetime.now():%Y-%m-%d %H:%M}",
         facts="".join(_fact_card(*fact) for fact in _facts(rows, curves)),
-        pictures=_slider(len(frames)) if frames else "",
+        pictures=_slider(len(frames), _shown(config)) if frames else "",
         tables="\n".join(_table(*table) for table in tables if table[1]),
         data=_in_a_script(data),
     )
@@ -282,11 +288,22 @@ def _fact_card(name: str, value: str) -> str:
     )
 
 
-def _slider(count: int) -> str:
+def _shown(config: Mapping[str, Any]) -> tuple[str, str]:
+    """Returns what the snapshots are, and what their columns are."""
+    recipe = config.get("recipe")
+    model = recipe.get("model") if isinstance(recipe, Mapping) else None
+    name = model.get("name") if isinstance(model, Mapping) else None
+    columns = _COLUMNS.get(name) if isinstance(name, str) else None
+    return ("Generated images", "") if columns is None else (_MADE, columns)
+
+
+def _slider(count: int, shown: tuple[str, str]) -> str:
     """Returns the slider for the snapshots. It starts at the last one."""
     last = count - 1
+    title, columns = shown
+    caption = f"<p>{columns}</p>" if columns else ""
     return (
-        '<div class="card picture"><h2>Generated images</h2>'
+        f'<div class="card picture"><h2>{title}</h2>{caption}'
         '<img id="snapshot" alt="">'
         '<div class="player"><button id="play" type="button">Play</button>'
         f'<input id="slider" type="range" min="0" max="{last}" value="{last}" '

@@ -13,7 +13,8 @@ from keras_gan.cli import main
 from keras_gan.cli.errors import UsageError, as_usage_errors
 from keras_gan.cli.planning import Plan
 from keras_gan.cli.preparing import prepare
-from keras_gan.datasets.sources import Source
+from keras_gan.datasets import Pairs, Source, Unpaired
+from keras_gan.datasets.pair_rows import ArrayPairs, Downsized
 from keras_gan.recipes import override
 from keras_gan.recipes.components import (
     COMPONENTS,
@@ -22,6 +23,7 @@ from keras_gan.recipes.components import (
     types_of_settings,
 )
 from keras_gan.recipes.recipe import OWN_VALUES, settings_of
+from keras_gan.recipes.tasks import Shapes, task_of
 from keras_gan.recipes.weight_counts import count_weights
 from keras_gan.run_folder import RunFolder
 from tests.test_recipes import shape_of, small
@@ -177,7 +179,22 @@ def plan(recipe, count=8):
         origin="made up",
     )
     settled = override(recipe, [("batch_size", 4), ("epochs", 1)])
-    return Plan(settled, 0, source, RunFolder(Path("nowhere")), False)
+    data = translated(recipe, source)
+    return Plan(settled, 0, data, RunFolder(Path("nowhere")), False)
+
+
+def translated(recipe, source):
+    """What a recipe is trained on that translates; else the images."""
+    if recipe.model["name"] == "CycleGAN":
+        return Unpaired(source, source)
+    if recipe.model["name"] != "Pix2Pix":
+        return source
+    rows = (
+        Downsized(source.images, 4)
+        if recipe.networks["name"] == "srgan"
+        else ArrayPairs(source.images, source.images)
+    )
+    return Pairs("digits", "train", rows, source.labels, None, "made up")
 
 
 @pytest.mark.parametrize(
@@ -310,8 +327,10 @@ def test_weights_are_counted_without_making_any(name):
     recipe = small(recipes.get(name))
     classes = 3 if recipe.conditional else None
     before = keras.layers.Dense(1).name
-    counted = count_weights(recipe, (8, 8, 1), classes)
+    counted = count_weights(recipe, Shapes((8, 8, 1)), classes)
     number = int(before.rpartition("_")[2] or 0) if "_" in before else 0
     assert keras.layers.Dense(1).name == f"dense_{number + 1}"
-    made = recipes.assembling.networks(recipe, (8, 8, 1), classes)
-    assert counted == tuple(network.count_params() for network in made)
+    made = task_of(recipe).networks(Shapes((8, 8, 1)), classes, 0)
+    assert counted == tuple(
+        network.count_params() for kind in made for network in kind.values()
+    )

@@ -54,7 +54,7 @@ class Trained:
 
     def generate(self, n: int, labels: Any, seed: int | None) -> Array:
         """Returns images as pixels, uint8 (n, H, W, C); vectors as floats."""
-        floats = self.gan.generate(n, labels=labels, seed=seed)
+        floats: Array = self.gan.generate(n, labels=labels, seed=seed)
         if self.gan.makes_vectors:
             return floats
         return images.to_uint8(floats, self.value_range)
@@ -172,7 +172,9 @@ def _from_file(path: Path) -> AdversarialModel:
         raise UsageError(
             f"{path} can't be loaded: {in_one_line(error)}"
         ) from error
-    if not isinstance(model, tuple(NETWORKS)):
+    if not isinstance(model, AdversarialModel) or not isinstance(
+        model, tuple(NETWORKS)
+    ):
         raise UsageError(
             f"{path} holds no GAN of keras_gan. "
             f"Received: {type(model).__name__}"

@@ -14,6 +14,7 @@ from keras_gan._version import __version__
 from keras_gan.cli import run_config
 from keras_gan.cli.errors import UsageError
 from keras_gan.cli.starting import Start, recipe_of
+from keras_gan.datasets import Unpaired
 from keras_gan.datasets.fingerprint import fingerprint, matches
 from keras_gan.recipes import Recipe
 from keras_gan.recipes.setting_changes import parse_change
@@ -72,7 +73,9 @@ class Plan:
     @property
     def num_classes(self) -> int | None:
         """The number of classes of a conditional recipe, else None."""
-        return self.source.num_classes if self.recipe.conditional else None
+        if isinstance(self.source, Unpaired) or not self.recipe.conditional:
+            return None
+        return self.source.num_classes
 
     def config(self) -> dict[str, Any]:
         """Returns the content of config.json."""

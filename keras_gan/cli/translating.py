@@ -11,7 +11,7 @@ from keras_gan.cli.errors import UsageError
 from keras_gan.cli.loading import Trained
 from keras_gan.datasets.decode import resize
 from keras_gan.models import CycleGAN, translating
-from keras_gan.recipes.tasks import Shapes, task_of
+from keras_gan.recipes.tasks import Shapes, Translation, task_of
 
 __all__ = ["Translator", "translator"]
 
@@ -98,6 +98,8 @@ def _of_any_size(
     if trained.recipe is None or config is None:
         return network
     shapes = Shapes(tuple(config["image_shape"]), tuple(config["source_shape"]))
-    made = task_of(trained.recipe).generators_of_any_size(shapes)[name]
+    task = task_of(trained.recipe)
+    assert isinstance(task, Translation)
+    made = task.generators_of_any_size(shapes)[name]
     made.set_weights(network.get_weights())
     return made

@@ -161,7 +161,7 @@ class _Arrays(TranslationJob):
 
     def run(self, translate: Translate, channels: int, at_once: int) -> int:
         """Translates all images, and writes one file."""
-        arrays = {"images": translate(np.asarray(self._images))}
+        arrays: dict[str, Any] = {"images": translate(np.asarray(self._images))}
         if self._labels is not None:
             arrays["labels"] = np.asarray(self._labels, "int64")
         self._out.parent.mkdir(parents=True, exist_ok=True)

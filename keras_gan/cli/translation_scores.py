@@ -11,9 +11,11 @@ from keras_gan.cli.errors import UsageError
 from keras_gan.cli.loading import Trained, load
 from keras_gan.cli.translating import translator
 from keras_gan.features import Extractor
+from keras_gan.features.of_data import named_extractor
 from keras_gan.metrics import METRICS
 from keras_gan.recipes import Recipe
 from keras_gan.recipes.tasks import Translation, task_of
+from keras_gan.recipes.tasks.translation import FOR_PIXELS
 from keras_gan.run_folder import RunFolder
 
 __all__ = ["scores_of", "translation_in"]
@@ -21,6 +23,8 @@ __all__ = ["scores_of", "translation_in"]
 _IMAGES_AT_ONCE = 64
 _OF_BOTH_WAYS = ("extractor", "real_split", "k")
 """What is the same of both directions."""
+
+_OF_NEIGHBOURS = {"precision", "recall", "density", "coverage"}
 
 ExtractorOf = Callable[[str, str, tuple[int, ...]], Extractor]
 
@@ -76,11 +80,17 @@ def scores_of(
     assert isinstance(task, Translation)
     data = _held_out(task, arguments.real_split, arguments.num_samples)
     possible = task.metrics(data)
-    names = names or [*possible, "kid"]
-    _refuse_pairs(names, possible, recipe)
-    extractor = extractor_of(
-        arguments.extractor, data.name, task.shapes(data).image
-    )
+    chosen = names or [*possible, "kid"]
+    _refuse_pairs(chosen, possible, recipe)
+    try:
+        extractor = extractor_of(
+            arguments.extractor, data.name, task.shapes(data).image
+        )
+    # Features of other images need a further package.
+    except ImportError:
+        if not possible or (names is not None and not _of_pixels(chosen)):
+            raise
+        chosen, extractor = names or possible, named_extractor(FOR_PIXELS)
     scores = {
         "data": data.name,
         "compared": f"{task.in_words(data)}, of the split {data.split}",
@@ -91,13 +101,29 @@ def scores_of(
             images["real"],
             made,
             extractor=extractor,
-            metrics=names,
+            metrics=chosen,
             labels=getattr(data, "labels", None),
-            k=arguments.k,
+            k=_neighbours(arguments.k, chosen, images, made),
             real_split=data.split,
         )
+        if _of_pixels(chosen):
+            del found["extractor"]
         scores |= dict(_named(found, images.get("direction")))
     return scores
+
+
+def _neighbours(
+    k: int, names: list[str], images: dict[str, Any], made: Any
+) -> int:
+    """Returns `k`; fewer where there are few images, and no metric minds."""
+    if _OF_NEIGHBOURS & set(names):
+        return k
+    return max(1, min(k, len(made) - 1, len(images["real"]) - 1))
+
+
+def _of_pixels(names: list[str]) -> bool:
+    """Whether metrics compare pixels alone, and no features."""
+    return all(METRICS[name].needs == "pairs" for name in names)
 
 
 def _on_other_data(
@@ -161,6 +187,6 @@ def _named(
     found: dict[str, Any], direction: str | None
 ) -> Iterator[tuple[str, Any]]:
     """Yields numbers, by the side that images shall be like, if of two."""
+    side = "" if direction is None else f"_{direction[1]}"
     for name, value in found.items():
-        of_side = direction is not None and name not in _OF_BOTH_WAYS
-        yield f"{name}_{direction[1]}" if of_side else name, value
+        yield name if name in _OF_BOTH_WAYS else f"{name}{side}", value

@@ -12,6 +12,7 @@ from keras_gan._checks import (
     whole_number,
 )
 from keras_gan.models import AdversarialModel
+from keras_gan.models.two_players import TwoPlayers
 from keras_gan.recipes.components import (
     check_setting,
     default_settings,
@@ -85,7 +86,7 @@ def assemble(
         make_component("regularizer", each, updates=updates)
         for each in settings_of(recipe, "regularizer")
     ]
-    model: AdversarialModel = make_component(
+    model: TwoPlayers = make_component(
         "model",
         recipe.model,
         updates=updates,

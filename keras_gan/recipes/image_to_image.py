@@ -54,9 +54,9 @@ CYCLE_GAN = Recipe(
     g_opt=_ADAM,
     schedule=_FALLING,
     data="sneakers_to_boots",
-    batch_size=16,
+    batch_size=8,
     epochs=None,
-    budget=20_000,
+    budget=12_000,
     evaluation=_MEASURED,
 )
 
@@ -75,7 +75,7 @@ SUPER_RESOLUTION = Recipe(
         "adversarial_weight": {
             "name": "cosine",
             "start": 0.0,
-            "end": 1.0,
+            "end": 3.0,
             "hold": 0.5,
         },
     },

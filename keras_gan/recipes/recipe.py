@@ -170,8 +170,8 @@ class Recipe:
         Raises:
             ValueError: If there is none of that name.
         """
-        found: type[AdversarialModel] = COMPONENTS["model"](self.model["name"])
-        return found
+        found: Any = COMPONENTS["model"](self.model["name"])
+        return found  # type: ignore[no-any-return]
 
     @property
     def conditional(self) -> bool:

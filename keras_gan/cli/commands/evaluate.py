@@ -45,8 +45,9 @@ def add_parser(commands: Any) -> None:
         "--metrics",
         metavar="fid,kid,...",
         help="which, separated by commas [fid, kid, precision, recall, "
-        "density, coverage; of translations psnr, ssim, kid]; also nearest_neighbor, sliced_wasserstein, "
-        "checkerboard, ms_ssim_diversity; of pairs, psnr, ssim; by a "
+        "density, coverage; of translations psnr, ssim, kid]; also "
+        "nearest_neighbor, sliced_wasserstein, checkerboard, "
+        "ms_ssim_diversity; of pairs, psnr, ssim; by a "
         "classifier or known modes, modes, kl, inception_score, "
         "class_entropy, label_accuracy; of points of known Gaussians, "
         "high_quality",

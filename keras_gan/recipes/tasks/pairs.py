@@ -123,8 +123,11 @@ class PairedTranslation(Translation):
             given["source_shape"] = (None, None, source[2])
         else:
             given = self._of_one_size(source, target)
-            given["image_shape"] = (None, None, target[2])
-            settings["stages"] = unet_stages(target, settings.get("stages"))
+            given["image_shape"] = (None, None, target[-1])
+            height, width, channels = target
+            settings["stages"] = unet_stages(
+                (height, width, channels), settings.get("stages")
+            )
         made = make_component("networks", settings, **given)
         return {"generator": made[0]}
 

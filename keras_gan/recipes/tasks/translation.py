@@ -10,14 +10,16 @@ from keras_gan import features
 from keras_gan._checks import received
 from keras_gan.features.of_data import (
     EXTRACTOR_OF,
-    extractor_for,
     named_extractor,
 )
 from keras_gan.recipes.components import default_settings, make_component
 from keras_gan.recipes.scheduled_settings import Updates
 from keras_gan.recipes.tasks.task import Shapes, Task
 
-__all__ = ["Translation", "longest"]
+__all__ = ["FOR_PIXELS", "Translation", "longest"]
+
+FOR_PIXELS = "fashion_mnist"
+"""The extractor where none is asked: pixels are compared, not features."""
 
 _ROWS = 8
 """Images of a snapshot, each in a row of its own."""
@@ -156,23 +158,23 @@ class Translation(Task):
         if not metrics:
             return []
         measured = self.measured(data)
-        if len(measured) < 2:
+        compared = self.compared(measured)
+        fewest = min(len(each["real"]) for each in compared)
+        if fewest < 2:
             raise ValueError(
                 "A distance needs at least 2 images; --set evaluation=none "
-                f"measures nothing. Received: {len(measured)} of the split "
+                f"measures nothing. Received: {fewest} of the split "
                 f"{measured.split}"
             )
-        extractor = (
-            extractor_for("", self.shapes(data).image)
-            if chosen is None
-            else named_extractor(chosen)
-        )
+        # No metric that a recipe may name looks at neighbours.
+        settings["k"] = min(settings.get("k", 1), fewest - 1)
+        extractor = named_extractor(chosen or FOR_PIXELS)
         if chosen is not None:
             # An error comes now, not after the first epoch.
             extractor.load()
         return [
             self._evaluating(settings, metrics, extractor, images)
-            for images in self.compared(measured)
+            for images in compared
         ]
 
     def _evaluating(

@@ -119,11 +119,14 @@ class UnpairedTranslation(Translation):
         settings = dict(self.recipe.networks)
         side_a, side_b = shapes.source, shapes.image
         assert side_a is not None
-        settings["blocks"] = resnet_blocks(side_a, settings.get("blocks"))
+        height, width, channels = side_a
+        settings["blocks"] = resnet_blocks(
+            (height, width, channels), settings.get("blocks")
+        )
         made = make_component(
             "networks",
             settings,
-            image_shape=(None, None, side_a[2]),
+            image_shape=(None, None, channels),
             channels_b=side_b[2],
         )
         return dict(zip(_GENERATORS, made[:2], strict=True))
