@@ -21,7 +21,7 @@ __all__ = ["FOR_PIXELS", "Translation", "longest"]
 FOR_PIXELS = "fashion_mnist"
 """The extractor where none is asked: pixels are compared, not features."""
 
-_ROWS = 8
+_ROWS = 6
 """Images of a snapshot, each in a row of its own."""
 
 
