@@ -91,7 +91,7 @@ ROWS = (
         1,
         seeds=3,
         shows="Shirts, trousers, dresses, sneakers and boots at a glance; "
-        "about one in four is dark or torn, sandals and bags above all.",
+        "about one in six is dark or torn, sandals and bags above all.",
     ),
     Row(
         "quick",
