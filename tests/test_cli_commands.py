@@ -14,4 +14,4 @@ def test_the_commands_are_the_modules(capsys):
     with pytest.raises(SystemExit):
         main(["--help"])
     section = capsys.readouterr().out.split("commands:")[1]
-    assert sorted(re.findall(r"^    (\w+) ", section, re.M)) == sorted(MODULES)
+    assert sorted(re.findall(r"^    (\w+)\b", section, re.M)) == sorted(MODULES)
