@@ -33,7 +33,13 @@ NAMES = [
     else pytest.param(name, marks=pytest.mark.slow)
     for name in FROM_IMAGES
 ]
-SHAPES = [(28, 28, 1), (7, 7, 1), (64, 48, 3), (13, 30, 2)]
+SHAPES = [
+    (7, 7, 1),
+    (13, 30, 2),
+    # What is odd and what is even is in those two.
+    pytest.param((28, 28, 1), marks=pytest.mark.slow),
+    pytest.param((64, 48, 3), marks=pytest.mark.slow),
+]
 
 
 def small(name, image_shape=(12, 12, 1), **kwargs):
@@ -85,7 +91,8 @@ def conv(kernel, before, after, bias=True):
 
 @pytest.fixture(scope="module")
 def papers_pair():
-    return networks.pix2pix((256, 256, 3))
+    # To draw weights takes longer than all else.
+    return networks.pix2pix((256, 256, 3), kernel_initializer="zeros")
 
 
 def test_unet_has_the_papers_size(papers_pair):
@@ -142,11 +149,20 @@ def test_resnet_generator_has_the_papers_size():
         + normed(3, 128, 64)
         + conv(7, 64, 3)
     )
-    assert networks.resnet_generator((256, 256, 3)).count_params() == expected
+    generator = networks.resnet_generator(
+        (256, 256, 3), kernel_initializer="zeros"
+    )
+    assert generator.count_params() == expected
 
 
 @pytest.mark.parametrize(
-    ("size", "blocks"), [(28, 6), (128, 6), (256, 9), (None, 9)]
+    ("size", "blocks"),
+    [
+        (128, 6),
+        (256, 9),
+        pytest.param(28, 6, marks=pytest.mark.slow),
+        pytest.param(None, 9, marks=pytest.mark.slow),
+    ],
 )
 def test_resnet_generator_has_more_blocks_on_large_images(size, blocks):
     generator = networks.resnet_generator((size, size, 1), filters=1)
@@ -166,7 +182,9 @@ def test_patch_discriminator_has_the_papers_size(papers_pair):
 
 
 def test_super_resolution_has_the_papers_layers():
-    generator = networks.super_resolution((24, 24, 3), 4)
+    generator = networks.super_resolution(
+        (24, 24, 3), 4, kernel_initializer="zeros"
+    )
     expected = (
         conv(9, 3, 64)
         + 16 * 2 * conv(3, 64, 64)
@@ -342,7 +360,7 @@ def test_small_signals_of_the_papers_start_are_normalised(normalization):
     inner = keras.Model(generator.input, halving[0].input)
     features = numpy(inner(images(16, 32, 32, 1), training=True))
     deviations = features.std(axis=(0, 1, 2))
-    # With 0.001 it would be about a third.
+    # It is 0.85, and with an epsilon of 0.001 it is 0.16.
     assert np.median(deviations) > 0.6
 
 
@@ -456,7 +474,11 @@ def test_cycle_gan_goes_there_and_back():
 
 
 @pytest.mark.parametrize(
-    ("activation", "low", "high"), [("tanh", -1, 1), ("sigmoid", 0, 1)]
+    ("activation", "low", "high"),
+    [
+        ("sigmoid", 0, 1),
+        pytest.param("tanh", -1, 1, marks=pytest.mark.slow),
+    ],
 )
 @pytest.mark.parametrize("name", GENERATORS)
 def test_images_stay_in_range(name, activation, low, high):
@@ -528,8 +550,12 @@ def test_spectral_normalisation_covers_every_kernel():
     [
         ("patch_discriminator", "normalization"),
         ("pix2pix", "discriminator_normalization"),
-        ("cycle_gan", "discriminator_normalization"),
-        ("srgan", "discriminator_normalization"),
+        pytest.param(
+            "cycle_gan", "discriminator_normalization", marks=pytest.mark.slow
+        ),
+        pytest.param(
+            "srgan", "discriminator_normalization", marks=pytest.mark.slow
+        ),
     ],
 )
 def test_probabilities_where_asked_for(name, key):

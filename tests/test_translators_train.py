@@ -96,20 +96,47 @@ def test_one_replica_equals_none(make, images):
         np.testing.assert_array_equal(one, other)
 
 
+def served(folder, images):
+    """What TensorFlow alone makes of images by an exported network."""
+    tf = pytest.importorskip("tensorflow")
+    network = tf.saved_model.load(str(folder))
+    return np.asarray(network.serve(images))
+
+
 # Keras' export to SavedModel on JAX names an argument that JAX retires.
-@pytest.mark.filterwarnings(
+exports = pytest.mark.filterwarnings(
     "ignore:The `native_serialization` parameter:DeprecationWarning"
 )
-@pytest.mark.slow
-@pytest.mark.skipif(BACKEND == "torch", reason="SavedModel is not torch's")
-@pytest.mark.parametrize("direction", ["ab", "ba"])
+not_on_torch = pytest.mark.skipif(
+    BACKEND == "torch", reason="SavedModel is not torch's"
+)
+
+
+@exports
+@not_on_torch
+def test_the_averaged_generator_of_pairs_is_exported(images, tmp_path):
+    model = tiny.pix2pix(ema_decay=0.5)
+    model.ema_generator.set_weights(
+        [w + 0.1 for w in model.ema_generator.get_weights()]
+    )
+    model.export(tmp_path / "there", verbose=False)
+    np.testing.assert_allclose(
+        served(tmp_path / "there", images[:3]),
+        model.translate(images[:3]),
+        atol=1e-5,
+    )
+
+
+@exports
+@not_on_torch
+@pytest.mark.parametrize(
+    "direction", [pytest.param("ab", marks=pytest.mark.slow), "ba"]
+)
 def test_a_direction_is_exported(direction, images, tmp_path):
-    tf = pytest.importorskip("tensorflow")
     model = tiny.cycle_gan(ema_decay=0.5)
     model.export(tmp_path / "there", direction=direction, verbose=False)
-    served = tf.saved_model.load(str(tmp_path / "there"))
     np.testing.assert_allclose(
-        np.asarray(served.serve(images[:3])),
+        served(tmp_path / "there", images[:3]),
         model.translate(images[:3], direction=direction),
         atol=1e-5,
     )

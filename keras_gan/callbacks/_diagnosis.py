@@ -11,6 +11,19 @@ from keras_gan.models.fixed_samples import ScoredSamples
 Array = np.ndarray[Any, Any]
 
 
+_OF_TRANSLATION = {
+    "saturation": (
+        'regularizer="r1", jitter and flips where few pairs are loaded, a '
+        "lower learning rate or fewer filters for the discriminator."
+    ),
+    "collapse": (
+        "a larger weight of what ties an image to its source (l1_weight, "
+        'cycle_weight), a lower learning rate, or regularizer="r1".'
+    ),
+}
+"""Cures of models without latents, by the kind of trouble."""
+
+
 class Trouble(NamedTuple):
     """Something that is wrong.
 
@@ -23,6 +36,10 @@ class Trouble(NamedTuple):
     kind: str
     words: str
     cures: str
+
+    def of_translation(self) -> "Trouble":
+        """Returns it with what helps a model that translates images."""
+        return self._replace(cures=_OF_TRANSLATION.get(self.kind, self.cures))
 
     def in_full(self) -> str:
         """Says what it is and what usually helps."""

@@ -181,9 +181,12 @@ class Rollback(Configurable, keras.callbacks.Callback):
         boundary = model.adversarial_loss.boundary
         if not _pays(model):
             boundary = None
-        return self._collapse.check(samples) or self._saturation.check(
+        trouble = self._collapse.check(samples) or self._saturation.check(
             samples, boundary
         )
+        if trouble is not None and isinstance(model, ImageToImage):
+            return trouble.of_translation()
+        return trouble
 
     def _act(self, trouble: Trouble) -> None:
         self._seen = None

@@ -123,7 +123,8 @@ class TwoPlayers(AdversarialModel):
             loss: A name or instance from `keras_gan.losses`, a Keras loss, or
                 a pair `(d_loss(real_scores, fake_scores),
                 g_loss(fake_scores))`. Default: `"non_saturating"`
-                (`"wasserstein"` for the WGAN-GP models).
+                (`"wasserstein"` for the WGAN-GP models, `"least_squares"` for
+                `CycleGAN`).
             metrics: Keras metrics with `update_state(real, fake)` on images;
                 updated by `evaluate` and validation.
             steps_per_execution: As in `AdversarialModel.compile`, and so
