@@ -147,7 +147,14 @@ def test_small_sources_are_made_of_targets_alone():
     assert (source.shape, target.shape) == ((4, 2, 2, 1), (4, 8, 8, 1))
 
 
-@pytest.mark.parametrize("name", ["pix2pix", "cyclegan", "super-resolution"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "pix2pix",
+        pytest.param("cyclegan", marks=pytest.mark.slow),
+        pytest.param("super-resolution", marks=pytest.mark.slow),
+    ],
+)
 def test_generators_of_any_size_make_the_same_of_the_same(name):
     recipe = recipe_of(name)
     shapes = task_of(recipe).completed((16, 16, 1), None)
