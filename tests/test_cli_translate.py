@@ -31,6 +31,7 @@ PIX2PIX = [
 CYCLE_GAN = [
     *("train", "cyclegan", "--data=horses", *TINY),
     *("--set=networks.stages=1", "--set=networks.blocks=0"),
+    "--set=model.identity_weight=0.5",
     *("--set=evaluation.extractor=fashion_mnist", "--set=model.pool_size=6"),
 ]
 
@@ -263,7 +264,10 @@ def wrong(elsewhere):
         (["cyclegan", "--data=empty"], "trainB holds no image"),
         (["pix2pix", "--data=three"], "follows none of the conventions"),
         (["cyclegan", "--data=maps"], "which are pairs"),
-        (["cyclegan", "--data=grey"], "identity_weight=0"),
+        (
+            ["cyclegan", "--data=grey", "--set=model.identity_weight=0.5"],
+            "identity_weight=0",
+        ),
         (["cyclegan", "--data=sizes"], "one height and width"),
         (["pix2pix", "--data=mnist"], "'outlines', 'small_clothes'"),
         (["pix2pix", "--data=maps", "--set=networks=unet"], "pix2pix, srgan"),
