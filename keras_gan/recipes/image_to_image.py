@@ -35,7 +35,7 @@ PIX2PIX = Recipe(
     data="outlines",
     batch_size=16,
     epochs=None,
-    budget=180_000,
+    budget=60_000,
     evaluation=_MEASURED,
 )
 
