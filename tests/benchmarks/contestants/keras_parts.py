@@ -35,7 +35,8 @@ def recipe(workload):
 
 
 def networks(workload):
-    return recipes.assembling.networks(recipe(workload), (28, 28, 1), seed=0)
+    gan = recipes.assemble(recipe(workload), (28, 28, 1), seed=0)
+    return gan.generator, gan.discriminator
 
 
 def adam(workload):
