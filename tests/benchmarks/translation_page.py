@@ -1,5 +1,7 @@
 """Writes docs/translation.md from the records alone."""
 
+import textwrap
+
 from tests.benchmarks.results_rows import settings
 from tests.benchmarks.translation_rows import ROOT, ROWS, record
 
@@ -26,7 +28,11 @@ def page():
     for title, text, names, columns in SECTIONS:
         known = [name for name in names if name in found]
         if known:
-            sections += [f"## {title}", text, table(found, known, columns)]
+            sections += [
+                f"## {title}",
+                textwrap.fill(text, 80),
+                table(found, known, columns),
+            ]
             sections += [picture(name) for name in known]
     return "\n\n".join(sections) + "\n"
 

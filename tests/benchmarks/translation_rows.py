@@ -183,12 +183,19 @@ def bicubic(images, size):
 
 
 ROWS = (
-    Row("outlines", "pix2pix", "pairs"),
+    Row(
+        "outlines",
+        "pix2pix",
+        "pairs",
+        shows="Shoe, trousers and shirts within their lines, in woven cloth "
+        "with folds; how bright they are is guessed, and prints become specks.",
+    ),
     Row(
         "outlines-l1-only",
         "pix2pix",
         "pairs",
         changes=("model.adversarial_weight=0",),
+        shows="The same, smoother: cloth has hardly any texture.",
     ),
     Row(
         "emoji",
@@ -213,6 +220,8 @@ ROWS = (
         # Two epochs of all of Fashion-MNIST: the first is of content alone.
         changes=("budget=120000",),
         looks=(0.5,),
+        shows="Soles, seams, sleeves and gaps between legs as in the targets, "
+        "from 7x7 pixels; prints and checks are lost.",
     ),
 )
 
