@@ -211,7 +211,14 @@ ROWS = (
         changes=("model.adversarial_weight=0", "budget=60000"),
         folder="emoji",
     ),
-    Row("boots", "cyclegan", "unpaired"),
+    Row(
+        "boots",
+        "cyclegan",
+        "unpaired",
+        shows="Sneakers grow shafts and heels, one in four ragged; boots become "
+        "sneakers with specks. The way back has the shape and its brightness, "
+        "and little of the pattern.",
+    ),
     Row("emoji-unpaired", "cyclegan", "unpaired", folder="emoji"),
     Row(
         "small-clothes",
