@@ -203,6 +203,8 @@ ROWS = (
         "pairs",
         changes=("budget=60000",),
         folder="emoji",
+        shows="Keys turn blue and flags lose their waves, as the other vendor "
+        "draws them; letters run together, and flat colours are speckled.",
     ),
     Row(
         "emoji-l1-only",
