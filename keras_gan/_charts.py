@@ -103,6 +103,8 @@ LOSSES_PICTURE: dict[str, dict[str, str]] = {
     ),
     "score gap": {_SCORE_GAP: "real - generated"},
     "adversarial loss": {
+        # Beside the whole loss of a translating generator it is a flat line.
+        "d_loss": "discriminator",
         "g_adversarial": "generator",
         "g_adversarial_a": "side a",
         "g_adversarial_b": "side b",

@@ -247,6 +247,23 @@ def test_numbers_keep_every_bit(tmp_path):
     assert read_metrics(tmp_path / "metrics.csv")[0]["d_loss"] == value
 
 
+def test_a_discriminator_s_loss_has_a_panel_of_its_own_beside_a_large_one(
+    tmp_path,
+):
+    from PIL import Image
+
+    rows = [{"epoch": 1, "d_loss": 1.0, "g_loss": 40.0}]
+    draw_losses(rows, tmp_path / "gan.png")
+    parts = {"g_adversarial": 0.8, "g_l1": 0.4}
+    draw_losses([{**rows[0], **parts}], tmp_path / "pix2pix.png")
+    heights = []
+    for name in ("gan.png", "pix2pix.png"):
+        with Image.open(tmp_path / name) as picture:
+            heights.append(picture.height)
+    # The losses, their adversarial part, the distance.
+    assert heights[1] == pytest.approx(heights[0] * 3, abs=3)
+
+
 def test_the_curves_show_both_players_and_the_penalty(tmp_path):
     from PIL import Image
 

@@ -217,9 +217,9 @@ ROWS = (
         "boots",
         "cyclegan",
         "unpaired",
-        shows="Sneakers grow shafts and heels, one in four ragged; boots become "
-        "sneakers with specks. The way back has the shape and its brightness, "
-        "and little of the pattern.",
+        shows="Sneakers grow shafts and heels, one in four ragged; boots "
+        "become sneakers with specks. The way back has the shape and its "
+        "brightness, and little of the pattern.",
     ),
     Row("emoji-unpaired", "cyclegan", "unpaired", folder="emoji"),
     Row(
