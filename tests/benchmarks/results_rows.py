@@ -266,7 +266,13 @@ ROWS = (
         changes=("networks.upsampling=transposed",),
         variant="transposed",
     ),
-    Row("quick-128", 133, data="photos"),
+    Row(
+        "quick-128",
+        133,
+        data="photos",
+        shows="Skies, meadows and blossoms in the colours of the photos; "
+        "buildings are scribbles yet, and plain areas have a faint grid.",
+    ),
 )
 CURVES = (
     "quick-20-epoch",
