@@ -52,7 +52,7 @@ def train(row, folders):
     )
     batches = recipes.batches(recipe, data, seed=0)
     points = []
-    clock = Clock(row, recipe, held, points)
+    clock = make_clock(row, recipe, held, points)
     others = OtherWork()
     gan.fit(
         batches, epochs=recipe.epochs, shuffle=False, verbose=0, callbacks=clock
@@ -78,13 +78,13 @@ def longest(data):
     return max(map(len, data))
 
 
-def Clock(row, recipe, held, points):  # noqa: N802  # A class, made late.
+def make_clock(row, recipe, held, points):
     """A callback that measures at the row's looks, outside of the seconds."""
     import keras
 
     looks = {round(share * recipe.epochs) for share in (*row.looks, 1.0)}
 
-    class Looking(keras.callbacks.Callback):
+    class Clock(keras.callbacks.Callback):
         seconds = 0.0
 
         def on_epoch_begin(self, epoch, logs=None):
@@ -103,7 +103,7 @@ def Clock(row, recipe, held, points):  # noqa: N802  # A class, made late.
                 )
                 print(row.name, json.dumps(points[-1]), flush=True)
 
-    return Looking()
+    return Clock()
 
 
 def run(row, options):
