@@ -182,7 +182,7 @@ KINDS = {
 def variant(make):
     model = make()
     # Small: an L1 loss turns a rounded 0 into a step of either sign.
-    rates = [SGD(1e-3), SGD(1e-3)]
+    rates = [SGD(1e-4), SGD(1e-4)]
     named = (keras_gan.GAN, keras_gan.Pix2Pix, keras_gan.CycleGAN)
     if isinstance(model, named):
         model.compile(*rates)

@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 import keras
 
-from keras_gan import features
 from keras_gan._checks import received
 from keras_gan.features.of_data import (
     EXTRACTOR_OF,
@@ -168,26 +167,16 @@ class Translation(Task):
             )
         # No metric that a recipe may name looks at neighbours.
         settings["k"] = min(settings.get("k", 1), fewest - 1)
+        found = [
+            make_component("evaluation", settings, metrics=metrics, **images)
+            for images in compared
+        ]
         extractor = named_extractor(chosen or FOR_PIXELS)
         if chosen is not None:
             # An error comes now, not after the first epoch.
             extractor.load()
-        return [
-            self._evaluating(settings, metrics, extractor, images)
-            for images in compared
-        ]
-
-    def _evaluating(
-        self,
-        settings: dict[str, Any],
-        metrics: list[str],
-        extractor: features.Extractor,
-        images: dict[str, Any],
-    ) -> keras.callbacks.Callback:
-        found: keras.callbacks.Callback = make_component(
-            "evaluation", settings, metrics=metrics, **images
-        )
-        found.extractor = extractor
+        for each in found:
+            each.extractor = extractor
         return found
 
 
