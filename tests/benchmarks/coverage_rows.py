@@ -19,7 +19,10 @@ class Data(NamedTuple):
         modes: How many it has.
         samples: How many samples the papers measure.
         looks: How often a run is measured, at even distances.
+        variants: How it is trained, beside the recipe as it is.
         animated: The variants whose run the page shows in motion.
+        compared: The images on which all variants but the recipe train, if not
+            as many as in the recipe.
     """
 
     title: str
@@ -27,13 +30,42 @@ class Data(NamedTuple):
     modes: int
     samples: int
     looks: int
+    variants: tuple[str, ...]
     animated: tuple[str, ...] = ()
+    compared: int | None = None
 
 
 DATA = {
-    "stacked_mnist": Data("Stacked MNIST", "stacked-mnist", 1000, 26_000, 10),
-    "grid": Data("Grid", "grid", 25, 2500, 12, ("recipe", "plain")),
-    "ring": Data("Ring", "ring", 8, 2500, 12, ("recipe", "plain")),
+    "stacked_mnist": Data(
+        "Stacked MNIST",
+        "stacked-mnist",
+        1000,
+        26_000,
+        10,
+        variants=(
+            *("recipe", "short", "with-r2", "no-pairing", "no-r1"),
+            *("packed", "plain"),
+        ),
+        compared=200_000,
+    ),
+    "grid": Data(
+        "Grid",
+        "grid",
+        25,
+        2500,
+        12,
+        variants=("recipe", "packed", "plain"),
+        animated=("recipe", "plain"),
+    ),
+    "ring": Data(
+        "Ring",
+        "ring",
+        8,
+        2500,
+        12,
+        variants=("recipe", "plain"),
+        animated=("recipe", "plain"),
+    ),
 }
 
 _PACGAN = [
@@ -59,7 +91,7 @@ class Row:
 
     Args:
         data: A key of `DATA`.
-        variant: One of `VARIANTS`.
+        variant: One of the variants of its data.
         pack: How many samples the discriminator sees at once.
     """
 
@@ -90,6 +122,9 @@ class Row:
         recipe = recipes.get(DATA[self.data].recipe)
         recipe = recipes.override(recipe, [("data", self.data)])
         changes = []
+        compared = DATA[self.data].compared
+        if compared is not None and self.variant != "recipe":
+            changes += [("budget", compared)]
         if self.variant in ("no-pairing", "plain", "packed"):
             changes += [("loss", "non_saturating")]
         if self.variant in ("plain", "packed"):
@@ -98,14 +133,13 @@ class Row:
         if self.pack > 1:
             changes += [("model.pack", self.pack)]
         recipe = recipes.override(recipe, changes)
-        left_out = {"no-r1": "r1", "no-r2": "r2"}.get(self.variant)
+        if self.variant not in ("with-r2", "no-r1"):
+            return recipe
         known = {each["name"]: each for each in penalties_of(recipe)}
         if self.variant == "with-r2":
             known["r2"] = {**known["r1"], "name": "r2"}
-        elif left_out is not None:
-            del known[left_out]
         else:
-            return recipe
+            del known["r1"]
         return replace(recipe, regularizer=tuple(known.values()) or None)
 
 
@@ -114,24 +148,11 @@ def penalties_of(recipe):
     return found if isinstance(found, tuple) else (found,)
 
 
-VARIANTS = (
-    "recipe",
-    "with-r2",
-    "no-pairing",
-    "no-r1",
-    "no-r2",
-    "packed",
-    "plain",
-)
-
-_PACKS = {"stacked_mnist": 2, "grid": 4, "ring": 2}
-_ONE_PENALTY = "stacked_mnist"
-"""Its recipe has R1 alone; R2 cannot be left out, but added."""
+_PACKS = {"stacked_mnist": 2, "grid": 4}
 ROWS = [
     Row(data, variant, _PACKS[data] if variant == "packed" else 1)
-    for data in DATA
-    for variant in VARIANTS
-    if variant != ("no-r2" if data == _ONE_PENALTY else "with-r2")
+    for data, known in DATA.items()
+    for variant in known.variants
 ]
 
 
