@@ -39,8 +39,12 @@ from tests.benchmarks.results_rows import (
 )
 
 
-def train(row, seed, data):
-    """Trains and measures one run in this process; writes its record."""
+def train(row, seed, data, keep=None):
+    """Trains and measures one run in this process; writes its record.
+
+    With `keep`, the folder there gets the run's model.keras, too; it equals
+    that of `keras-gan train` with the same recipe, epochs and seed.
+    """
     import keras
 
     from keras_gan import datasets, recipes
@@ -70,6 +74,9 @@ def train(row, seed, data):
     )
     busy = round(others.cores(), 2)
     name = f"{row.name}-seed-{seed}"
+    if keep is not None:
+        (keep / name).mkdir(parents=True, exist_ok=True)
+        gan.save(keep / name / "model.keras")
     draw(gan, RECORDS / f"{name}.png")
     if row.brightened and seed == 0:
         draw(gan, RECORDS / f"{name}-bright.png", brightened=True)
@@ -295,6 +302,8 @@ def run(row, seed, options):
     command = [sys.executable, __file__, row.name, "--train", str(seed)]
     if row.data:
         command += ["--data", f"{row.data}={options.data[row.data]}"]
+    if options.keep is not None:
+        command += ["--keep", str(options.keep)]
     environment = {
         **os.environ,
         "KERAS_BACKEND": row.backend,
@@ -320,6 +329,9 @@ def main():
         metavar="NAME=FOLDER",
         help=f"where the pictures of a row are: {', '.join(sorted(FOLDERS))}",
     )
+    parser.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="keep the models there"
+    )
     parser.add_argument("--train", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     unknown = set(options.rows) - {*names, REAL}
@@ -330,7 +342,8 @@ def main():
         os.sched_setaffinity(0, {options.core})
     chosen = [row for row in ROWS if row.name in (options.rows or names)]
     if options.train is not None:
-        train(chosen[0], options.train, options.data.get(chosen[0].data))
+        data = options.data.get(chosen[0].data)
+        train(chosen[0], options.train, data, options.keep)
         return
     if not options.write:
         run_all(chosen, options)
