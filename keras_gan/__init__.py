@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from keras_gan import models as models
     from keras_gan import networks as networks
     from keras_gan import optimizers as optimizers
+    from keras_gan import presets as presets
     from keras_gan import recipes as recipes
     from keras_gan import regularizers as regularizers
     from keras_gan import report as report
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from keras_gan.models import CycleGAN as CycleGAN
     from keras_gan.models import Pix2Pix as Pix2Pix
     from keras_gan.models import Player as Player
+    from keras_gan.presets import from_preset as from_preset
 
 _MODELS = (
     "ACGAN",
@@ -62,9 +64,9 @@ _MODULES = (
     "schedules",
 )
 # These define nothing that is in a saved file.
-_TOOLS = ("cli", "memory", "report")
+_TOOLS = ("cli", "memory", "presets", "report")
 
-__all__ = [*_MODELS, *_MODULES, *_TOOLS, "__version__"]
+__all__ = [*_MODELS, *_MODULES, *_TOOLS, "__version__", "from_preset"]
 
 
 def __getattr__(name: str) -> Any:
@@ -72,6 +74,8 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module(f"keras_gan.{name}")
     if name in _MODELS:
         return getattr(importlib.import_module("keras_gan.models"), name)
+    if name == "from_preset":
+        return importlib.import_module("keras_gan.presets").from_preset
     raise AttributeError(f"module 'keras_gan' has no attribute {name!r}")
 
 

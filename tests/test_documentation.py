@@ -5,13 +5,18 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 import keras_gan
 
 ROOT = Path(__file__).parents[1]
-MODULES = sorted(n for n in keras_gan.__all__ if n.islower() and n[0] != "_")
+MODULES = sorted(
+    name
+    for name in keras_gan.__all__
+    if isinstance(getattr(keras_gan, name), ModuleType)
+)
 
 
 @pytest.fixture(scope="module")

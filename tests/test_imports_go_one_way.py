@@ -17,7 +17,7 @@ LAYERS = (
     ("augment", "datasets", "layers", "losses", "optimizers", "regularizers"),
     ("features", "networks"),
     ("metrics", "models"),
-    ("callbacks", "run_folder"),
+    ("callbacks", "presets", "run_folder"),
     ("recipes", "report"),
     ("cli",),
 )

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from types import ModuleType
 
 import keras
 import pytest
@@ -27,6 +28,7 @@ MODULES = [
     "models",
     "networks",
     "optimizers",
+    "presets",
     "recipes",
     "regularizers",
     "report",
@@ -68,7 +70,11 @@ def test_modules_can_be_reached_from_the_package(name):
 
 
 def test_the_modules_are_those_the_package_names():
-    modules = {n for n in keras_gan.__all__ if n.islower() and "_" not in n}
+    modules = {
+        name
+        for name in keras_gan.__all__
+        if isinstance(getattr(keras_gan, name), ModuleType)
+    }
     assert modules == set(MODULES)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_gan import datasets, images, recipes, run_folder
+from keras_gan import datasets, images, presets, recipes, run_folder
 from keras_gan.cli import run_config
 from keras_gan.cli.errors import UsageError, in_one_line
 from keras_gan.models import GAN, AdversarialModel
@@ -89,9 +89,10 @@ class Trained:
 
 
 def load(path: Path) -> Trained:
-    """Loads a model from a run's folder or a `.keras` file.
+    """Loads a model from a run's folder or a `.keras` file, or a preset.
 
-    Of a run that is not finished, the last checkpoint is loaded.
+    Of a run that is not finished, the last checkpoint is loaded. A file or
+    folder that has a preset's name comes before the preset.
 
     Raises:
         UsageError: If there is nothing to load.
@@ -99,9 +100,12 @@ def load(path: Path) -> Trained:
     """
     if path.is_dir():
         return _from_run(RunFolder(path))
+    if not path.exists() and str(path) in presets.NAMES:
+        return Trained(presets.from_preset(str(path)), None, path)
     if path.suffix != ".keras" or not path.is_file():
         raise UsageError(
-            f"Expected the folder of a run, or a .keras file. Received: {path}"
+            "Expected the folder of a run, a .keras file or one of the presets "
+            f"{', '.join(presets.NAMES)}. Received: {path}"
         )
     beside = RunFolder(path.parent)
     config = run_config.read(beside)[0] if beside.started else None

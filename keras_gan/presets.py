@@ -1,0 +1,80 @@
+"""Trained GANs that are in the package."""
+
+import json
+from importlib.resources import as_file, files
+from typing import TYPE_CHECKING, Any
+
+import keras
+
+from keras_gan._checks import choice
+
+if TYPE_CHECKING:
+    from keras_gan.models import GAN
+
+__all__ = ["NAMES", "card", "from_preset"]
+
+NAMES: tuple[str, ...] = tuple(
+    sorted(
+        each.name.removesuffix(".keras")
+        for each in (files("keras_gan") / "assets" / "presets").iterdir()
+        if each.name.endswith(".keras")
+    )
+)
+"""The names of the presets."""
+
+
+def from_preset(name: str) -> "GAN":
+    """Loads a trained GAN that is in the package.
+
+    Its weights were rounded to float16 to be small, and are float32 again in
+    the model. Its generator has the averaged weights, so that there is no
+    average beside it. It is not compiled: `fit` goes on training it with the
+    defaults, or with what you give `compile`.
+
+    Args:
+        name: One of `keras_gan.presets.NAMES`, such as
+            `"quick_fashion_mnist"`. [Presets](presets.md) shows what each
+            makes.
+
+    Returns:
+        The model: a `GAN`, an `ACGAN` or another of the package.
+
+    Raises:
+        ValueError: If there is no preset of that name.
+
+    Example:
+        >>> gan = keras_gan.from_preset("quick_fashion_mnist")
+        >>> gan.generate(4, seed=0).shape
+        (4, 28, 28, 1)
+    """
+    with as_file(_asset(name, "keras")) as path:
+        gan: GAN = keras.saving.load_model(path)
+    return gan
+
+
+def card(name: str) -> dict[str, Any]:
+    """Returns what is known of a preset.
+
+    Args:
+        name: One of `keras_gan.presets.NAMES`.
+
+    Returns:
+        Its `description`, `data`, `licence` of the data, `command` that trains
+        it, `recipe`, `epochs`, `seed`, `scores` with how they were measured,
+        `versions`, and `classes`, the names of the classes, where it has any.
+
+    Raises:
+        ValueError: If there is no preset of that name.
+
+    Example:
+        >>> keras_gan.presets.card("quick_fashion_mnist")["recipe"]
+        'quick'
+    """
+    text = _asset(name, "json").read_text("utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def _asset(name: str, ending: str) -> Any:
+    name = choice("name", name, NAMES, why=" are the trained models")
+    return files("keras_gan") / "assets" / "presets" / f"{name}.{ending}"

@@ -1,0 +1,106 @@
+"""Trained models in the package: they load, and are what their cards say."""
+
+import keras
+import numpy as np
+import pytest
+
+import keras_gan
+from keras_gan import datasets, features, metrics, presets
+from keras_gan.cli import main
+from tests.benchmarks import presets as making
+
+every_preset = pytest.mark.parametrize("name", presets.NAMES)
+
+
+def test_each_has_a_card_and_a_recipe_that_makes_it():
+    for name in presets.NAMES:
+        preset, card = making.PRESETS[name], presets.card(name)
+        assert card["command"] == " ".join(["keras-gan", *preset.arguments])
+        assert card["recipe"] in keras_gan.recipes.NAMES
+
+
+@every_preset
+def test_it_loads_and_makes_images(name):
+    gan = keras_gan.from_preset(name)
+    made = gan.generate(3, seed=0)
+    assert made.shape == (3, *gan.generator.output_shape[1:])
+    assert -1 <= made.min() < made.max() <= 1
+    sizes = presets.card(name)["parameters"]
+    assert gan.generator.count_params() == sizes["generator"]
+    assert gan.discriminator.count_params() == sizes["discriminator"]
+
+
+@every_preset
+def test_it_is_small(name):
+    assert (making.ASSETS / f"{name}.keras").stat().st_size < 2_000_000
+
+
+def test_rounding_keeps_the_class_and_the_images(tmp_path):
+    from tests import tiny
+
+    gan = tiny.ac_gan(ema_decay=0.5)
+    gan.ema_generator.set_weights(
+        [w + 0.1 for w in gan.generator.get_weights()]
+    )
+    gan.save(tmp_path / "model.keras")
+    making.write_rounded(making.bare(tmp_path), tmp_path / "small.keras")
+    again = keras.saving.load_model(tmp_path / "small.keras")
+    assert type(again) is keras_gan.ACGAN
+    pairs = zip(
+        gan.ema_generator.get_weights(),
+        again.generator.get_weights(),
+        strict=True,
+    )
+    for whole, rounded in pairs:
+        assert rounded.dtype == np.float32
+        np.testing.assert_array_equal(
+            rounded, whole.astype("float16").astype("float32")
+        )
+    np.testing.assert_allclose(
+        gan.generate(2, seed=0), again.generate(2, seed=0), atol=2e-3
+    )
+
+
+def test_an_unknown_name_is_refused_with_those_there_are():
+    with pytest.raises(ValueError, match=r"one of .*quick_fashion"):
+        keras_gan.from_preset("faces")
+
+
+def test_training_goes_on_from_it(tmp_path):
+    gan = keras_gan.from_preset("quick_fashion_mnist")
+    before = gan.generator.get_weights()
+    real, _ = datasets.load("fashion_mnist_sample")
+    gan.fit(real[:64] / 127.5 - 1, batch_size=32, verbose=0)
+    assert not all(
+        np.array_equal(a, b)
+        for a, b in zip(before, gan.generator.get_weights(), strict=True)
+    )
+
+
+def test_the_command_generates_with_it(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    out = tmp_path / "made.npz"
+    assert main(["generate", "quick_fashion_mnist", "-n4", f"--out={out}"]) == 0
+    assert np.load(out)["images"].shape == (4, 28, 28, 1)
+    monkeypatch.undo()
+
+
+def test_the_command_names_them(tmp_path, capsys):
+    assert main(["generate", str(tmp_path / "none")]) == 2
+    assert "quick_fashion_mnist" in capsys.readouterr().err
+
+
+def test_the_page_is_what_the_cards_say():
+    assert making.PAGE.read_text("utf-8") == making.page()
+
+
+@pytest.mark.slow
+@every_preset
+def test_it_scores_what_its_card_says(name):
+    card = presets.card(name)
+    real = datasets.source(card["data"], "test").images[: making.SAMPLES]
+    pixels = keras_gan.from_preset(name).generate_pixels(making.SAMPLES, seed=0)
+    found = metrics.Evaluator(
+        real, extractor=features.classifier(card["data"]), metrics=["fid"]
+    )(pixels)
+    assert found["fid"] == pytest.approx(card["scores"]["fid"], rel=0.02)
