@@ -76,6 +76,7 @@ def test_every_tutorial_and_ours_are_there():
         "few-images",
         "quick-64",
         "quick-128",
+        "r3gan",
         "stacked-mnist",
         "grid",
         "ring",

@@ -118,6 +118,32 @@ _PAIRING_ADAM = {**_QUICK_ADAM, "learning_rate": 2e-3}
 _FALLING = {"name": "cosine", "start": 1.0, "end": 0.1}
 """As in R3GAN, whose penalties fall to a tenth."""
 
+_PAPER_ADAM = {
+    **_PAIRING_ADAM,
+    "beta_2": {"name": "cosine", "start": 0.9, "end": 0.99},
+}
+
+R3GAN = Recipe(
+    name="r3gan",
+    system="the modern baseline as published: no normalisation, R1 and R2",
+    # Huang et al., 2024, arXiv 2501.05441, at the size of a CPU: penalties at
+    # each step that fall to a tenth, and beta_2 that rises.
+    networks={"name": "r3gan", "filters": 16},
+    model={"name": "GAN", "ema_decay": 0.9995},
+    loss={"name": "relativistic_pairing"},
+    d_opt=_PAPER_ADAM,
+    g_opt=_PAPER_ADAM,
+    schedule=QUICK.schedule,
+    # With a weight of 0.1, the FID after 60,000 images is half as high again.
+    regularizer=(
+        {"name": "r1", "weight": _FALLING},
+        {"name": "r2", "weight": _FALLING},
+    ),
+    batch_size=QUICK.batch_size,
+    epochs=None,
+    budget=300_000,
+)
+
 STACKED_MNIST = Recipe(
     name="stacked-mnist",
     system="1,000 modes: the benchmark of mode collapse",
@@ -189,6 +215,7 @@ RECOMMENDED = (
     FEW_IMAGES,
     QUICK_64,
     QUICK_128,
+    R3GAN,
     STACKED_MNIST,
     GRID,
     RING,

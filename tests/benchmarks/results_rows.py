@@ -120,6 +120,7 @@ ROWS = (
         shows="All ten classes, with collars, straps, heels and prints; four "
         "or five of the dark and patterned ones are blurred.",
     ),
+    Row("r3gan", 5, looks=(0.25, 0.5, 1, 2, 3)),
     Row(
         "vanilla",
         10,
@@ -277,6 +278,7 @@ ROWS = (
 CURVES = (
     "quick-20-epoch",
     "quick-non-saturating-20-epoch",
+    "r3gan-5-epoch",
     "vanilla-100-epoch",
 )
 REAL = "real-images"
