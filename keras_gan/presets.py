@@ -2,6 +2,7 @@
 
 import json
 from importlib.resources import as_file, files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -11,7 +12,7 @@ from keras_gan._checks import choice
 if TYPE_CHECKING:
     from keras_gan.models import GAN
 
-__all__ = ["NAMES", "card", "from_preset"]
+__all__ = ["NAMES", "card", "from_preset", "named_by"]
 
 NAMES: tuple[str, ...] = tuple(
     sorted(
@@ -59,9 +60,10 @@ def card(name: str) -> dict[str, Any]:
         name: One of `keras_gan.presets.NAMES`.
 
     Returns:
-        Its `description`, `data`, `licence` of the data, `command` that trains
-        it, `recipe`, `epochs`, `seed`, `scores` with how they were measured,
-        `versions`, and `classes`, the names of the classes, where it has any.
+        Its `description`, `data`, `licence` of the data, `image_shape`,
+        `command` that trains it, `recipe`, `epochs`, `seed`, `scores` with how
+        they were measured, `versions`, and `classes`, the names of the
+        classes, where it has any.
 
     Raises:
         ValueError: If there is no preset of that name.
@@ -73,6 +75,15 @@ def card(name: str) -> dict[str, Any]:
     text = _asset(name, "json").read_text("utf-8")
     found: dict[str, Any] = json.loads(text)
     return found
+
+
+def named_by(path: Path) -> str | None:
+    """Returns the preset that a path names, if any.
+
+    Args:
+        path: What a user gave as a model. What exists comes first.
+    """
+    return str(path) if str(path) in NAMES and not path.exists() else None
 
 
 def _asset(name: str, ending: str) -> Any:

@@ -1,5 +1,7 @@
 """Trained models in the package: they load, and are what their cards say."""
 
+import json
+
 import keras
 import numpy as np
 import pytest
@@ -82,6 +84,23 @@ def test_the_command_generates_with_it(tmp_path, monkeypatch, capsys):
     out = tmp_path / "made.npz"
     assert main(["generate", "quick_fashion_mnist", "-n4", f"--out={out}"]) == 0
     assert np.load(out)["images"].shape == (4, 28, 28, 1)
+    monkeypatch.undo()
+
+
+def test_a_run_starts_from_it_with_its_recipe(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    command = ["train", "--init", "quick_fashion_mnist", "--dry-run"]
+    assert main([*command, "--data", "fashion_mnist_sample"]) == 0
+    said = capsys.readouterr().out
+    assert "quick_fashion_mnist" in said
+    assert "28x28" in said.replace(" ", "")
+    folder = tmp_path / "run"
+    fast = ["--epochs=1", "--set=limit=64", "--set=evaluation=none"]
+    command = ["train", "--init", "quick_fashion_mnist", f"--out={folder}"]
+    assert main([*command, *fast, "--data=fashion_mnist_sample"]) == 0
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    assert config["init"]["path"] == "quick_fashion_mnist"
+    assert config["recipe"]["name"] == "quick"
     monkeypatch.undo()
 
 

@@ -100,8 +100,9 @@ def load(path: Path) -> Trained:
     """
     if path.is_dir():
         return _from_run(RunFolder(path))
-    if not path.exists() and str(path) in presets.NAMES:
-        return Trained(presets.from_preset(str(path)), None, path)
+    preset = presets.named_by(path)
+    if preset is not None:
+        return Trained(presets.from_preset(preset), None, path)
     if path.suffix != ".keras" or not path.is_file():
         raise UsageError(
             "Expected the folder of a run, a .keras file or one of the presets "

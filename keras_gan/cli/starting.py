@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
-from keras_gan import recipes
+from keras_gan import presets, recipes
 from keras_gan.cli import run_config
 from keras_gan.cli.errors import UsageError
 from keras_gan.cli.loading import Trained, load
@@ -21,7 +21,7 @@ class Start:
     """What a run's first weights are copied from.
 
     Args:
-        path: The folder of a run, or a `.keras` file.
+        path: The folder of a run, a `.keras` file, or a preset's name.
         digest: Of its weights; None where they were not read yet.
     """
 
@@ -35,11 +35,13 @@ class Start:
         Raises:
             UsageError: If there is neither a run nor a model.
         """
+        if presets.named_by(path) is not None:
+            return cls(path)
         run = path.is_dir() and run_config.exists(RunFolder(path))
         if not (run or (path.is_file() and path.suffix == ".keras")):
             raise UsageError(
-                "--init must be the folder of a run, or a .keras file. "
-                f"Received: {path}"
+                "--init must be the folder of a run, a .keras file or one of "
+                f"the presets {', '.join(presets.NAMES)}. Received: {path}"
             )
         return cls(path.resolve())
 
@@ -59,7 +61,7 @@ def recipe_of(start: Start, data: str | None) -> Recipe | None:
     """Returns the recipe of a trained run, for images of its shape.
 
     Args:
-        start: The folder of the run, or a `.keras` file in it.
+        start: The folder of the run, or a `.keras` file in it; or a preset.
         data: The data to train on; None for those of the run.
 
     Returns:
@@ -69,6 +71,12 @@ def recipe_of(start: Start, data: str | None) -> Recipe | None:
         UsageError: If the run's config.json is damaged.
     """
     path = start.path
+    preset = presets.named_by(path)
+    if preset is not None:
+        card = presets.card(preset)
+        size, _, channels = card["image_shape"]
+        recipe = recipes.get(card["recipe"])
+        return replace(recipe, image_size=size, channels=channels)
     folder = RunFolder(path if path.is_dir() else path.parent)
     if path.is_file() and not folder.started:
         return None

@@ -163,6 +163,7 @@ def make(name, run):
         "description": preset.description,
         "data": preset.data,
         "licence": preset.licence,
+        "image_shape": list(pixels.shape[1:]),
         "command": " ".join(["keras-gan", *preset.arguments]),
         "recipe": preset.recipe,
         "epochs": preset.epochs,

@@ -70,8 +70,8 @@ def add_parser(commands: Any) -> None:
         "--init",
         type=path,
         metavar="RUN",
-        help="start from the weights of a trained run, or of a .keras file; "
-        "without RECIPE, with the run's own",
+        help="start from the weights of a trained run, of a .keras file or of "
+        "a preset; without RECIPE, with the run's own",
     )
     add(
         "--freeze-d",
