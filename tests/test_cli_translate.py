@@ -392,6 +392,56 @@ def test_each_command_says_which_one_it_takes(run, elsewhere, capsys):
     assert "keras-gan generate latent.keras" in error
 
 
+# ------------------------------------------------------------------- export
+
+
+@pytest.fixture
+def exported(monkeypatch):
+    """What was written, in place of a SavedModel: networks by their paths."""
+    found = {}
+
+    def export(network, filepath, format, **settings):  # noqa: A002
+        Path(filepath).write_text("exported")
+        found[format] = [w.copy() for w in network.get_weights()]
+
+    monkeypatch.setattr(keras.Model, "export", export)
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("arguments", "network"),
+    [
+        ([], "generator_ab"),
+        (["--direction=ab"], "generator_ab"),
+        (["--direction=ba"], "generator_ba"),
+    ],
+)
+def test_a_direction_is_exported_and_named(
+    two_ways, exported, tmp_path, capsys, arguments, network
+):
+    out = tmp_path / "there"
+    assert main(["export", str(two_ways), f"--out={out}", *arguments]) == 0
+    said = capsys.readouterr().out.replace("\n", " ")
+    assert f"direction {network[-2:]}" in said
+    model = keras.saving.load_model(two_ways / "model.keras")
+    expected = getattr(model, network).get_weights()
+    for one, other in zip(exported["tf_saved_model"], expected, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_pairs_are_exported_in_their_one_direction(
+    run, exported, tmp_path, capsys
+):
+    out = tmp_path / "there"
+    arguments = ["export", str(run), f"--out={out}"]
+    error = fails(capsys, *arguments, "--direction=ba")
+    assert "no --direction" in error
+    assert not exported
+    assert main(arguments) == 0
+    assert "direction" not in capsys.readouterr().out
+
+
 # ----------------------------------------------------------------- evaluate
 
 
