@@ -12,7 +12,7 @@ from PIL import Image
 
 import keras_gan
 from keras_gan import datasets, recipes, run_folder
-from keras_gan.cli import main, planning
+from keras_gan.cli import main, planning, translation_jobs
 from keras_gan.cli.progress import Progress
 from tests.test_cli import fails, files, weights
 from tests.test_recipes_translation import save
@@ -309,6 +309,24 @@ def test_an_image_becomes_what_the_model_makes_of_it(run, pictures):
         expected = model.translate(np.asarray(picture))
     with Image.open("single/a.png") as made:
         np.testing.assert_array_equal(np.asarray(made), expected)
+
+
+def test_files_of_one_size_go_through_together(tmp_path):
+    for index in range(6):
+        size = (9, 7) if index % 2 else (8, 8)
+        pixels = np.full((*size, 3), index, "uint8")
+        save(tmp_path / "mixed", f"{index}.png", pixels)
+    batches = []
+
+    def translate(pixels):
+        batches.append(len(pixels))
+        return pixels
+
+    job = translation_jobs.job_of(tmp_path / "mixed", tmp_path / "out")
+    assert job.run(translate, 3, 16) == 6
+    assert batches == [3, 3]
+    with Image.open(tmp_path / "out" / "5.png") as last:
+        assert (np.asarray(last) == 5).all()
 
 
 def check_arrays(run, *arguments, **settings):
