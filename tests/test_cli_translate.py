@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -13,7 +14,11 @@ from PIL import Image
 import keras_gan
 from keras_gan import datasets, recipes, run_folder
 from keras_gan.cli import main, planning, translation_jobs
+from keras_gan.cli.errors import UsageError
+from keras_gan.cli.main import _make_parser
 from keras_gan.cli.progress import Progress
+from keras_gan.datasets import pair_loading
+from keras_gan.datasets.fingerprint import fingerprint
 from tests.test_cli import fails, files, weights
 from tests.test_recipes_translation import save
 
@@ -219,6 +224,70 @@ def test_the_recipe_of_data_is_taken(capsys):
     out = capsys.readouterr().out
     assert "recipe    cyclegan" in out
     assert "8 images 28x28x1 and 8 images 28x28x1" in out
+
+
+@pytest.fixture
+def install(monkeypatch):
+    """Says whether the full set of clothes is on the machine: other images."""
+
+    def source(name, *arguments, **settings):
+        found = datasets.source(SAMPLE, *arguments, **settings)
+        if name == SAMPLE:
+            return found
+        return replace(found, images=255 - np.asarray(found.images))
+
+    def installed(there):
+        names = {"fashion_mnist": there, SAMPLE: True}
+        monkeypatch.setattr(pair_loading, "installed", names.__getitem__)
+
+    monkeypatch.setattr(pair_loading, "source", source)
+    installed(False)
+    return installed
+
+
+SAMPLE = "fashion_mnist_sample"
+
+
+def planned(folder, *arguments):
+    words = ["train", f"--out={folder}", *arguments]
+    parsed = _make_parser().parse_args(words)
+    return planning.plan(parsed, planning.folder_of(parsed))
+
+
+def begun(folder, recipe, clothes):
+    """A run that was begun, perhaps by a version that noted no clothes."""
+    found = planned(folder, recipe, "--set=limit=8")
+    assert found.recipe.clothes == clothes
+    found.folder.create(found.config())
+    return found
+
+
+@pytest.mark.parametrize("recipe", ["pix2pix", "cyclegan", "super-resolution"])
+@pytest.mark.parametrize("noted", [True, False], ids=["noted", "not-noted"])
+def test_a_run_goes_on_with_the_clothes_it_began_with(
+    recipe, noted, install, tmp_path
+):
+    before = begun(tmp_path / "run", recipe, SAMPLE)
+    if not noted:
+        config = before.config()
+        del config["recipe"]["clothes"]
+        before.folder.create(config)
+    install(True)
+    again = planned(tmp_path / "run", "--resume")
+    assert again.recipe.clothes == SAMPLE
+    assert fingerprint(again.source) == fingerprint(before.source)
+    assert planned(tmp_path / "new", recipe).recipe.clothes == "fashion_mnist"
+
+
+def test_clothes_that_are_no_longer_there_are_one_line(install, tmp_path):
+    install(True)
+    before = begun(tmp_path / "run", "pix2pix", "fashion_mnist")
+    config = before.config()
+    del config["recipe"]["clothes"]
+    before.folder.create(config)
+    install(False)
+    with pytest.raises(UsageError, match=r"other images.*Bring the data back"):
+        planned(tmp_path / "run", "--resume")
 
 
 def test_photos_alone_are_enough_for_super_resolution(pictures, capsys):

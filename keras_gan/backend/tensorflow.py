@@ -199,7 +199,7 @@ def predict_any_size(
     if network.predict_function is not None:
         return
     network.make_predict_function()
-    traced = network.predict_function
+    traced: Any = network.predict_function
     if hasattr(traced, "get_concrete_function"):  # Not where it runs eagerly.
         traced.get_concrete_function([(tf.TensorSpec(shape, "float32"),)])
 
