@@ -4,6 +4,9 @@
 added to a group here is in the right chart of all three.
 """
 
+import re
+from collections.abc import Iterable
+
 __all__ = [
     "DISTANCES",
     "HIGHER_IS_BETTER",
@@ -11,6 +14,7 @@ __all__ = [
     "LOSSES_PICTURE",
     "REPORT",
     "TENSORBOARD",
+    "deciding",
 ]
 
 LOSSES = ("d_loss", "g_loss")
@@ -18,7 +22,9 @@ _VALIDATION_LOSSES = ("val_d_loss", "val_g_loss")
 _SCORES = ("d_real", "d_fake")
 _SCORES_OF_SIDES = ("d_(real|fake)_[ab]",)
 _SCORE_GAP = "d_gap"
-_PARTS = ("g_adversarial", "g_l1", "g_(adversarial|cycle|identity)_[ab]")
+_ADVERSARIAL = ("d_loss", "g_adversarial", "g_adversarial_[ab]")
+"""Beside the whole loss of a translating generator `d_loss` is a flat line."""
+_DISTANCES_KEPT = ("g_l1", "g_(cycle|identity)_[ab]")
 _WEIGHTS_OF_PARTS = ("(l1|adversarial|cycle|identity)_weight",)
 _PENALTIES = ("gp", "r1", "r2", "dragan")
 _CLASS_LOSSES = ("d_class_loss", "g_class_loss")
@@ -47,12 +53,37 @@ def _by_step(*names: str) -> tuple[str, ...]:
     return tuple(f"batch_{name}" for name in names)
 
 
+def _whole(patterns: Iterable[str]) -> tuple[str, ...]:
+    """Returns patterns that match no longer tags, as TensorBoard's would."""
+    return tuple(f"{pattern}$" for pattern in patterns)
+
+
+def deciding(curves: Iterable[str]) -> list[str]:
+    """Returns the curves of a chart of which it needs one, to be drawn.
+
+    The losses of both players are in every run. Where a chart shows them beside
+    something else, it is drawn for the sake of that.
+
+    Args:
+        curves: Names of logs or tags, or regular expressions of them.
+    """
+    names = list(curves)
+    return [n for n in names if not _BOTH_PLAYERS.search(n)] or names
+
+
+_BOTH_PLAYERS = re.compile(r"(^|_)[dg]_loss\$?$")
+
 REPORT: dict[str, tuple[str, ...]] = {
+    # A log is in the first chart that takes it.
+    "Adversarial losses": (*_ADVERSARIAL, "val_d_loss", "val_g_adversarial.*"),
     "Losses": (*LOSSES, *_VALIDATION_LOSSES),
     "Scores of real and generated images": _SCORES,
     "Scores of both sides": _SCORES_OF_SIDES,
     "Gap between real and generated scores": (_SCORE_GAP,),
-    "Parts of the generators' loss": _PARTS,
+    "Distances in the generators' loss": (
+        *_DISTANCES_KEPT,
+        *(f"val_{name}" for name in _DISTANCES_KEPT),
+    ),
     "Distance to real images": ("fid", "fid_a", "fid_b"),
     "Kernel distance to real images": _KERNEL_DISTANCES,
     "Peak signal-to-noise ratio to the targets (dB)": ("psnr",),
@@ -72,10 +103,14 @@ REPORT: dict[str, tuple[str, ...]] = {
 TENSORBOARD: dict[str, tuple[str, ...]] = {
     "losses by epoch": _by_epoch(*LOSSES),
     "losses by step": _by_step(*LOSSES),
+    "adversarial losses by epoch": _by_epoch(*_whole(_ADVERSARIAL)),
+    "adversarial losses by step": _by_step(*_whole(_ADVERSARIAL)),
     "scores": _by_epoch(*_SCORES),
     "score gap": _by_epoch(_SCORE_GAP),
-    "parts of the generators' loss": _by_epoch(*_PARTS),
-    "weights of these parts": _by_epoch(*_WEIGHTS_OF_PARTS),
+    "distances in the generators' loss": _by_epoch(*_DISTANCES_KEPT),
+    "weights of the parts of the generators' loss": _by_epoch(
+        *_WEIGHTS_OF_PARTS
+    ),
     "gradient norms": _by_epoch(*_GRADIENT_NORMS),
     "weight norms": _by_epoch(*_WEIGHT_NORMS),
     "learning rates": _by_epoch(*_LEARNING_RATES),
@@ -103,7 +138,6 @@ LOSSES_PICTURE: dict[str, dict[str, str]] = {
     ),
     "score gap": {_SCORE_GAP: "real - generated"},
     "adversarial loss": {
-        # Beside the whole loss of a translating generator it is a flat line.
         "d_loss": "discriminator",
         "g_adversarial": "generator",
         "g_adversarial_a": "side a",

@@ -16,7 +16,13 @@ import keras
 import numpy as np
 
 from keras_gan._atomic_write import write_text
-from keras_gan._charts import DISTANCES, HIGHER_IS_BETTER, LOSSES, REPORT
+from keras_gan._charts import (
+    DISTANCES,
+    HIGHER_IS_BETTER,
+    LOSSES,
+    REPORT,
+    deciding,
+)
 from keras_gan._printable import printable
 from keras_gan.callbacks.image_snapshot import snapshots
 from keras_gan.run_folder.metrics_file import LegibleRow, read_legible
@@ -145,16 +151,17 @@ def _charts(curves: Iterable[str]) -> list[dict[str, Any]]:
     left = list(curves)
     charts = []
     for title, patterns in REPORT.items():
-        names = [
-            name
-            for pattern in patterns
-            for name in left
-            if re.fullmatch(pattern, name)
-        ]
+        if not _matching(deciding(patterns), left):
+            continue
+        names = _matching(patterns, left)
         left = [name for name in left if name not in names]
-        if names:
-            charts.append({"title": title, "names": names})
+        charts.append({"title": title, "names": names})
     return charts + [{"title": name, "names": [name]} for name in left]
+
+
+def _matching(patterns: Iterable[str], names: list[str]) -> list[str]:
+    """Returns the names that match, in the patterns' order."""
+    return [n for each in patterns for n in names if re.fullmatch(each, n)]
 
 
 def _facts(

@@ -593,6 +593,9 @@ OWN: dict[str, Right] = {
     "recipes.Recipe.augment": optional(part_settings),
     "recipes.Recipe.batch_size": plain(whole(1)),
     "recipes.Recipe.channels": optional(plain(only(1, 3))),
+    "recipes.Recipe.clothes": optional(
+        plain(word("fashion_mnist", "fashion_mnist_sample"))
+    ),
     "recipes.Recipe.direction": plain(word("ab", "ba")),
     "recipes.Recipe.flip": plain(flag),
     "recipes.Recipe.freeze_d": plain(whole(0)),

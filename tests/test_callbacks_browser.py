@@ -12,6 +12,7 @@ import urllib.request
 import keras
 import pytest
 import tiny
+from PIL import Image
 
 from keras_gan.callbacks import ImageSnapshot, TensorBoard
 from keras_gan.report import write_report
@@ -132,6 +133,46 @@ def _ready(address, seconds=90):
             pass
         time.sleep(1.0)
     raise TimeoutError("tensorboard did not start")
+
+
+@pytest.mark.parametrize(
+    ("size", "picture", "beside"),
+    [
+        ("1280,2000", (300, 600), 3),
+        # Narrow beside its height, so that two charts fit in a row.
+        ("1280,900", (300, 600), 4),
+        ("1280,1000", (600, 600), 2),
+        ("390,900", (300, 600), 0),
+    ],
+    ids=["tall-window", "screen", "square-picture", "phone"],
+)
+def test_charts_fill_the_height_of_the_picture_beside_them(
+    tmp_path, size, picture, beside
+):
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("chromium is not installed")
+    run = tmp_path / "run"
+    (run / "images").mkdir(parents=True)
+    Image.new("L", picture).save(run / "images" / "epoch-0001.png")
+    names = [f"log_{index}" for index in range(7)]
+    rows = [",".join(["epoch", *names]), *("1" * 8, "2" * 8)]
+    rows[1:] = [",".join(row) for row in rows[1:]]
+    (run / "metrics.csv").write_text("\n".join(rows))
+    shown = subprocess.run(
+        [
+            *(chromium, *_FLAGS, f"--user-data-dir={tmp_path / 'profile'}"),
+            *(f"--window-size={size}", "--virtual-time-budget=2000"),
+            *("--dump-dom", write_report(run).as_uri()),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    ).stdout
+    body = shown[shown.index('id="first-charts"') : shown.index("<script")]
+    first, rest = body.split('id="charts"')
+    assert (first.count("<svg"), rest.count("<svg")) == (beside, 7 - beside)
 
 
 def wait_for(browser, script, accept, seconds=60):

@@ -4,9 +4,10 @@ import pytest
 import tiny
 
 import keras_gan
-from keras_gan import features, metrics
+from keras_gan import datasets, features, metrics
 from keras_gan import images as pictures
 from keras_gan.callbacks import Evaluation
+from keras_gan.datasets.decode import as_picture
 
 
 def network():
@@ -108,7 +109,7 @@ def test_a_named_data_set_brings_its_classifier():
     assert isinstance(
         callback._chosen_extractor((28, 28, 1)), features.ClassifierExtractor
     )
-    assert callback._real_data(None).shape == (2000, 28, 28, 1)
+    assert callback._data(None).shape == (2000, 28, 28, 1)
 
 
 def judged_by_pairs(targets, extractor, **kwargs):
@@ -193,6 +194,92 @@ def test_a_direction_is_compared_with_the_side_it_leads_to(
     assert "kid" not in history
 
 
+def as_pairs(pixels, tmp_path):
+    return datasets.PairBatches(pixels, flip=True, batch_size=4)
+
+
+def as_folder(pixels, tmp_path):
+    for side, images in zip("ab", pixels, strict=True):
+        for index, image in enumerate(images):
+            file = f"{side}/{index:02}.png"
+            pictures.save(as_picture(image), tmp_path / "test" / file)
+            pictures.save(as_picture(255 - image), tmp_path / "train" / file)
+    return str(tmp_path)
+
+
+def as_found(pixels, tmp_path):
+    return datasets.pairs(as_folder(pixels, tmp_path), "test")
+
+
+@pytest.mark.parametrize("given", [as_pairs, as_folder, as_found])
+def test_data_of_pairs_bring_their_sources(given, images, extractor, tmp_path):
+    pixels = [pictures.to_uint8(i) for i in (images[16:22], images[22:28])]
+    model = tiny.pix2pix()
+    callback = judged_by_pairs(given(pixels, tmp_path), extractor, split="test")
+    expected = judged_by_pairs(pixels[1], extractor, sources=pixels[0])
+    fit_pairs(model, images, callback)
+    expected.set_model(model)
+    expected.on_train_begin()
+    assert callback.evaluate(model) == expected.evaluate(model)
+
+
+@pytest.mark.parametrize("direction", ["ab", "ba"])
+def test_sides_without_pairs_are_compared_in_both_directions(
+    direction, images, extractor
+):
+    sides = [pictures.to_uint8(i) for i in (images[:7], images[7:16])]
+    if direction == "ab":
+        start, end = sides
+    else:
+        end, start = sides
+    settings = {"extractor": extractor, "direction": direction}
+    found = []
+    model = tiny.cycle_gan()
+    for real, sources in (
+        (datasets.UnpairedBatches(sides), None),
+        (end, datasets.UnpairedBatches(sides)),
+        (end, start),
+    ):
+        callback = Evaluation("kid", real, sources=sources, **settings)
+        callback.set_model(model)
+        callback.on_train_begin()
+        found.append(callback.evaluate(model))
+    assert found[0] == found[1] == found[2]
+
+
+def test_sources_are_found_by_their_path_in_the_size_of_the_model(
+    images, extractor, tmp_path
+):
+    large = pictures.to_uint8(images[:6]).repeat(2, axis=1).repeat(2, axis=2)
+    np.savez(tmp_path / "large.npz", images=large)
+    callback = Evaluation(
+        "kid",
+        pictures.to_uint8(images[6:12]),
+        sources=tmp_path / "large.npz",
+        extractor=extractor,
+    )
+    callback.set_model(tiny.pix2pix())
+    callback.on_train_begin()
+    assert callback._translates.shape == (6, 8, 8, 1)
+
+
+def test_a_named_set_of_pairs_brings_its_classifier():
+    found = datasets.pairs("outlines", "test").select(limit=4)
+    for real in (found, "outlines"):
+        callback = Evaluation("kid", real)
+        assert isinstance(
+            callback._chosen_extractor((28, 28, 1)),
+            features.ClassifierExtractor,
+        )
+
+
+def test_sides_without_pairs_have_no_metrics_of_pairs(images):
+    sides = datasets.UnpairedBatches((images[:4], images[4:8]))
+    for real in (sides, "sneakers_to_boots"):
+        with pytest.raises(ValueError, match=r"'psnr' compare.*'kid'"):
+            Evaluation("psnr", real)
+
+
 def test_translated_images_that_are_not_finite_have_no_number(
     images, extractor
 ):
@@ -234,6 +321,12 @@ def test_an_evaluation_of_pairs_comes_back_from_its_config(images):
             {"sources": 6, "metrics": "kid", "real": np.zeros((6, 3), "f4")},
             "`real` must be images",
         ),
+        (
+            tiny.gan,
+            {"real": datasets.PairBatches((np.zeros((2, 8, 8), "uint8"),) * 2)},
+            "`real` holds images to translate",
+        ),
+        (tiny.gan, {"real": "outlines"}, "`sources`"),
     ],
 )
 def test_what_cannot_be_measured_is_refused_before_training(

@@ -68,6 +68,14 @@ def test_a_small_source_is_drawn_as_large_as_its_target(images):
     np.testing.assert_array_equal(np.array(shown), picture(columns))
 
 
+def test_a_data_set_for_a_snapshot_is_told_how_to_be_given(tmp_path):
+    found = keras_gan.datasets.pairs("outlines", "test")
+    with pytest.raises(ValueError, match=r"select\(limit=8\).arrays\(\)"):
+        ImageSnapshot(tmp_path, sources=found)
+    some = found.select(limit=8).arrays()
+    assert len(ImageSnapshot(tmp_path, sources=some).sources) == 2
+
+
 @pytest.mark.parametrize("kind", [ImageSnapshot, TensorBoard])
 @pytest.mark.parametrize("pair", [False, True])
 def test_sources_come_back_from_a_config(kind, pair, images, tmp_path):

@@ -141,10 +141,32 @@ def test_the_table_of_hyper_parameters(run):
 
 
 def test_both_losses_on_one_chart(run):
-    ((_, value, _),) = run[0]["custom_scalars__config__"]
-    layout = layout_pb2.Layout.FromString(value.item())
-    charts = {c.title: list(c.multiline.tag) for c in layout.category[0].chart}
+    charts = charts_in(run[0])
     assert charts["losses by epoch"] == ["epoch_d_loss", "epoch_g_loss"]
+
+
+def test_the_adversarial_losses_of_translators_have_charts_of_their_own(
+    run, images, tmp_path
+):
+    model = tiny.cycle_gan()
+    model.compile(run_eagerly=True)
+    board = TensorBoard(tmp_path, histogram_freq=0, images_freq=0)
+    model.fit(
+        *(images[:4], images[4:8]), batch_size=4, verbose=0, callbacks=[board]
+    )
+    charts = charts_in(read(tmp_path / "train"))
+    found = charts["adversarial losses by epoch"]
+    tags = ["d_loss", "g_adversarial_a", "g_adversarial_b", "g_loss"]
+    drawn = [t for t in tags if any(re.match(p, f"epoch_{t}") for p in found)]
+    assert drawn == tags[:-1]
+    assert "adversarial losses by step" in charts
+    assert not any("adversarial" in title for title in charts_in(run[0]))
+
+
+def charts_in(found):
+    ((_, value, _), *_) = found["custom_scalars__config__"]
+    layout = layout_pb2.Layout.FromString(value.item())
+    return {c.title: list(c.multiline.tag) for c in layout.category[0].chart}
 
 
 def test_no_chart_is_empty(run):

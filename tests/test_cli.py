@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 from pathlib import Path
@@ -508,6 +509,15 @@ def test_recipes_lists_all(capsys):
     assert "1.5M + 534k" in out
     assert "FID" in out
     assert "KID" in out  # Of colour pictures.
+
+
+@pytest.mark.parametrize("name", ["pix2pix", "cyclegan", "super-resolution"])
+def test_recipes_shows_time_and_score_of_translators(name, capsys):
+    (recipe,) = [r for r in keras_gan.recipes.ALL if r.name == name]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keras_gan.recipes, "ALL", (recipe,))
+        assert main(["recipes"]) == 0
+    assert re.search(r"(\d+ s|\d+:\d\d|min).*KID \d", capsys.readouterr().out)
 
 
 def swallow(number):

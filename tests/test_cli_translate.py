@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -12,8 +13,12 @@ from PIL import Image
 
 import keras_gan
 from keras_gan import datasets, recipes, run_folder
-from keras_gan.cli import main, planning
+from keras_gan.cli import main, planning, translation_jobs
+from keras_gan.cli.errors import UsageError
+from keras_gan.cli.main import _make_parser
 from keras_gan.cli.progress import Progress
+from keras_gan.datasets import pair_loading
+from keras_gan.datasets.fingerprint import fingerprint
 from tests.test_cli import fails, files, weights
 from tests.test_recipes_translation import save
 
@@ -221,6 +226,70 @@ def test_the_recipe_of_data_is_taken(capsys):
     assert "8 images 28x28x1 and 8 images 28x28x1" in out
 
 
+@pytest.fixture
+def install(monkeypatch):
+    """Says whether the full set of clothes is on the machine: other images."""
+
+    def source(name, *arguments, **settings):
+        found = datasets.source(SAMPLE, *arguments, **settings)
+        if name == SAMPLE:
+            return found
+        return replace(found, images=255 - np.asarray(found.images))
+
+    def installed(there):
+        names = {"fashion_mnist": there, SAMPLE: True}
+        monkeypatch.setattr(pair_loading, "installed", names.__getitem__)
+
+    monkeypatch.setattr(pair_loading, "source", source)
+    installed(False)
+    return installed
+
+
+SAMPLE = "fashion_mnist_sample"
+
+
+def planned(folder, *arguments):
+    words = ["train", f"--out={folder}", *arguments]
+    parsed = _make_parser().parse_args(words)
+    return planning.plan(parsed, planning.folder_of(parsed))
+
+
+def begun(folder, recipe, clothes):
+    """A run that was begun, perhaps by a version that noted no clothes."""
+    found = planned(folder, recipe, "--set=limit=8")
+    assert found.recipe.clothes == clothes
+    found.folder.create(found.config())
+    return found
+
+
+@pytest.mark.parametrize("recipe", ["pix2pix", "cyclegan", "super-resolution"])
+@pytest.mark.parametrize("noted", [True, False], ids=["noted", "not-noted"])
+def test_a_run_goes_on_with_the_clothes_it_began_with(
+    recipe, noted, install, tmp_path
+):
+    before = begun(tmp_path / "run", recipe, SAMPLE)
+    if not noted:
+        config = before.config()
+        del config["recipe"]["clothes"]
+        before.folder.create(config)
+    install(True)
+    again = planned(tmp_path / "run", "--resume")
+    assert again.recipe.clothes == SAMPLE
+    assert fingerprint(again.source) == fingerprint(before.source)
+    assert planned(tmp_path / "new", recipe).recipe.clothes == "fashion_mnist"
+
+
+def test_clothes_that_are_no_longer_there_are_one_line(install, tmp_path):
+    install(True)
+    before = begun(tmp_path / "run", "pix2pix", "fashion_mnist")
+    config = before.config()
+    del config["recipe"]["clothes"]
+    before.folder.create(config)
+    install(False)
+    with pytest.raises(UsageError, match=r"other images.*Bring the data back"):
+        planned(tmp_path / "run", "--resume")
+
+
 def test_photos_alone_are_enough_for_super_resolution(pictures, capsys):
     arguments = ["train", "super-resolution", f"--data={pictures}"]
     assert main([*arguments, "--image-size=16", "--dry-run"]) == 0
@@ -311,6 +380,24 @@ def test_an_image_becomes_what_the_model_makes_of_it(run, pictures):
         np.testing.assert_array_equal(np.asarray(made), expected)
 
 
+def test_files_of_one_size_go_through_together(tmp_path):
+    for index in range(6):
+        size = (9, 7) if index % 2 else (8, 8)
+        pixels = np.full((*size, 3), index, "uint8")
+        save(tmp_path / "mixed", f"{index}.png", pixels)
+    batches = []
+
+    def translate(pixels):
+        batches.append(len(pixels))
+        return pixels
+
+    job = translation_jobs.job_of(tmp_path / "mixed", tmp_path / "out")
+    assert job.run(translate, 3, 16) == 6
+    assert batches == [3, 3]
+    with Image.open(tmp_path / "out" / "5.png") as last:
+        assert (np.asarray(last) == 5).all()
+
+
 def check_arrays(run, *arguments, **settings):
     """Translates an .npz, and compares with what the model makes of it."""
     random = np.random.default_rng(2)
@@ -390,6 +477,56 @@ def test_each_command_says_which_one_it_takes(run, elsewhere, capsys):
     keras_gan.GAN(generator, judge).save("latent.keras")
     error = fails(capsys, "translate", "latent.keras", "maps", "--out=none")
     assert "keras-gan generate latent.keras" in error
+
+
+# ------------------------------------------------------------------- export
+
+
+@pytest.fixture
+def exported(monkeypatch):
+    """What was written, in place of a SavedModel: networks by their paths."""
+    found = {}
+
+    def export(network, filepath, format, **settings):  # noqa: A002
+        Path(filepath).write_text("exported")
+        found[format] = [w.copy() for w in network.get_weights()]
+
+    monkeypatch.setattr(keras.Model, "export", export)
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("arguments", "network"),
+    [
+        ([], "generator_ab"),
+        (["--direction=ab"], "generator_ab"),
+        (["--direction=ba"], "generator_ba"),
+    ],
+)
+def test_a_direction_is_exported_and_named(
+    two_ways, exported, tmp_path, capsys, arguments, network
+):
+    out = tmp_path / "there"
+    assert main(["export", str(two_ways), f"--out={out}", *arguments]) == 0
+    said = capsys.readouterr().out.replace("\n", " ")
+    assert f"direction {network[-2:]}" in said
+    model = keras.saving.load_model(two_ways / "model.keras")
+    expected = getattr(model, network).get_weights()
+    for one, other in zip(exported["tf_saved_model"], expected, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_pairs_are_exported_in_their_one_direction(
+    run, exported, tmp_path, capsys
+):
+    out = tmp_path / "there"
+    arguments = ["export", str(run), f"--out={out}"]
+    error = fails(capsys, *arguments, "--direction=ba")
+    assert "no --direction" in error
+    assert not exported
+    assert main(arguments) == 0
+    assert "direction" not in capsys.readouterr().out
 
 
 # ----------------------------------------------------------------- evaluate

@@ -80,6 +80,21 @@ def test_the_curves_are_those_of_the_file(run):
     assert titles["speed"] == ["speed"]
 
 
+def test_the_adversarial_losses_of_translators_have_a_chart_of_their_own(run):
+    """Beside `g_loss`, 100 times an L1, `d_loss` would be a flat line."""
+    names = "d_loss,g_loss,g_adversarial,g_l1,val_d_loss,val_g_loss,val_g_l1"
+    row = "1,1.3,12,0.7,0.1,1.4,13,0.2"
+    (run / "metrics.csv").write_text(f"epoch,{names}\n{row}\n")
+    charts = {
+        chart["title"]: chart["names"] for chart in page_of(run).data["charts"]
+    }
+    assert charts == {
+        "Adversarial losses": ["d_loss", "g_adversarial", "val_d_loss"],
+        "Losses": ["g_loss", "val_g_loss"],
+        "Distances in the generators' loss": ["g_l1", "val_g_l1"],
+    }
+
+
 def test_the_snapshots_are_inside_in_their_order(run):
     data = page_of(run).data
     names = [frame["name"] for frame in data["frames"]]

@@ -62,6 +62,24 @@ def test_the_same_images_give_the_same_outputs(gan, images):
     np.testing.assert_array_equal(first, again)
 
 
+@pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="of TensorFlow's traces"
+)
+def test_many_sizes_are_traced_once(images):
+    """TensorFlow warns of five traces among the last calls of any network."""
+    network = tiny.translator(size=None, halvings=1)
+    alone = keras.models.clone_model(network)
+    alone.set_weights(network.get_weights())
+    for count, height, width in ((3, 8, 8), (3, 8, 6), (3, 6, 8), (1, 4, 4)):
+        some = images[:count, :height, :width]
+        np.testing.assert_array_equal(
+            translating.translate(network, some, (-1.0, 1.0)),
+            alone.predict_on_batch(some),
+        )
+    traced = network.predict_function
+    assert traced.experimental_get_tracing_count() == 1
+
+
 def test_no_images_give_none(gan):
     made = gan.translate(np.zeros((0, 7, 5, 1), "uint8"))
     assert made.shape == (0, 7, 5, 1)

@@ -67,6 +67,7 @@ __all__ = [
     "input_gradient",
     "merges_steps",
     "outputs_and_gradient",
+    "predict_any_size",
     "producer",
     "random_state",
     "record",
@@ -88,6 +89,7 @@ constant = _adapter.constant
 convolves_groups_apart = _adapter.convolves_groups_apart
 distributed = _adapter.distributed
 eagerly = _adapter.eagerly
+predict_any_size = _adapter.predict_any_size
 merges_steps = _adapter.merges_steps
 outputs_and_gradient = _adapter.outputs_and_gradient
 random_state = _adapter.random_state

@@ -189,6 +189,12 @@ def eagerly(function: Callable[[], Tensor]) -> Tensor:
         return function()
 
 
+def predict_any_size(
+    network: keras.Model, shape: tuple[int | None, ...]
+) -> None:
+    del network, shape
+
+
 def convolves_groups_apart() -> bool:
     # XLA computes the gradient of groups in a plain loop on the CPU.
     return bool(jax.default_backend() == "cpu")

@@ -177,6 +177,16 @@ class Port(Protocol):
     def eagerly(self, function: Callable[[], Tensor]) -> Tensor:
         """Calls `function` without compiling any of it."""
 
+    def predict_any_size(
+        self, network: keras.Model, shape: tuple[int | None, ...]
+    ) -> None:
+        """Prepares a network's `predict` for inputs of sizes that change.
+
+        Args:
+            network: A network with one input.
+            shape: The shape of its input, with `None` for what may change.
+        """
+
     def convolves_groups_apart(self) -> bool:
         """Whether one convolution for each group trains faster than `groups`.
 

@@ -191,6 +191,19 @@ def eagerly(function: Callable[[], Tensor]) -> Tensor:
     return function()
 
 
+def predict_any_size(
+    network: keras.Model, shape: tuple[int | None, ...]
+) -> None:
+    # TensorFlow would trace the sizes of the first calls one after the other,
+    # and warn of it.
+    if network.predict_function is not None:
+        return
+    network.make_predict_function()
+    traced: Any = network.predict_function
+    if hasattr(traced, "get_concrete_function"):  # Not where it runs eagerly.
+        traced.get_concrete_function([(tf.TensorSpec(shape, "float32"),)])
+
+
 def convolves_groups_apart() -> bool:
     # TensorFlow has no gradient of grouped convolutions on the CPU, so Keras
     # compiles them with XLA, whose gradient is a plain loop there.

@@ -173,6 +173,12 @@ def eagerly(function: Callable[[], Tensor]) -> Tensor:
     return function()
 
 
+def predict_any_size(
+    network: keras.Model, shape: tuple[int | None, ...]
+) -> None:
+    del network, shape
+
+
 def convolves_groups_apart() -> bool:
     return False
 

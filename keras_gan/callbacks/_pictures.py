@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from keras_gan._arrays import numbers
+from keras_gan._checks import received
 from keras_gan.models.adversarial_model import AdversarialModel
 from keras_gan.models.fixed_points import FixedPoints
 from keras_gan.models.fixed_samples import FixedRows, FixedSamples, to_pixels
@@ -62,6 +63,12 @@ def _rank(value: Any) -> int:
 
 
 def _pictures(value: Any) -> Array:
+    if callable(getattr(value, "arrays", None)):
+        raise ValueError(
+            "`sources` must be images to translate. Of a data set, give some: "
+            "`sources=datasets.pairs(...).select(limit=8).arrays()`. "
+            f"{received('sources', value)}"
+        )
     array = numbers("sources", value)
     if array.dtype.kind in "iu" and array.size and array.min() >= 0:
         # As JSON gives pixels back.

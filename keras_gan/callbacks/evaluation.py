@@ -17,9 +17,10 @@ from keras_gan._checks import (
     text,
     whole_number,
 )
+from keras_gan.callbacks import _compared as compared
 from keras_gan.callbacks._configurable import Configurable
 from keras_gan.callbacks._pictures import own_sources, plain, real_pixels
-from keras_gan.datasets.sources import check_split
+from keras_gan.datasets.sources import SPLITS, check_split
 from keras_gan.datasets.vectors import holds_vectors
 from keras_gan.features.of_data import (
     NAMED,
@@ -51,7 +52,9 @@ class Evaluation(Configurable, keras.callbacks.Callback):
 
     A model that translates images is measured by what it makes of `sources`:
     against their targets in the same order, or against any images that its
-    own shall be like. Take some that it is not trained on. With two directions
+    own shall be like. Take some that it is not trained on. `real` alone is
+    enough where it holds both: `Evaluation("psnr", datasets.pairs("maps/",
+    "test"))`. With two directions
     each number has its side in its name: `kid_b` of what shall be like b.
 
     Args:
@@ -61,7 +64,10 @@ class Evaluation(Configurable, keras.callbacks.Callback):
         real: The name or path of a data set that `keras_gan.datasets.load`
             knows; or images, shape `(n, height, width, channels)`, uint8 or
             floats whose black and white are the model's `pixel_range`; or
-            vectors, floats `(n, d)`.
+            vectors, floats `(n, d)`. For a model that translates also what
+            `datasets.pairs` and `datasets.unpaired` return or take (`"maps/"`,
+            `"outlines"`), `PairBatches` or `UnpairedBatches`: the images of
+            one side are then translated, those of the other are compared.
         every: How many epochs lie between two evaluations.
         num_samples: How many images are generated, at most 10^7; or how many
             of the sources are translated, at most. Numbers from different ones
@@ -70,12 +76,16 @@ class Evaluation(Configurable, keras.callbacks.Callback):
             arguments: `"fashion_mnist"`, `"mnist"`, `"stacked_mnist"`,
             `"ring"`, `"grid"` or `"imagenet"`. Default: the one that knows the
             named data set; else `"imagenet"`, or `features.vectors`.
-        split: Which part of a named data set is taken: `"train"` or `"test"`.
+        split: Which part of a named data set is taken: `"train"` or `"test"`,
+            of pairs and two sides also `"val"`.
         labels: Classes to generate, `num_samples` integers, where conditional.
             Default: all in turn.
         sources: What models that translate are given: images, shape
-            `(n, height, width, channels)`, uint8 or floats in `pixel_range`.
-            Where pairs are measured, `real` holds as many, their targets.
+            `(n, height, width, channels)`, uint8 or floats in `pixel_range`;
+            the name or path of a data set; or data of two sides, as for
+            `real`, of which it is the side to translate. Where pairs are
+            measured, `real` holds as many, their targets. Default: those in
+            `real`.
         direction: That of a CycleGAN: `"ab"` or `"ba"`.
         k: Neighbours for precision, recall, density and coverage.
         seed: Seed of the latents.
@@ -127,7 +137,8 @@ class Evaluation(Configurable, keras.callbacks.Callback):
         self.extractor = extractor
         self.split = text("split", split)
         if isinstance(self.real, str):
-            check_split(self.split)
+            both = sources is None and compared.has_both(self.real)
+            check_split(self.split, *([SPLITS] if both else []))
         self.labels = labels
         self.sources = _sources(sources)
         self.direction = choice("direction", direction, ("ab", "ba"))
@@ -136,6 +147,7 @@ class Evaluation(Configurable, keras.callbacks.Callback):
         self.cache = None if cache is None else str(file_path("cache", cache))
         self._check_arguments()
         self._evaluator: Evaluator | None = None
+        self._translates: Any = None
         self._last: dict[str, float] = {}
 
     def on_train_begin(self, logs: Any = None) -> None:
@@ -143,7 +155,7 @@ class Evaluation(Configurable, keras.callbacks.Callback):
         self._last = {}
         self._check_model(self.model)
         if self._evaluator is None:
-            real = self._real_data(self.model)
+            real = self._data(self.model)
             if self._of_pairs:
                 self._check_pairs(self.model, real.shape)
                 real = real[: self.num_samples]
@@ -180,7 +192,8 @@ class Evaluation(Configurable, keras.callbacks.Callback):
         names = self._log_names(model)
         labels = None
         if isinstance(model, ImageToImage):
-            samples = self._translated(model, self.sources[: self.num_samples])
+            sources = self._translates[: self.num_samples]
+            samples = self._translated(model, sources)
         else:
             labels = self._labels(model)
             samples = model.generate_as_data(
@@ -211,13 +224,18 @@ class Evaluation(Configurable, keras.callbacks.Callback):
             None if classes is None else np.arange(self.num_samples) % classes
         )
 
-    def _real_data(self, model: GAN | ImageToImage) -> Any:
+    def _data(self, model: GAN | ImageToImage) -> Any:
+        """Returns the real data, and keeps those to translate."""
         real = self.real
+        if isinstance(model, ImageToImage):
+            real, self._translates = compared.translated_data(
+                model, real, self.sources, self.direction, self.split
+            )
         if isinstance(real, str):
             real, _ = datasets.load(real, self.split)
         real = np.asarray(real)
         if holds_vectors(real):
-            if self.sources is not None:
+            if self._translates is not None:
                 raise ValueError(
                     "`real` must be images, for `sources` are translated into "
                     f"images. {received('real', self.real)}"
@@ -233,25 +251,16 @@ class Evaluation(Configurable, keras.callbacks.Callback):
             return chosen
         if chosen is not None:
             return named_extractor(chosen)
-        return extractor_for(
-            self.real if isinstance(self.real, str) else "", shape
-        )
+        return extractor_for(compared.name_of(self.real, shape), shape)
 
     @property
     def _of_pairs(self) -> list[str]:
         return [n for n in self.metrics if METRICS[n].needs == "pairs"]
 
     def _check_arguments(self) -> None:
-        paired = self._of_pairs
-        if paired and self.sources is None:
-            raise ValueError(
-                "Images that belong together are measured by "
-                f"{' and '.join(map(repr, paired))}, and what a GAN generates "
-                "belongs to no real image. "
-                "Leave them out, or measure pairs by keras_gan.metrics.evaluate"
-                "; or, of a model that translates images, give `sources`. "
-                f"{received('metrics', self.metrics)}"
-            )
+        compared.require_pairs(self.real, self._of_pairs)
+        if self.sources is None and not compared.has_both(self.real):
+            self._refuse_metrics_of_pairs()
         if self.sources is not None and self.labels is not None:
             raise ValueError(
                 "`labels` are classes to generate, and `sources` are images to "
@@ -274,15 +283,27 @@ class Evaluation(Configurable, keras.callbacks.Callback):
                 f"`num_samples`. Received: labels.shape={shape}"
             )
 
+    def _refuse_metrics_of_pairs(self) -> None:
+        if self._of_pairs:
+            raise ValueError(
+                "Images that belong together are measured by "
+                f"{' and '.join(map(repr, self._of_pairs))}, and what a GAN "
+                "generates belongs to no real image. "
+                "Leave them out, or measure pairs by keras_gan.metrics.evaluate"
+                "; or, of a model that translates images, give `sources`. "
+                f"{received('metrics', self.metrics)}"
+            )
+
     def _check_model(self, model: Any) -> None:
         """Refuses a model that cannot be measured in this way."""
         name = type(model).__name__
         if isinstance(model, ImageToImage):
-            if self.sources is None:
+            if self.sources is None and not compared.has_both(self.real):
                 raise ValueError(
                     f"{name} translates images, so Evaluation needs those that "
                     "it shall translate: Evaluation(metrics, targets, sources="
-                    "images). Received: sources=None"
+                    "images), or Evaluation(metrics, datasets.pairs(...)). "
+                    "Received: sources=None"
                 )
             if self.direction == "ba" and not _has_directions(model):
                 raise ValueError(
@@ -301,16 +322,25 @@ class Evaluation(Configurable, keras.callbacks.Callback):
                 "`sources` are images to translate, as Pix2Pix and CycleGAN "
                 f"do. Received: sources for {name}. Leave them out."
             )
+        if isinstance(self.real, compared.TWO_SIDED):
+            raise ValueError(
+                "`real` holds images to translate, too, as Pix2Pix and "
+                f"CycleGAN do. Received: real of type "
+                f"{type(self.real).__name__} for {name}. Give those that its "
+                "images shall be like."
+            )
+        self._refuse_metrics_of_pairs()
 
     def _check_pairs(self, model: ImageToImage, real: tuple[int, ...]) -> None:
         """Refuses targets that are not one for each source, as large."""
-        made = self._translated(model, self.sources[:1]).shape[1:]
-        if real != (len(self.sources), *made):
+        made = self._translated(model, self._translates[:1]).shape[1:]
+        count = len(self._translates)
+        if real != (count, *made):
             raise ValueError(
                 "Each translated image is compared with the real one at its "
                 f"place by {' and '.join(map(repr, self._of_pairs))}, so "
                 "`real` must hold as many images as `sources`, of the size "
-                f"that they are translated to. Received: {len(self.sources)} "
+                f"that they are translated to. Received: {count} "
                 f"sources, translated to images of shape {made}, and "
                 f"real.shape={real}"
             )
@@ -325,7 +355,11 @@ class Evaluation(Configurable, keras.callbacks.Callback):
             "extractor": self.extractor,
             "split": self.split,
             "labels": plain(self.labels),
-            "sources": plain(self.sources),
+            "sources": (
+                self.sources
+                if isinstance(self.sources, (str, *compared.TWO_SIDED))
+                else plain(self.sources)
+            ),
             "direction": self.direction,
             "k": self.k,
             "seed": self.seed,
@@ -337,20 +371,27 @@ def _real(real: Any) -> Any:
     """Returns the name of a data set as text, or the data unchanged."""
     if isinstance(real, str | PathLike):
         return str(file_path("real", real))
+    if isinstance(real, compared.TWO_SIDED):
+        return real
     array = numbers("real", real)
     are_images = array.ndim in (3, 4)
     if not (are_images or holds_vectors(array)) or len(array) < 2:
         raise ValueError(
             "`real` must be the name or path of a data set, or at least 2 "
             "images, (n, height, width, channels) or (n, height, width), or 2 "
-            "vectors, floats (n, d). "
+            "vectors, floats (n, d); or, for a model that translates, what "
+            "datasets.pairs or datasets.unpaired returns. "
             f"Received: real.shape={array.shape}"
         )
     return real
 
 
 def _sources(sources: Any) -> Any:
-    """Returns images to translate, checked; or None."""
+    """Returns images to translate, checked; a name or a path; or None."""
+    if isinstance(sources, str | PathLike):
+        return str(file_path("sources", sources))
+    if isinstance(sources, compared.TWO_SIDED):
+        return sources
     given = own_sources(sources)
     if given is None:
         return None

@@ -10,7 +10,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_gan._charts import TENSORBOARD
+from keras_gan._charts import TENSORBOARD, deciding
 from keras_gan._checks import (
     LARGEST_INT32,
     LARGEST_SEED,
@@ -305,7 +305,9 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
         titles = {
             title
             for title, patterns in TENSORBOARD.items()
-            if any(re.match(one, tag) for one in patterns for tag in tags)
+            if any(
+                re.match(one, tag) for one in deciding(patterns) for tag in tags
+            )
         }
         if titles <= self._titles:
             return

@@ -16,6 +16,7 @@ from keras_gan.cli.errors import UsageError
 from keras_gan.cli.starting import Start, recipe_of
 from keras_gan.datasets import Unpaired
 from keras_gan.datasets.fingerprint import fingerprint, matches
+from keras_gan.datasets.pair_loading import clothes_at_hand
 from keras_gan.recipes import Recipe
 from keras_gan.recipes.setting_changes import parse_change
 from keras_gan.recipes.tasks import Data, Shapes, Task, task_of
@@ -159,6 +160,7 @@ def plan(arguments: Any, folder: RunFolder, rank: int = 0) -> Plan:
         folder = RunFolder.unused(recipe.name, RUNS)
     if arguments.data is None:
         recipe = _with_data_at_hand(recipe, notes)
+    recipe = _with_clothes(recipe)
     source = task_of(recipe).load()
     if recipe.batch_size > len(source):
         notes.append(
@@ -233,9 +235,30 @@ def _resumed(arguments: Any, folder: RunFolder) -> Plan:
     for key in saved:
         if key != "epochs":
             _require_same(key, saved[key], wanted[key])
-    source = task_of(recipe).load()
-    _require_same_data(config["data"], source)
+    recipe, source = _as_before(recipe, config["data"])
     return Plan(recipe, config["seed"], source, folder, True, start)
+
+
+def _as_before(recipe: Recipe, before: dict[str, Any]) -> tuple[Recipe, Data]:
+    """Loads the data that a run was started with.
+
+    Args:
+        recipe: Its recipe.
+        before: What config.json says of the data.
+
+    Raises:
+        UsageError: If the data have changed.
+    """
+    # Versions that did not note the clothes took those that were at hand.
+    noted = _with_clothes(recipe)
+    source = task_of(noted).load()
+    if noted != recipe and not matches(source, before["digest"]):
+        sample = replace(recipe, clothes=EMBEDDED_DATA)
+        found = task_of(sample).load()
+        if matches(found, before["digest"]):
+            return sample, found
+    _require_same_data(before, source)
+    return noted, source
 
 
 def _require_same(what: str, before: Any, now: Any) -> None:
@@ -288,6 +311,17 @@ def _absolute_path(data: str | None) -> str | None:
         return data
     path = Path(data).expanduser()
     return str(path.resolve()) if path.exists() else data
+
+
+def _with_clothes(recipe: Recipe) -> Recipe:
+    """Notes which clothes named pairs are made of, for the run to keep.
+
+    Others may be installed before it is resumed or measured.
+    """
+    named = recipe.data in (*datasets.PAIR_NAMES, *datasets.UNPAIRED_NAMES)
+    if not named or recipe.clothes is not None:
+        return recipe
+    return replace(recipe, clothes=clothes_at_hand())
 
 
 def _with_data_at_hand(recipe: Recipe, notes: list[str]) -> Recipe:

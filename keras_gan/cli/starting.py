@@ -83,7 +83,7 @@ def recipe_of(start: Start, data: str | None) -> Recipe | None:
     config, recipe = run_config.read(folder)
     if data is not None:
         # These say which of the run's images were taken.
-        recipe = replace(recipe, label=None, limit=None)
+        recipe = replace(recipe, label=None, limit=None, clothes=None)
         source = config["source_shape"]
         if source is not None:
             recipe = replace(recipe, source_channels=source[2])

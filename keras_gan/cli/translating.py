@@ -13,7 +13,7 @@ from keras_gan.datasets.decode import resize
 from keras_gan.models import CycleGAN, translating
 from keras_gan.recipes.tasks import Shapes, Translation, task_of
 
-__all__ = ["Translator", "translator"]
+__all__ = ["Translator", "made_set", "translator"]
 
 Array = np.ndarray[Any, Any]
 
@@ -68,15 +68,7 @@ def translator(
         ValueError: If a size does not go through the network.
     """
     model: Any = trained.gan
-    like = model.sets[1]
-    if isinstance(model, CycleGAN):
-        like = (direction or "ab")[1]
-    elif direction is not None:
-        raise UsageError(
-            f"{trained.origin} translates in one direction, the one that it "
-            "was trained for, so it takes no --direction. Only a CycleGAN has "
-            f"two. Received: --direction {direction}"
-        )
+    like = made_set(trained, direction)
     network = model.translator(like)
     height, width, channels = network.input_shape[1:]
     sizes = set(sizes)
@@ -85,6 +77,29 @@ def translator(
     for size in sorted(sizes):
         translating.sizes_for(network, *size, channels)
     return Translator(network, trained.value_range, batch_size)
+
+
+def made_set(trained: Trained, direction: str | None) -> str:
+    """Returns the set that images are made like, in a direction.
+
+    Args:
+        trained: A model that translates.
+        direction: As for `translator`.
+
+    Raises:
+        UsageError: If it has no such direction.
+    """
+    model: Any = trained.gan
+    if isinstance(model, CycleGAN):
+        return (direction or "ab")[1]
+    if direction is not None:
+        raise UsageError(
+            f"{trained.origin} translates in one direction, the one that it "
+            "was trained for, so it takes no --direction. Only a CycleGAN has "
+            f"two. Received: --direction {direction}"
+        )
+    made: str = model.sets[1]
+    return made
 
 
 def _of_any_size(

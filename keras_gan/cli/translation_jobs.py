@@ -121,7 +121,8 @@ class _Files(TranslationJob):
         self, channels: int, at_once: int
     ) -> Iterator[tuple[list[Path], Array]]:
         """Yields images of one size, as many as are taken at once."""
-        for size, group in groupby(self._files, self._files.__getitem__):
+        size_of = self._files.__getitem__
+        for size, group in groupby(sorted(self._files, key=size_of), size_of):
             files = list(group)
             for start in range(0, len(files), at_once):
                 read = {

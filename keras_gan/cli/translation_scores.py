@@ -143,6 +143,7 @@ def _on_other_data(
     return replace(
         recipe,
         data=named,
+        clothes=None,
         label=None,
         limit=None,
         image_size=height if height == width else recipe.image_size,

@@ -113,6 +113,13 @@ class PairBatches(TwoSidedBatches):
             step=self._rows.step or 1,
         )
 
+    def arrays(self) -> tuple[Pixels, Pixels]:
+        """Returns all sources and all targets, uint8 (n, H, W, C).
+
+        In their own order, neither cropped nor mirrored.
+        """
+        return self._rows.pixels(np.arange(len(self._rows)))
+
     def _seen(self, index: int) -> tuple[Pixels, Pixels]:
         return self._rows.seen(self.chosen(index), self._views)
 

@@ -33,7 +33,14 @@ from keras_gan.datasets.pair_rows import (
 from keras_gan.datasets.pair_sources import Pairs, Unpaired
 from keras_gan.datasets.sources import SPLITS, Source, check_split
 
-__all__ = ["PAIR_NAMES", "UNPAIRED_NAMES", "pairs", "unpaired"]
+__all__ = [
+    "CLOTHES",
+    "PAIR_NAMES",
+    "UNPAIRED_NAMES",
+    "clothes_at_hand",
+    "pairs",
+    "unpaired",
+]
 
 PAIR_NAMES = ("outlines", "small_clothes")
 """The sets of pairs that have a name."""
@@ -41,7 +48,8 @@ PAIR_NAMES = ("outlines", "small_clothes")
 UNPAIRED_NAMES = ("sneakers_to_boots",)
 """The sets of two unpaired sides that have a name."""
 
-_CLOTHES = ("fashion_mnist", "fashion_mnist_sample")
+CLOTHES = ("fashion_mnist", "fashion_mnist_sample")
+"""What the named sets are made of."""
 _SNEAKER, _BOOT = 7, 9
 _SMALL_SCALE = 4
 
@@ -249,16 +257,21 @@ class _Wanted:
         )
 
 
+def clothes_at_hand() -> str:
+    """Returns which of `CLOTHES` there are without a download."""
+    return CLOTHES[0] if installed(CLOTHES[0]) else CLOTHES[1]
+
+
 def _checked_clothes(clothes: Any, named: bool) -> str:
     """Returns which set of clothes the named sets are made of."""
     if clothes is None:
-        return _CLOTHES[0] if installed(_CLOTHES[0]) else _CLOTHES[1]
+        return clothes_at_hand()
     if not named:
         raise ValueError(
             "`clothes` is for the sets that have a name: leave it out. "
             f"{received('clothes', clothes)}"
         )
-    which: str = choice("clothes", clothes, _CLOTHES)
+    which: str = choice("clothes", clothes, CLOTHES)
     return which
 
 

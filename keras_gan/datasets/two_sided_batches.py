@@ -57,6 +57,13 @@ class TwoSidedBatches(SeededBatches):
     def _seen(self, index: int) -> tuple[Pixels, Pixels]:
         """Returns batch `index` as it is seen in this epoch."""
 
+    @abstractmethod
+    def arrays(self) -> tuple[Pixels, Pixels]:
+        """Returns all images of both sides, uint8 (n, H, W, C).
+
+        In their own order, neither cropped nor mirrored.
+        """
+
     def pixels(self, index: int) -> tuple[Pixels, Pixels]:
         """Returns batch `index` as pixels, uint8."""
         self._notice_shuffling(index)

@@ -122,6 +122,13 @@ class UnpairedBatches(TwoSidedBatches):
             for streams in _VIEWS
         ]
 
+    def arrays(self) -> tuple[Pixels, Pixels]:
+        """Returns all images of both sides, uint8 (n, H, W, C).
+
+        In their own order, neither cropped nor mirrored.
+        """
+        return np.array(self.a[:]), np.array(self.b[:])
+
     def _seen(self, index: int) -> tuple[Pixels, Pixels]:
         places = self._places(index)
         a, b = (

@@ -95,6 +95,11 @@ class ImageToImage(Judging):
         return list(self.players["generator"].networks.values())
 
     @property
+    def image_shapes(self) -> dict[str, image_pairs.Shape | None]:
+        """The shape of one image of each set, as far as the networks fix it."""
+        return dict(self._shapes)
+
+    @property
     def weights_of_loss(self) -> dict[str, Number]:
         """The weights of the generators' loss, by their arguments' names."""
         return {each: getattr(self, each) for each in self._weight_names}

@@ -99,6 +99,8 @@ def _made(
 
 def _outputs(network: keras.layers.Layer, images: Array) -> Array:
     if isinstance(network, keras.Model):
+        if inputs := inspection.symbolic_inputs(network):
+            backend.predict_any_size(network, tuple(inputs[0].shape))
         return np.asarray(network.predict_on_batch(images), "float32")
     tensor = ops.convert_to_tensor(images)
     made = backend.constant(lambda: network(tensor, training=False))

@@ -6,6 +6,7 @@ from typing import Any, Self, get_type_hints
 
 from keras_gan._checks import choice, instance_of, received
 from keras_gan.datasets.decode import check_channels
+from keras_gan.datasets.pair_loading import CLOTHES
 from keras_gan.models import AdversarialModel, ConditionalGAN
 from keras_gan.recipes.components import COMPONENTS, model_class
 from keras_gan.recipes.setting_types import (
@@ -79,6 +80,10 @@ class Recipe:
         data: What `keras_gan.datasets.source` knows, or None where the user
             has to say. Of a `Pix2Pix` what `datasets.pairs` knows, of a
             `CycleGAN` what `datasets.unpaired` does.
+        clothes: `"fashion_mnist"` or `"fashion_mnist_sample"`: what the named
+            sets of `datasets.pairs` and `datasets.unpaired` are made of. None
+            is the first where it is on the machine, else the second. A run
+            notes which one it was.
         label: The one class to train on, or None for all.
         limit: The number of images or pairs to train on, or None for all; of
             unpaired sides, of each.
@@ -122,6 +127,7 @@ class Recipe:
     clipping: Settings | None = None
     freeze_d: int = 0
     data: str | None = "fashion_mnist"
+    clothes: str | None = None
     label: int | None = None
     limit: int | None = None
     image_size: int | None = None
@@ -157,6 +163,7 @@ class Recipe:
         if self.source_channels is not None:
             check_channels(self.source_channels, "source_channels")
         choice("direction", self.direction, ("ab", "ba"))
+        choice("clothes", self.clothes, (None, *CLOTHES))
         if self.data is not None and ("\0" in self.data or not self.data):
             raise ValueError(
                 "`data` must be the name of a data set, or a path. "

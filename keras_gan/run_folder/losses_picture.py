@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from keras_gan._atomic_write import replacing
-from keras_gan._charts import LOSSES, LOSSES_PICTURE
+from keras_gan._charts import LOSSES_PICTURE, deciding
 from keras_gan.run_folder.metrics_file import Row
 
 __all__ = ["draw_losses"]
@@ -29,7 +29,7 @@ def draw_losses(rows: list[Row], path: Path, by: str = "epoch") -> None:
     panels = [
         (label, curves)
         for label, curves in LOSSES_PICTURE.items()
-        if known & (curves.keys() - set(LOSSES) or curves.keys())
+        if known & set(deciding(curves))
     ]
     figure = Figure(figsize=(7, 2.6 * len(panels)), layout="constrained")
     FigureCanvasAgg(figure)

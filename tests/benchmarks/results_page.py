@@ -21,7 +21,6 @@ from tests.benchmarks.results_rows import (
 )
 
 PAGE = ROOT / "docs" / "results.md"
-SUMMARY = ROOT / "keras_gan" / "assets" / "results.json"
 
 
 def curves():
@@ -46,9 +45,8 @@ def page():
 
 
 def write():
-    """Writes the page, its plot, and the summary for the package."""
+    """Writes the page and its plot."""
     PAGE.write_text(page(), "utf-8")
-    SUMMARY.write_text(json.dumps(summary(), indent=1) + "\n", "utf-8")
     if curves():
         plot(curves())
 

@@ -294,7 +294,8 @@ def settings(recipe):
 
     Not its words, and not what a row may change: data and length.
     """
-    others = ("name", "system", "data", "epochs", "budget", "evaluation")
+    others = ("name", "system", "data", "clothes", "epochs", "budget")
+    others = (*others, "evaluation")
     found = {k: v for k, v in recipe.to_dict().items() if k not in others}
     return json.loads(json.dumps(found))
 

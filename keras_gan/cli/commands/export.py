@@ -10,7 +10,7 @@ from keras_gan.cli.console import console
 from keras_gan.cli.errors import UsageError, as_usage_errors
 
 if TYPE_CHECKING:
-    from keras_gan.models import GAN
+    from keras_gan.cli.loading import Trained
 
 __all__ = ["add_parser", "run"]
 
@@ -25,13 +25,20 @@ def add_parser(commands: Any) -> None:
         help="write the generator for use elsewhere",
         description=(
             "Exports the generator, averaged if it is, so that it runs "
-            "without Keras: latents in, images out."
+            "without Keras: latents in, images out; of a model that "
+            "translates, images in, images out. Of a CycleGAN's two, "
+            "--direction says which one."
         ),
     )
     add = parser.add_argument
     add("model", metavar="RUN|MODEL.keras", type=path)
     add("--format", choices=FORMATS, default=FORMATS[0])
     add("--out", type=path, required=True, metavar="PATH")
+    add(
+        "--direction",
+        choices=("ab", "ba"),
+        help="of a CycleGAN: from side a to b, or back [ab]",
+    )
     parser.set_defaults(run=run)
 
 
@@ -50,18 +57,40 @@ def run(arguments: argparse.Namespace) -> int:
 
     with as_usage_errors():
         trained = load(arguments.model)
+        direction = _direction(trained, arguments.direction)
         target.parent.mkdir(parents=True, exist_ok=True)
         with replacing(target) as temporary:
-            _export(trained.gan, temporary, arguments.format)
-    console().print(f"{arguments.format}: {target}")
+            _export(trained.gan, temporary, arguments.format, direction)
+    written = "" if direction is None else f", direction {direction}"
+    console().print(f"{arguments.format}{written}: {target}")
     return 0
 
 
-def _export(gan: "GAN", path: Path, form: str) -> None:
+def _direction(trained: "Trained", asked: str | None) -> str | None:
+    """Returns which way is written, `None` for models with one generator."""
+    from keras_gan.cli.translating import made_set
+    from keras_gan.models import CycleGAN
+
+    if trained.translates:
+        made = made_set(trained, asked)
+        if not isinstance(trained.gan, CycleGAN):
+            return None
+        return f"{trained.gan.origin(made)}{made}"
+    if asked is not None:
+        raise UsageError(
+            f"{trained.origin} makes images of latents, so it takes no "
+            "--direction. Only a CycleGAN has directions. Received: "
+            f"--direction {asked}"
+        )
+    return None
+
+
+def _export(gan: Any, path: Path, form: str, direction: str | None) -> None:
     import keras
 
+    chosen = {} if direction is None else {"direction": direction}
     try:
-        gan.export(str(path), format=form, verbose=False)
+        gan.export(str(path), format=form, verbose=False, **chosen)
     except OSError:
         raise
     # Each format has its own library, with its own kinds of errors.

@@ -41,9 +41,12 @@ class Generation(Task):
 
     model = GAN
     command = "generate"
-    unused: ClassVar = dict.fromkeys(
-        ("direction", "scale", "source_channels", "jitter"), _NO_SOURCE
-    )
+    unused: ClassVar = {
+        **dict.fromkeys(
+            ("direction", "scale", "source_channels", "jitter"), _NO_SOURCE
+        ),
+        "clothes": "its data are named by `data` itself",
+    }
 
     def load(self, split: str = "train", *, limit: int | None = None) -> Source:
         """Returns the images or vectors of the recipe."""

@@ -38,6 +38,7 @@ class PairedTranslation(Translation):
             recipe.data,
             split,
             direction=recipe.direction,
+            clothes=recipe.clothes,
             scale=recipe.scale,
             image_size=recipe.image_size,
             channels=recipe.channels,

@@ -50,6 +50,7 @@ class UnpairedTranslation(Translation):
             recipe.data,
             split,
             direction=recipe.direction,
+            clothes=recipe.clothes,
             image_size=recipe.image_size,
             channels=depths[0],
             channels_b=depths[1],
