@@ -180,9 +180,20 @@ def test_other_recipes_and_other_images_are_said(tmp_path, capsys):
     out = compared(capsys, tmp_path)
     assert "The runs are of different recipes." in out
     assert "distances to different images do not compare" in out
-    # Two networks, losses and rates differ with the recipe: no columns.
+    # Networks, losses and rates are the recipe's: no columns and no words.
     assert out.splitlines()[0].split()[:3] == ["recipe", "runs", "epochs"]
-    assert "networks.filters differs together with recipe." in out
+    assert "networks.filters" not in out
+
+
+def test_settings_that_change_together_are_one_column(tmp_path, capsys):
+    for rate, size in ((1e-3, 8), (1e-4, 16)):
+        settings = [("d_opt.learning_rate", rate), ("batch_size", size)]
+        write_run(tmp_path / str(size), 0, [1.0], settings=settings)
+    out = compared(capsys, tmp_path)
+    assert out.splitlines()[0].split()[:3] == [
+        *("recipe", "d_opt.learning_rate", "runs")
+    ]
+    assert "These settings differ, too, but not in a row: batch_size." in out
 
 
 def test_other_images_of_one_name_are_told_apart(tmp_path, capsys):

@@ -130,7 +130,7 @@ def compare(
     notes = [
         *_sentence(f"Left out, as epoch {at} is not done", short),
         *_notes(groups, reached, names, at),
-        *(f"{key} differs together with {known}." for key, known in along),
+        *_sentence("These settings differ, too, but not in a row", along),
     ]
     return Comparison(kept, names, groups, notes)
 
@@ -245,27 +245,32 @@ def _in_words(settings: Settings, key: str) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _columns(
-    told: Sequence[Mapping[str, str]],
-) -> tuple[list[str], list[tuple[str, str]]]:
+def _columns(told: Sequence[Mapping[str, str]]) -> tuple[list[str], list[str]]:
     """Finds out which settings tell runs apart.
 
     Returns:
-        Them; and those others that differ as well, but never where these are
-        equal, each with what it goes along with.
+        Them; and those others that differ between runs of a recipe, but never
+        where all of the first are equal.
     """
     kept, along = ["recipe"], []
     for key in told[0]:
-        if key == "recipe" or len({each[key] for each in told}) == 1:
+        if _follows(key, ["recipe"], told):
             continue
-        groups: dict[tuple[str, ...], set[str]] = defaultdict(set)
-        for each in told:
-            groups[tuple(each[k] for k in kept)].add(each[key])
-        if any(len(values) > 1 for values in groups.values()):
-            kept.append(key)
+        if _follows(key, kept, told):
+            along.append(key)
         else:
-            along.append((key, " and ".join(kept)))
+            kept.append(key)
     return kept, along
+
+
+def _follows(
+    key: str, others: Sequence[str], told: Sequence[Mapping[str, str]]
+) -> bool:
+    """Whether a setting is equal wherever some others are."""
+    found: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for each in told:
+        found[tuple(each[other] for other in others)].add(each[key])
+    return all(len(values) == 1 for values in found.values())
 
 
 def _in_order(words: Sequence[str]) -> list[tuple[float, str]]:
@@ -342,7 +347,7 @@ def _different(
         )
     measured = {str(run.config["data"].get("measured")) for run in runs}
     if len(measured) > 1 and set(metrics) & set(QUALITY):
-        notes.append("Measured differently: " + "; ".join(sorted(measured)))
+        notes.append(f"Measured differently: {'; '.join(sorted(measured))}.")
     if not set(metrics) & set(QUALITY):
         notes.append(
             "No measure of quality is among these numbers. Losses of "
