@@ -66,7 +66,7 @@ def test_a_lazy_penalty_counts_the_discriminators_own_updates(images):
     ]
     # The penalty is due at the first update, and counts three times.
     assert losses[1] == pytest.approx(6.0 + 1.4, abs=1.0)
-    assert losses[3] == pytest.approx((6.0 + 1.4 + 1.4) / 2, abs=1.0)
+    assert losses[3] == pytest.approx(1.4, abs=1.0)
 
 
 def test_both_players_cannot_make_several_updates():
@@ -88,9 +88,7 @@ def test_generator_steps_is_a_number_of_updates(steps):
 
 def test_too_few_steps_for_the_discriminator_are_said(images):
     model = tiny.gan(generator_steps=50)
-    with pytest.warns(
-        UserWarning, match=r"discriminator has not.*generator_st"
-    ):
+    with pytest.warns(UserWarning, match=r"discriminator.*generator_steps=50"):
         fit(model, images)
 
 
