@@ -424,7 +424,7 @@ def test_schedules_have_a_curve_by_epoch(images, tmp_path):
 
 
 def test_curves_by_epoch_are_in_groups_beside_their_stable_tags(run):
-    found, history, _, folder = run
+    found, _, _, folder = run
     pairs = {
         "2 losses/d_loss": "epoch_d_loss",
         "3 scores/d_real": "epoch_d_real",
