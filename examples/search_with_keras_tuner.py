@@ -21,10 +21,8 @@ def build(hp):
         ema_decay=0.99,
         seed=0,
     )
-    rates = [
-        hp.Float(name, 1e-4, 2e-3, sampling="log")
-        for name in ("d_rate", "g_rate")
-    ]
+    names = ("d_rate", "g_rate")
+    rates = [hp.Float(each, 1e-4, 2e-3, sampling="log") for each in names]
     gan.compile(*(keras.optimizers.Adam(rate, beta_1=0.5) for rate in rates))
     return gan
 
