@@ -304,6 +304,7 @@ MEANINGS: dict[str, Right] = {
     "generator_loss": anything,
     "generator_regularizer": anything,
     "generator_steps": whole(1),
+    "function": anything,
     "generator_units": widths,
     "gif": either(flag, path),
     "global_norm": positive,
@@ -694,6 +695,14 @@ def extractor_of_pixels():
     return features.ModelExtractor(classifier(), batch_size=16)
 
 
+def no_penalty(critic, real, fake, seed):
+    return 0.0
+
+
+def no_generator_penalty(generator, latents, seed):
+    return 0.0
+
+
 def few_images():
     """Images in a file, with labels."""
     file = Path("few.npz")
@@ -830,6 +839,10 @@ OWN_SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "datasets.load": lambda: {"name": few_images()},
     "datasets.source": lambda: {"name": few_images()},
     "losses.get": lambda: {"identifier": "hinge"},
+    "regularizers.FunctionGeneratorRegularizer": lambda: {
+        "function": no_generator_penalty
+    },
+    "regularizers.FunctionRegularizer": lambda: {"function": no_penalty},
     "metrics.evaluate": lambda: {"metrics": "fid", "k": 2},
     "metrics.ms_ssim_diversity": lambda: {
         "fake": bytes_(3, 12, 12, 1),
