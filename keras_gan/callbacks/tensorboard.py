@@ -305,7 +305,8 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
         rates = self._collect_learning_rate({})
         named = {k.removeprefix("epoch_"): v for k, v in measured.items()}
         values = {**logs, **rates, **named}
-        training, validation = {}, {}
+        training: dict[str, float] = {}
+        validation: dict[str, float] = {}
         for name, value in values.items():
             short = name.removeprefix("val_")
             to = training if short == name else validation

@@ -150,12 +150,12 @@ def _restored(saved: Any) -> Any:
     Raises:
         ValueError: If it is not known here.
     """
+    reason: Exception | None = None
+    found = None
     try:
         found = keras.saving.deserialize_keras_object(saved)
     except (TypeError, ValueError, ImportError) as error:
-        found, reason = None, error
-    else:
-        reason = None
+        reason = error
     if callable(found):
         return found
     name = saved.get("config") if isinstance(saved, dict) else saved
