@@ -1,7 +1,8 @@
-"""MLflow: curves, settings and the model of a run, in a folder beside.
+"""MLflow: curves, settings and the model of a run, in a database beside.
 
 MLflow's own callback writes the settings of one optimizer. A GAN has two, so
-the logs are sent by a function. Look at them with `mlflow ui`.
+the logs are sent by a function. See them by
+`mlflow ui --backend-store-uri sqlite:///mlflow.db`.
 """
 
 import keras
@@ -35,7 +36,7 @@ def send(epoch, logs):
     mlflow.log_metrics({**numbers, **rates()}, step=epoch)
 
 
-mlflow.set_tracking_uri("file:mlruns")
+mlflow.set_tracking_uri("sqlite:///mlflow.db")
 mlflow.set_experiment("keras-gan")
 with mlflow.start_run():
     settings = {"loss": "non_saturating", "regularizer": "r1", "seed": 0}

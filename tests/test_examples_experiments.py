@@ -140,11 +140,12 @@ def test_a_sweep_goes_on_where_it_was_stopped_and_compares(
         "--epochs=1",
     ]
     run("sweep", monkeypatch, *small)
-    rows = list(csv.DictReader((tmp_path / "sweep.csv").open()))
+    table = (tmp_path / "sweep.csv").read_text()
+    rows = list(csv.DictReader(table.splitlines()))
     assert len(rows) == 4
     assert {row["runs"] for row in rows} == {"3"}
     assert {row["seeds"] for row in rows} == {"0 1 2"}
-    assert "| d_opt.learning_rate | model.ema_decay |" in (
+    assert "| recipe | model.ema_decay | d_opt.learning_rate |" in (
         (tmp_path / "sweep.md").read_text()
     )
     # One run is as if it had been stopped before its end.
