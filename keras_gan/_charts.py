@@ -14,6 +14,8 @@ __all__ = [
     "LOSSES_PICTURE",
     "REPORT",
     "TENSORBOARD",
+    "TENSORBOARD_GROUPS",
+    "TENSORBOARD_OTHERS",
     "deciding",
 ]
 
@@ -130,6 +132,33 @@ TENSORBOARD: dict[str, tuple[str, ...]] = {
     "share of high quality": _by_epoch("high_quality"),
 }
 """TensorBoard's custom scalars: title -> tags, as regular expressions."""
+
+TENSORBOARD_GROUPS: dict[str, tuple[str, ...]] = {
+    "1 quality": (
+        *(*DISTANCES, *_OVERLAPS, *_MODES, *_SIMILARITIES),
+        *("inception_score", "ms_ssim_diversity", "sliced_wasserstein"),
+    ),
+    "2 losses": (*LOSSES, *_ADVERSARIAL[1:], *_DISTANCES_KEPT, *_CLASS_LOSSES),
+    "3 scores": (*_SCORES, *_SCORES_OF_SIDES, _SCORE_GAP),
+    "4 penalties": _PENALTIES,
+    "5 norms": (*_GRADIENT_NORMS, *_WEIGHT_NORMS),
+    "6 settings": (
+        *_LEARNING_RATES,
+        ".*_weight",
+        "beta_[12]_.*",
+        "ema_decay_.*",
+        "ema_half_life_.*",
+        "augment_probability.*",
+    ),
+    "7 speed": ("images_per_second", "seconds", "steps_per_second"),
+}
+"""TensorBoard's groups of curves by epoch: group -> logs, as expressions.
+
+TensorBoard sorts groups, and the columns of its table of runs, by name.
+"""
+
+TENSORBOARD_OTHERS = "8 others"
+"""The group of logs that are in no other one, such as a user's metric."""
 
 LOSSES_PICTURE: dict[str, dict[str, str]] = {
     "loss": dict(zip(LOSSES, ("discriminator", "generator"), strict=True)),

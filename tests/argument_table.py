@@ -303,6 +303,8 @@ MEANINGS: dict[str, Right] = {
     "generator_activation": slope,
     "generator_loss": anything,
     "generator_regularizer": anything,
+    "generator_steps": whole(1),
+    "function": anything,
     "generator_units": widths,
     "gif": either(flag, path),
     "global_norm": positive,
@@ -630,6 +632,8 @@ SPOKEN_OF_AS = {
     "models.Pix2Pix.generator_regularizer": "regularizer",
     "models.CycleGAN.generator_regularizer": "regularizer",
     "models.ACGAN.generator": "generator|networks",
+    "regularizers.FunctionGeneratorRegularizer.function": "function|penalty",
+    "regularizers.FunctionRegularizer.function": "function|penalty",
     "metrics.kernel_distance_subsets.fake": "fake|subset_size",
     "metrics.kernel_distance_subsets.real": "real|subset_size",
     "losses.get.identifier": "loss",
@@ -692,6 +696,14 @@ def classifier():
 
 def extractor_of_pixels():
     return features.ModelExtractor(classifier(), batch_size=16)
+
+
+def no_penalty(critic, real, fake, seed):
+    return 0.0
+
+
+def no_generator_penalty(generator, latents, seed):
+    return 0.0
 
 
 def few_images():
@@ -830,6 +842,10 @@ OWN_SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "datasets.load": lambda: {"name": few_images()},
     "datasets.source": lambda: {"name": few_images()},
     "losses.get": lambda: {"identifier": "hinge"},
+    "regularizers.FunctionGeneratorRegularizer": lambda: {
+        "function": no_generator_penalty
+    },
+    "regularizers.FunctionRegularizer": lambda: {"function": no_penalty},
     "metrics.evaluate": lambda: {"metrics": "fid", "k": 2},
     "metrics.ms_ssim_diversity": lambda: {
         "fake": bytes_(3, 12, 12, 1),

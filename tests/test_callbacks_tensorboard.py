@@ -13,7 +13,7 @@ from tensorboard.plugins.custom_scalar import layout_pb2
 from tensorboard.plugins.hparams import plugin_data_pb2
 from tensorboard.util import tensor_util
 
-from keras_gan import regularizers, schedules
+from keras_gan import callbacks, regularizers, schedules
 from keras_gan.callbacks import TensorBoard
 from keras_gan.callbacks import _events as events
 from keras_gan.callbacks._hparams import hyper_parameters
@@ -443,3 +443,43 @@ def test_schedules_have_a_curve_by_epoch(images, tmp_path):
     )
     titles = [c.title for group in charts.category for c in group.chart]
     assert "penalty weights" in titles
+
+
+def test_curves_by_epoch_are_in_groups_beside_their_stable_tags(run):
+    found, _, _, folder = run
+    pairs = {
+        "2 losses/d_loss": "epoch_d_loss",
+        "3 scores/d_real": "epoch_d_real",
+        "4 penalties/gp": "epoch_gp",
+        "5 norms/d_gradient_norm": "epoch_d_gradient_norm",
+        "5 norms/g_weight_norm": "epoch_g_weight_norm",
+        "6 settings/learning_rate_generator": "epoch_learning_rate_generator",
+        "7 speed/images_per_second": "epoch_images_per_second",
+    }
+    for grouped, stable in pairs.items():
+        np.testing.assert_allclose(
+            points(found, grouped), points(found, stable), rtol=1e-6
+        )
+    beside = read(folder / "validation")
+    assert points(beside, "2 losses/g_loss") == points(beside, "epoch_g_loss")
+
+
+def test_the_table_of_runs_shows_quality_and_losses_first(images, tmp_path):
+    def sharpness(real, fake):
+        return float(fake.std())
+
+    quality = callbacks.Evaluation(
+        ["sliced_wasserstein", sharpness], images, num_samples=16
+    )
+    board = TensorBoard(tmp_path / "first", histogram_freq=0, images_freq=0)
+    tiny.gan().fit(images[:32], epochs=1, verbose=0, callbacks=[quality, board])
+    found = read(tmp_path / "first/train")
+    # TensorBoard sorts the columns by their tags.
+    scalars = sorted(
+        tag for tag, values in found.items() if np.ndim(values[0][1]) == 0
+    )
+    assert scalars[:3] == [
+        *("1 quality/sliced_wasserstein", "2 losses/d_loss"),
+        "2 losses/g_loss",
+    ]
+    assert "8 others/sharpness" in scalars

@@ -15,6 +15,10 @@ from keras_gan import datasets
 matplotlib.use("Agg")
 FOLDER = Path(__file__).parents[1] / "examples"
 EXAMPLES = sorted(FOLDER.glob("*.py"))
+TESTED_ELSEWHERE = (
+    *("log_to_mlflow", "log_to_wandb", "search_with_keras_tuner", "sweep"),
+)
+"""In `test_examples_experiments.py`, which looks at what they write."""
 QUICK = ("custom_objective", "dense_logits", "vanilla")
 
 # The names that the tutorial's script has.
@@ -71,6 +75,7 @@ def arguments(name, folder):
     [
         pytest.param(path, marks=[] if path.stem in QUICK else pytest.mark.slow)
         for path in EXAMPLES
+        if path.stem not in TESTED_ELSEWHERE
     ],
     ids=lambda path: path.stem,
 )

@@ -75,8 +75,8 @@ def test_a_model_has_the_settings_of_its_own_constructor():
     assert "players" not in default_settings("model", "GAN")
     assert set(default_settings("model", "CycleGAN")) == {
         *("cycle_weight", "identity_weight", "adversarial_weight"),
-        *("pool_size", "generator_regularizer", "discriminator_steps"),
-        "ema_decay",
+        *("pool_size", "generator_regularizer", "ema_decay"),
+        *("discriminator_steps", "generator_steps"),
     }
 
 

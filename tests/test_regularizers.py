@@ -8,7 +8,8 @@ from keras import ops
 from keras_gan import regularizers
 
 ABSTRACT = {"GeneratorRegularizer", "Penalty", "Regularizer"}
-ALL = sorted(set(regularizers.__all__) - ABSTRACT - {"get"})
+OF_A_FUNCTION = {"FunctionGeneratorRegularizer", "FunctionRegularizer"}
+ALL = sorted(set(regularizers.__all__) - ABSTRACT - OF_A_FUNCTION - {"get"})
 SLOPE = np.array([[3.0], [-4.0]], "float32")  # |slope| = 5
 REAL = np.array([[0.0, 1.0], [2.0, -1.0], [0.5, 0.5]], "float32")
 FAKE = np.array([[1.0, 1.0], [0.0, -2.0], [1.5, 0.0]], "float32")

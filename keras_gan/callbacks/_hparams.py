@@ -26,12 +26,14 @@ def hyper_parameters(model: AdversarialModel) -> dict[str, Value]:
         augment = type(model.augment).__name__ if model.augment else "none"
         found["latent_dim"] = model.latent_dim
         found["discriminator_steps"] = model.discriminator_steps
+        found["generator_steps"] = model.generator_steps
         found |= _average(model.ema_decay)
         found["augment"] = augment
     if isinstance(model, ImageToImage):
         for name, weight in model.weights_of_loss.items():
             found[name] = value_at(weight, 0)
         found["discriminator_steps"] = model.discriminator_steps
+        found["generator_steps"] = model.generator_steps
         found |= _average(model.ema_decay)
     # The generator's side first.
     players = list(model.players.values())

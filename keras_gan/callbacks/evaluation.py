@@ -1,8 +1,8 @@
 """Metrics of the samples in the logs, while a GAN trains."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from os import PathLike
-from typing import Any
+from typing import Any, Self
 
 import keras
 import numpy as np
@@ -22,13 +22,14 @@ from keras_gan.callbacks._configurable import Configurable
 from keras_gan.callbacks._pictures import own_sources, plain, real_pixels
 from keras_gan.datasets.sources import SPLITS, check_split
 from keras_gan.datasets.vectors import holds_vectors
+from keras_gan.features.extractor import NoExtractor
 from keras_gan.features.of_data import (
     NAMED,
     extractor_for,
     named_extractor,
 )
-from keras_gan.metrics import METRICS, Evaluator
-from keras_gan.metrics.evaluation import metric_names
+from keras_gan.metrics import Evaluator
+from keras_gan.metrics.evaluation import paired_names, scores_of
 from keras_gan.models import GAN, CycleGAN
 from keras_gan.models.fixed_samples import to_pixels
 from keras_gan.models.image_to_image import ImageToImage
@@ -60,7 +61,11 @@ class Evaluation(Configurable, keras.callbacks.Callback):
     Args:
         metrics: Names such as `("fid", "kid")`, or one; see
             `keras_gan.metrics.METRICS`. Those of pairs, `"psnr"` and
-            `"ssim"`, need `sources`.
+            `"ssim"`, need `sources`. Beside them functions of your own,
+            called as `function(real_images, fake_images)` on uint8 images (or
+            on vectors), which return a number and are logged by their name;
+            and `keras.metrics.Metric` instances, which are updated by batches
+            of as many real and generated ones, as floats in [0, 255].
         real: The name or path of a data set that `keras_gan.datasets.load`
             knows; or images, shape `(n, height, width, channels)`, uint8 or
             floats whose black and white are the model's `pixel_range`; or
@@ -75,7 +80,8 @@ class Evaluation(Configurable, keras.callbacks.Callback):
         extractor: One of `keras_gan.features`, or the name of one without
             arguments: `"fashion_mnist"`, `"mnist"`, `"stacked_mnist"`,
             `"ring"`, `"grid"` or `"imagenet"`. Default: the one that knows the
-            named data set; else `"imagenet"`, or `features.vectors`.
+            named data set; else `"imagenet"`, or `features.vectors`. Where no
+            metric looks at features, as functions of your own, none.
         split: Which part of a named data set is taken: `"train"` or `"test"`,
             of pairs and two sides also `"val"`.
         labels: Classes to generate, `num_samples` integers, where conditional.
@@ -113,7 +119,7 @@ class Evaluation(Configurable, keras.callbacks.Callback):
 
     def __init__(
         self,
-        metrics: str | Sequence[str],
+        metrics: Any,
         real: Any,
         *,
         every: int = 1,
@@ -128,7 +134,10 @@ class Evaluation(Configurable, keras.callbacks.Callback):
         cache: str | None = None,
     ) -> None:
         super().__init__()
-        self.metrics = list(metric_names(metrics))
+        one = isinstance(metrics, str) or not isinstance(metrics, Iterable)
+        self.metrics = [metrics] if one else metrics
+        self._scores = scores_of(self.metrics)
+        self.metrics = list(self.metrics)
         self.real = _real(real)
         self.every = whole_number("every", every, 1)
         self.num_samples = whole_number(
@@ -214,7 +223,7 @@ class Evaluation(Configurable, keras.callbacks.Callback):
 
     def _log_names(self, model: GAN | ImageToImage) -> dict[str, str]:
         side = f"_{self.direction[1]}" if _has_directions(model) else ""
-        return {name: f"{name}{side}" for name in self.metrics}
+        return {name: f"{name}{side}" for name in self._scores}
 
     def _labels(self, model: GAN) -> Any:
         if self.labels is not None:
@@ -247,6 +256,8 @@ class Evaluation(Configurable, keras.callbacks.Callback):
 
     def _chosen_extractor(self, shape: tuple[int, ...]) -> features.Extractor:
         chosen = self.extractor
+        if chosen is None and len(shape) > 1 and not self._looks_at_features:
+            return NoExtractor()
         if isinstance(chosen, features.Extractor):
             return chosen
         if chosen is not None:
@@ -254,8 +265,15 @@ class Evaluation(Configurable, keras.callbacks.Callback):
         return extractor_for(compared.name_of(self.real, shape), shape)
 
     @property
+    def _looks_at_features(self) -> bool:
+        return any(
+            score.compares or score.needs in ("classes", "labels", "gaussians")
+            for score in self._scores.values()
+        )
+
+    @property
     def _of_pairs(self) -> list[str]:
-        return [n for n in self.metrics if METRICS[n].needs == "pairs"]
+        return paired_names(self._scores)
 
     def _check_arguments(self) -> None:
         compared.require_pairs(self.real, self._of_pairs)
@@ -365,6 +383,16 @@ class Evaluation(Configurable, keras.callbacks.Callback):
             "seed": self.seed,
             "cache": self.cache,
         }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Makes the callback that `get_config` described."""
+        restore = keras.saving.deserialize_keras_object
+        metrics = [
+            restore(each) if isinstance(each, dict) else each
+            for each in config["metrics"]
+        ]
+        return cls(**{**config, "metrics": metrics})
 
 
 def _real(real: Any) -> Any:

@@ -10,7 +10,12 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_gan._charts import TENSORBOARD, deciding
+from keras_gan._charts import (
+    TENSORBOARD,
+    TENSORBOARD_GROUPS,
+    TENSORBOARD_OTHERS,
+    deciding,
+)
 from keras_gan._checks import (
     LARGEST_INT32,
     LARGEST_SEED,
@@ -49,12 +54,16 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
 
     * SCALARS: every log by step (`batch_d_loss`) and by epoch
       (`epoch_d_loss`), both players' gradient and weight norms, learning rates
-      and other schedules (`epoch_r1_weight`), and images per second;
+      and other schedules (`epoch_r1_weight`), and images per second; those by
+      epoch once more in groups, which come first on the page: `1 quality/fid`,
+      `2 losses/d_loss`, `3 scores`, `4 penalties`, `5 norms`, `6 settings`,
+      `7 speed`, `8 others`;
     * IMAGES: `generated/grid`, from the same latents each time, beside
       `real/grid`;
     * HISTOGRAMS: weights, gradients, and the scores of real and of generated
       images (`scores/real`, `scores/fake`);
-    * HPARAMS: the run's settings, so that runs can be compared in a table;
+    * HPARAMS: the run's settings, so that runs can be compared in a table,
+      with the measures of quality and the losses as its first metrics;
     * GRAPHS: the layers of both networks, under the tag `networks`;
     * CUSTOM SCALARS: both losses on one chart.
 
@@ -217,7 +226,9 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
             self._points.flush()
             super().on_epoch_end(epoch, logs)
             model = self.model
-            self._write(events.scalars(self._measured(model)), epoch)
+            measured = self._measured(model)
+            self._write(events.scalars(measured), epoch)
+            self._write_groups(measured, logs or {}, epoch)
             self._lay_out([f"epoch_{name}" for name in logs or {}], epoch)
             if self._samples is not None and epoch % self.images_freq == 0:
                 grid = self._samples.grid()
@@ -283,6 +294,29 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
                 self.summary.experimental.write_raw_pb(
                     summary.SerializeToString(), step
                 )
+
+    def _write_groups(
+        self, measured: dict[str, float], logs: dict[str, Any], epoch: int
+    ) -> None:
+        """Writes what there is by epoch in groups that can be looked through.
+
+        Tags without a slash are a group each. Those of validation go to its
+        own run, so that both are on one chart.
+        """
+        rates = self._collect_learning_rate({})
+        named = {k.removeprefix("epoch_"): v for k, v in measured.items()}
+        values = {**logs, **rates, **named}
+        training: dict[str, float] = {}
+        validation: dict[str, float] = {}
+        for name, value in values.items():
+            short = name.removeprefix("val_")
+            to = training if short == name else validation
+            to[f"{_group(short)}/{short}"] = value
+        self._write(events.scalars(training), epoch)
+        if validation:
+            summary = events.scalars(validation).SerializeToString()
+            with self._val_writer.as_default():
+                self.summary.experimental.write_raw_pb(summary, epoch)
 
     def _expected(self, model: AdversarialModel) -> list[str]:
         """Returns the tags of curves that are known before training."""
@@ -397,6 +431,14 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
             "watch_gradients": self.watch_gradients,
             "sources": plain(self.sources),
         }
+
+
+def _group(name: str) -> str:
+    """Returns the group of a log in TensorBoard."""
+    for group, patterns in TENSORBOARD_GROUPS.items():
+        if any(re.fullmatch(pattern, name) for pattern in patterns):
+            return group
+    return TENSORBOARD_OTHERS
 
 
 def _tag(player: str, path: str) -> str:

@@ -10,6 +10,7 @@ from keras_gan._version import __version__
 from keras_gan.cli.arguments import BadArgumentsError, Parser
 from keras_gan.cli.backend_loading import load_backend
 from keras_gan.cli.commands import (
+    compare,
     evaluate,
     export,
     generate,
@@ -132,7 +133,10 @@ def _make_parser() -> Parser:
     commands = parser.add_subparsers(
         title="commands", required=True, metavar="COMMAND"
     )
-    for command in (train, generate, translate, evaluate, export, recipes):
+    for command in (
+        *(train, generate, translate, evaluate, compare, export),
+        recipes,
+    ):
         command.add_parser(commands)
     return parser
 

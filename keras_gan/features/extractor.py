@@ -173,6 +173,13 @@ class Extractor:
             yield start, list(outputs) if several else [outputs]
 
 
+class NoExtractor(Extractor):
+    """Takes images and looks at none: for metrics of the images themselves."""
+
+    name = "none"
+    num_classes = None
+
+
 class ModelExtractor(Extractor):
     """The features of any Keras model; see `from_model`."""
 

@@ -1,6 +1,6 @@
 """Measuring images or vectors by several metrics at once."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +29,7 @@ from keras_gan.metrics.neighbors import (
     nearest_neighbor_distances,
     squared_radii,
 )
+from keras_gan.metrics.own_metrics import is_own, name_of_own, own_score
 from keras_gan.metrics.similarity import psnr, ssim
 from keras_gan.metrics.wasserstein import sliced_wasserstein
 
@@ -189,7 +190,7 @@ def evaluate(
     fake_images: Array,
     *,
     extractor: Extractor,
-    metrics: str | Iterable[str] = DEFAULT_METRICS,
+    metrics: Any = DEFAULT_METRICS,
     labels: Array | None = None,
     k: int = 5,
     real_split: str | None = None,
@@ -206,7 +207,10 @@ def evaluate(
         fake_images: The same, (m, ...).
         extractor: One of `keras_gan.features`. Vectors have their own:
             `features.gaussians`, `features.vectors`.
-        metrics: Names out of `METRICS`, or one.
+        metrics: Names out of `METRICS`; functions of your own, called as
+            `function(real_images, fake_images)`, that return a number and
+            have a name; Keras metrics, updated by batches of as many real and
+            generated images, as floats in [0, 255]; or one of these.
         labels: The classes the generator was given, integers (m,), for
             `"label_accuracy"`.
         k: Neighbours for precision, recall, density and coverage.
@@ -250,7 +254,7 @@ class Evaluator:
     Args:
         real_images: uint8 images, (n, H, W, C), or vectors, floats (n, d).
         extractor: One of `keras_gan.features`.
-        metrics: Names out of `METRICS`, or one.
+        metrics: As in `evaluate`.
         k: Neighbours for precision, recall, density and coverage.
         real_split: Which real images these are. Repeated in the result.
         cache: Directory in which features of real images are kept, or None.
@@ -265,7 +269,7 @@ class Evaluator:
         real_images: Array,
         *,
         extractor: Extractor,
-        metrics: str | Iterable[str] = DEFAULT_METRICS,
+        metrics: Any = DEFAULT_METRICS,
         k: int = 5,
         real_split: str | None = None,
         cache: str | Path | None = None,
@@ -275,7 +279,8 @@ class Evaluator:
         )
         self.real_images = self.extractor.checked("real_images", real_images)
         self.k = neighbour_count(k, real_images=self.real_images)
-        self.metrics = metric_names(metrics)
+        self.scores = scores_of(metrics)
+        self.metrics = tuple(self.scores)
         self.real_split = (
             None if real_split is None else text("real_split", real_split)
         )
@@ -295,7 +300,7 @@ class Evaluator:
         fake_images = self.extractor.checked("fake_images", fake_images)
         neighbour_count(self.k, fake_images=fake_images)
         for name in self.metrics:
-            if METRICS[name].needs == "labels" and labels is None:
+            if self.scores[name].needs == "labels" and labels is None:
                 raise ValueError(
                     f"{name!r} needs `labels`, the classes the generator was "
                     "given; in an .npz they are an array of that name. "
@@ -306,7 +311,7 @@ class Evaluator:
             self.prepare(progress=progress)
         samples = Samples(self, fake_images, labels, progress)
         return {
-            **{name: METRICS[name].compute(samples) for name in self.metrics},
+            **{k: score.compute(samples) for k, score in self.scores.items()},
             "extractor": self.extractor.name,
             "num_real": len(self.real_images),
             "num_fake": len(fake_images),
@@ -317,7 +322,7 @@ class Evaluator:
     @property
     def compares(self) -> bool:
         """Whether a metric looks at features of the real images."""
-        return any(METRICS[name].compares for name in self.metrics)
+        return any(score.compares for score in self.scores.values())
 
     def prepare(self, *, progress: Progress | None = None) -> Extracted:
         """Returns what the extractor says about the real images.
@@ -342,7 +347,7 @@ class Evaluator:
         return squared_radii(Points.pair(features, features)[0], self.k)
 
     def _refuse_no_pairs(self, fake_images: Array) -> None:
-        paired = [n for n in self.metrics if METRICS[n].needs == "pairs"]
+        paired = paired_names(self.scores)
         if paired and fake_images.shape != self.real_images.shape:
             raise ValueError(
                 "Each image is compared with the real one at its place by "
@@ -352,7 +357,7 @@ class Evaluator:
             )
 
     def _check(self, name: str) -> None:
-        needs = METRICS[name].needs
+        needs = self.scores[name].needs
         if needs is None:
             return
         extractor = self.extractor
@@ -366,7 +371,7 @@ class Evaluator:
                 f"{name!r} in `metrics` needs {_NEEDED.get(needs, _CLASSES)}. "
                 f"Received: extractor={extractor.name}"
             )
-        smallest = METRICS[name].smallest
+        smallest = self.scores[name].smallest
         if min(self.real_images.shape[1:3]) < smallest:
             raise ValueError(
                 f"{name!r} in `metrics` needs images of at least {smallest} "
@@ -389,20 +394,51 @@ _NEEDED = {
 }
 
 
-def metric_names(metrics: str | Iterable[str]) -> tuple[str, ...]:
-    """Returns the metrics that are asked for, one name or several.
+def scores_of(metrics: Any) -> dict[str, Score]:
+    """Returns the metrics that are asked for, one or several, by name.
+
+    Args:
+        metrics: Names, functions and Keras metrics, or one of these.
 
     Raises:
-        ValueError: If there are none, or one is unknown.
+        ValueError: If there are none, one is unknown, or two have one name.
     """
-    names = [metrics] if isinstance(metrics, str) else metrics
+    if isinstance(metrics, str) or is_own(metrics):
+        metrics = [metrics]
     try:
-        found = tuple(names)
+        given = tuple(metrics)
     except Exception:
-        found = ()  # Some classes have an `__iter__` that only raises.
-    if found and all(isinstance(n, str) and n in METRICS for n in found):
-        return found
-    raise ValueError(
-        f"`metrics` must be names out of {', '.join(METRICS)}. "
-        f"{received('metrics', metrics)}"
+        given = ()  # Some classes have an `__iter__` that only raises.
+    known = all(
+        is_own(each) or (isinstance(each, str) and each in METRICS)
+        for each in given
+    )
+    if not given or not known:
+        raise ValueError(
+            f"`metrics` must be names out of {', '.join(METRICS)}, functions "
+            "(real_images, fake_images), or Keras metrics. "
+            f"{received('metrics', metrics)}"
+        )
+    found: dict[str, Score] = {}
+    for each in given:
+        name = each if isinstance(each, str) else name_of_own(each)
+        if name in found and not isinstance(each, str):
+            raise ValueError(
+                f"Two of `metrics` are called {name!r}. Give one of them "
+                f"another name. {received('metrics', metrics)}"
+            )
+        found[name] = METRICS[each] if isinstance(each, str) else _own(each)
+    return found
+
+
+def paired_names(scores: Mapping[str, Score]) -> list[str]:
+    """Returns the metrics of images that belong to a real one each."""
+    return [name for name, score in scores.items() if score.needs == "pairs"]
+
+
+def _own(given: Any) -> Score:
+    measure = own_score(given)
+    return Score(
+        lambda samples: measure(samples.real_images, samples.fake_images),
+        compares=False,
     )

@@ -63,6 +63,8 @@ class CycleGAN(ImageToImage):
             `keras_gan.regularizers.GeneratorRegularizer`, or a list. It is
             called on the images to translate in place of latents.
         discriminator_steps: Discriminator updates for each generator update.
+        generator_steps: Generator updates for each discriminator update. One
+            of the two is 1.
         ema_decay: Decay of an exponential moving average of the generators'
             weights, as in `GAN`. The averages, `ema_generator_ab` and
             `ema_generator_ba`, are then what `translate`, `predict` and
@@ -106,6 +108,7 @@ class CycleGAN(ImageToImage):
         regularizer: Any = None,
         generator_regularizer: Any = None,
         discriminator_steps: int = 1,
+        generator_steps: int = 1,
         ema_decay: Number | HalfLife | None = None,
         seed: int | None = None,
         name: str | None = None,
@@ -131,6 +134,7 @@ class CycleGAN(ImageToImage):
             regularizer=regularizer,
             generator_regularizer=generator_regularizer,
             discriminator_steps=discriminator_steps,
+            generator_steps=generator_steps,
             ema_decay=ema_decay,
             seed=seed,
             name=name,

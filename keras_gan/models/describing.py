@@ -26,8 +26,8 @@ def facts(gan: "GAN") -> list[str]:
     return [
         f'{type(gan).__name__} "{gan.name}": {sizes}',
         f"latents {gan.latent_shape} -> images {gan.image_shape}",
-        f"objective: {objective}{packs}; discriminator steps: "
-        f"{gan.discriminator_steps}; EMA decay: {gan.ema_decay}",
+        f"objective: {objective}{packs}; {_steps(gan)}; "
+        f"EMA decay: {gan.ema_decay}",
     ]
 
 
@@ -49,5 +49,11 @@ def translation(gan: "ImageToImage") -> list[str]:
     return [
         f'{type(gan).__name__} "{gan.name}": {", ".join(sizes)}',
         f"objective: {objective}{penalties}; {said}",
-        f"discriminator steps: {gan.discriminator_steps}; EMA decay: {average}",
+        f"{_steps(gan)}; EMA decay: {average}",
     ]
+
+
+def _steps(gan: "GAN | ImageToImage") -> str:
+    said = f"discriminator steps: {gan.discriminator_steps}"
+    more = gan.generator_steps > 1
+    return f"{said}; generator steps: {gan.generator_steps}" if more else said

@@ -79,10 +79,14 @@ class GAN(TwoPlayers):
             `(n, 1)` or any other that starts with the batch.
         latent_dim: Size of the latents. Default: read off the generator.
         regularizer: A penalty on the discriminator (`"r1"`, `"r2"`,
-            `"gradient_penalty"`, `"dragan"`, or an instance), or a list.
+            `"gradient_penalty"`, `"dragan"`, or an instance), a function
+            `(critic, real, fake, seed)` that returns a scalar, or a list.
         generator_regularizer: A penalty on the generator, a
-            `keras_gan.regularizers.GeneratorRegularizer`, or a list.
+            `keras_gan.regularizers.GeneratorRegularizer`, a function
+            `(generator, latents, seed)` that returns a scalar, or a list.
         discriminator_steps: Discriminator updates for each generator update.
+        generator_steps: Generator updates for each discriminator update, which
+            comes at every so many-th step. One of the two is 1.
         ema_decay: Decay of an exponential moving average of the generator's
             weights, in `[0, 1)`, such as 0.999. It is ramped up with the
             updates t as `(1 + t) / (20 + t)`, so that the average is useful
@@ -140,6 +144,7 @@ class GAN(TwoPlayers):
         regularizer: Any = None,
         generator_regularizer: Any = None,
         discriminator_steps: int = 1,
+        generator_steps: int = 1,
         ema_decay: Number | HalfLife | None = None,
         augment: Any = None,
         pack: int = 1,
@@ -164,6 +169,7 @@ class GAN(TwoPlayers):
             regularizer=regularizer,
             generator_regularizer=generator_regularizer,
             discriminator_steps=discriminator_steps,
+            generator_steps=generator_steps,
             ema_decay=ema_decay,
             seed=seed,
             name=name,
@@ -746,7 +752,7 @@ class GAN(TwoPlayers):
             "discriminator": save(self.discriminator),
             "latent_dim": self.latent_dim,
             "regularizer": own,
-            "discriminator_steps": self.discriminator_steps,
+            **self._steps_config(),
             "ema_decay": save(self.ema_decay),
             "augment": save(self.augment),
             "pack": self.pack,

@@ -44,6 +44,7 @@ class ImageToImage(Judging):
         regularizer: As in `GAN`.
         generator_regularizer: As in `GAN`; it gets images in place of latents.
         discriminator_steps: As in `GAN`.
+        generator_steps: As in `GAN`.
         ema_decay: As in `GAN`.
         seed: As in `GAN`.
         name: As in `GAN`.
@@ -64,6 +65,7 @@ class ImageToImage(Judging):
         regularizer: Any,
         generator_regularizer: Any,
         discriminator_steps: int,
+        generator_steps: int,
         ema_decay: Number | HalfLife | None,
         seed: int | None,
         name: str | None,
@@ -83,6 +85,7 @@ class ImageToImage(Judging):
             regularizer=regularizer,
             generator_regularizer=generator_regularizer,
             discriminator_steps=discriminator_steps,
+            generator_steps=generator_steps,
             ema_decay=ema_decay,
             seed=seed,
             name=name,
@@ -385,7 +388,7 @@ class ImageToImage(Judging):
             **{k: save(v) for k, v in self.weights_of_loss.items()},
             "regularizer": [save(each) for each in self.regularizers],
             "generator_regularizer": [save(each) for each in makers],
-            "discriminator_steps": self.discriminator_steps,
+            **self._steps_config(),
             "ema_decay": save(self.ema_decay),
         }
 

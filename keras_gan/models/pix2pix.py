@@ -59,6 +59,8 @@ class Pix2Pix(ImageToImage):
             `keras_gan.regularizers.GeneratorRegularizer`, or a list. It is
             called on sources in place of latents.
         discriminator_steps: Discriminator updates for each generator update.
+        generator_steps: Generator updates for each discriminator update. One
+            of the two is 1.
         ema_decay: Decay of an exponential moving average of the generator's
             weights, as in `GAN`. The average, `ema_generator`, is then what
             `translate`, `predict` and `export` use. Default: none.
@@ -94,6 +96,7 @@ class Pix2Pix(ImageToImage):
         regularizer: Any = None,
         generator_regularizer: Any = None,
         discriminator_steps: int = 1,
+        generator_steps: int = 1,
         ema_decay: Number | HalfLife | None = None,
         seed: int | None = None,
         name: str | None = None,
@@ -108,6 +111,7 @@ class Pix2Pix(ImageToImage):
             regularizer=regularizer,
             generator_regularizer=generator_regularizer,
             discriminator_steps=discriminator_steps,
+            generator_steps=generator_steps,
             ema_decay=ema_decay,
             seed=seed,
             name=name,

@@ -17,7 +17,12 @@ from keras_gan.models.adversarial_model import AdversarialModel
 from keras_gan.models.pixel_range import PixelRange
 from keras_gan.models.player import Player
 from keras_gan.optimizers import GANOptimizer, PlayersOptimizer
-from keras_gan.regularizers import GeneratorRegularizer, Penalty, Regularizer
+from keras_gan.regularizers import (
+    GeneratorRegularizer,
+    Penalty,
+    Regularizer,
+    for_generator,
+)
 from keras_gan.schedules import HalfLife, Number
 
 
@@ -33,6 +38,7 @@ class TwoPlayers(AdversarialModel):
         regularizer: As in `GAN`, and so all that follow.
         generator_regularizer: As there.
         discriminator_steps: As there.
+        generator_steps: As there.
         ema_decay: As there.
         seed: As there.
         name: As there.
@@ -57,6 +63,7 @@ class TwoPlayers(AdversarialModel):
         ema_decay: Number | HalfLife | None,
         seed: int | None,
         name: str | None,
+        generator_steps: int = 1,
         scheduled: Sequence[Number] = (),
     ) -> None:
         self._pixels = PixelRange()
@@ -67,11 +74,30 @@ class TwoPlayers(AdversarialModel):
             LARGEST_INT32,
             why=": discriminator updates for each generator update",
         )
-        judge = Player("discriminator", discriminators, regularizer=regularizer)
+        self.generator_steps = whole_number(
+            "generator_steps",
+            generator_steps,
+            1,
+            LARGEST_INT32,
+            why=": generator updates for each discriminator update",
+        )
+        if min(self.discriminator_steps, self.generator_steps) > 1:
+            raise ValueError(
+                "One player makes several updates for each of the other's, so "
+                "one of `discriminator_steps` and `generator_steps` is 1. "
+                f"Received: discriminator_steps={discriminator_steps}, "
+                f"generator_steps={generator_steps}"
+            )
+        judge = Player(
+            "discriminator",
+            discriminators,
+            regularizer=regularizer,
+            every=self.generator_steps,
+        )
         maker = Player(
             "generator",
             generators,
-            regularizer=generator_regularizer,
+            regularizer=for_generator(generator_regularizer),
             every=self.discriminator_steps,
             ema_decay=ema_decay,
             scheduled=scheduled,
@@ -181,7 +207,18 @@ class TwoPlayers(AdversarialModel):
         self.compile(**config)
 
     def _every_by_name(self, player: Player) -> str:
-        return f"discriminator_steps={player.every}"
+        other = (
+            "generator" if player.name == "discriminator" else "discriminator"
+        )
+        return f"{other}_steps={player.every}"
+
+    def _steps_config(self) -> dict[str, int]:
+        """Returns how many updates a player makes for each of the other's."""
+        found = {"discriminator_steps": self.discriminator_steps}
+        if self.generator_steps > 1:
+            # A subclass of the user's own may not take it.
+            found["generator_steps"] = self.generator_steps
+        return found
 
     # ----------------------------------------------------------------- pixels
 

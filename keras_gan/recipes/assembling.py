@@ -115,11 +115,22 @@ def _updates(recipe: Recipe, num_images: int | None) -> Updates:
         return Updates()
     batches = max(1, num_images // recipe.batch_size)
     steps = batches * recipe.epochs_for(num_images)
-    name, key = recipe.model["name"], "discriminator_steps"
-    every = recipe.model.get(key, default_settings("model", name)[key])
-    check_setting("model", name, key, every)
+    every = {
+        player: _steps_of(recipe, f"{player}_steps")
+        for player in ("discriminator", "generator")
+    }
+    # Each player waits for the steps of the other one.
+    return Updates(
+        -(-steps // every["generator"]), -(-steps // every["discriminator"])
+    )
+
+
+def _steps_of(recipe: Recipe, key: str) -> int:
+    name = recipe.model["name"]
+    number: int = recipe.model.get(key, default_settings("model", name)[key])
+    check_setting("model", name, key, number)
     # The model refuses what is below 1.
-    return Updates(steps, -(-steps // max(1, every)))
+    return max(1, number)
 
 
 def _optimizer(

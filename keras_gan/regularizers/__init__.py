@@ -6,9 +6,14 @@ loss. `critic` is any function from images to scores.
 """
 
 from keras_gan.regularizers.gradient_norm import DRAGAN, GradientPenalty
+from keras_gan.regularizers.identifiers import for_generator as for_generator
 from keras_gan.regularizers.identifiers import get
 from keras_gan.regularizers.input_gradient import (
     gradient_scale as gradient_scale,
+)
+from keras_gan.regularizers.own_function import (
+    FunctionGeneratorRegularizer,
+    FunctionRegularizer,
 )
 from keras_gan.regularizers.penalty import (
     GeneratorRegularizer,
@@ -21,6 +26,8 @@ __all__ = [
     "DRAGAN",
     "R1",
     "R2",
+    "FunctionGeneratorRegularizer",
+    "FunctionRegularizer",
     "GeneratorRegularizer",
     "GradientPenalty",
     "Penalty",

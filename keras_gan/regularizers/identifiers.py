@@ -4,6 +4,10 @@ from typing import Any
 
 from keras_gan._checks import received
 from keras_gan.regularizers.gradient_norm import DRAGAN, GradientPenalty
+from keras_gan.regularizers.own_function import (
+    FunctionGeneratorRegularizer,
+    FunctionRegularizer,
+)
 from keras_gan.regularizers.penalty import Penalty, Regularizer
 from keras_gan.regularizers.zero_centered import R1, R2
 
@@ -22,18 +26,14 @@ def get(identifier: Any) -> tuple[Penalty, ...]:
 
     Args:
         identifier: `None`, a name (`"gradient_penalty"`, `"r1"`, `"r2"`,
-            `"dragan"`), a `Penalty`, or a list of these.
+            `"dragan"`), a `Penalty`, a function `(critic, real, fake, seed)`
+            that returns a scalar, or a list of these.
 
     Raises:
         ValueError: If a name is unknown, or two have the same key in the logs.
         TypeError: If it is none of these.
     """
-    if identifier is None:
-        return ()
-    several = (
-        identifier if isinstance(identifier, (list, tuple)) else [identifier]
-    )
-    found = tuple(_one(each) for each in several)
+    found = tuple(_one(each) for each in _several(identifier))
     names = [each.name for each in found]
     if len(set(names)) < len(names):
         raise ValueError(
@@ -43,14 +43,43 @@ def get(identifier: Any) -> tuple[Penalty, ...]:
     return found
 
 
+def for_generator(identifier: Any) -> list[Any]:
+    """Returns what `get` takes, with functions as penalties on a generator.
+
+    Args:
+        identifier: As in `get`; a function is one of `(generator, latents,
+            seed)`.
+    """
+    return [
+        FunctionGeneratorRegularizer(each) if _is_function(each) else each
+        for each in _several(identifier)
+    ]
+
+
+def _several(identifier: Any) -> list[Any]:
+    if identifier is None:
+        return []
+    several = isinstance(identifier, (list, tuple))
+    return list(identifier) if several else [identifier]
+
+
+def _is_function(identifier: Any) -> bool:
+    """Whether it is a function, with a name or without one."""
+    other = isinstance(identifier, (Penalty, type))
+    return not other and hasattr(identifier, "__name__")
+
+
 def _one(identifier: Any) -> Penalty:
     if isinstance(identifier, Penalty):
         return identifier
     if isinstance(identifier, str) and identifier in _NAMED:
         return _NAMED[identifier]()
+    if _is_function(identifier):
+        return FunctionRegularizer(identifier)
     message = (
-        f"`regularizer` must be one of {sorted(_NAMED)}, a Regularizer, or a "
-        f"list of these. {received('regularizer', identifier)}"
+        f"`regularizer` must be one of {sorted(_NAMED)}, a Regularizer, a "
+        "function (critic, real, fake, seed), or a list of these. "
+        f"{received('regularizer', identifier)}"
     )
     if isinstance(identifier, str):
         raise ValueError(message)
