@@ -7,7 +7,7 @@ from PIL import Image
 import keras_gan
 from keras_gan.callbacks import ImageSnapshot
 from keras_gan.callbacks._interval import Interval
-from keras_gan.callbacks._strips import interpolate, traverse
+from keras_gan.latents.paths import spherical, traverse
 from keras_gan.models.first_batch import FirstBatch
 from keras_gan.models.fixed_samples import FixedSamples, _matching
 
@@ -132,7 +132,7 @@ def test_strips_at_the_end(images, tmp_path):
 
 def test_interpolation_keeps_the_length_of_latents():
     start, end = np.eye(2, 8, dtype="float32") * 3.0
-    path = interpolate(start, end, 5)
+    path = spherical(start, end, 5)
     np.testing.assert_allclose(np.linalg.norm(path, axis=1), 3.0, rtol=1e-6)
     np.testing.assert_allclose(path[2, :2], 3.0 / np.sqrt(2.0), rtol=1e-6)
     np.testing.assert_allclose(path[[0, -1]], [start, end], atol=1e-6)
