@@ -11,8 +11,11 @@ from keras_gan.cli.arguments import BadArgumentsError, Parser
 from keras_gan.cli.backend_loading import load_backend
 from keras_gan.cli.commands import (
     evaluate,
+    explore,
     export,
     generate,
+    interpolate,
+    invert,
     recipes,
     train,
     translate,
@@ -132,7 +135,10 @@ def _make_parser() -> Parser:
     commands = parser.add_subparsers(
         title="commands", required=True, metavar="COMMAND"
     )
-    for command in (train, generate, translate, evaluate, export, recipes):
+    for command in (
+        *(train, generate, translate, interpolate, invert, explore),
+        *(evaluate, export, recipes),
+    ):
         command.add_parser(commands)
     return parser
 
