@@ -805,6 +805,7 @@ SAMPLES: dict[str, Callable[[], Any]] = {
 }
 """A right value for each argument that has no default."""
 
+ENDS = {"start": np.zeros(3), "end": np.ones(3), "steps": 2}
 SMALL = {"filters": 2, "latent_dim": 3, "seed": 0}
 OWN_SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "layers.BasisExpansion": lambda: {"height": 4, "width": 3},
@@ -872,8 +873,8 @@ OWN_SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
         "subset_size": 3,
         "num_subsets": 2,
     },
-    "latents.linear": lambda: {"start": np.zeros(3), "end": np.ones(3)},
-    "latents.spherical": lambda: {"start": np.zeros(3), "end": np.ones(3)},
+    "latents.linear": lambda: ENDS,
+    "latents.spherical": lambda: ENDS,
     "models.GAN.invert": lambda: {
         "images": np.zeros((2, *tiny.SHAPE), "float32"),
         "steps": 1,
