@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from keras_gan import datasets as datasets
     from keras_gan import features as features
     from keras_gan import images as images
+    from keras_gan import latents as latents
     from keras_gan import layers as layers
     from keras_gan import losses as losses
     from keras_gan import memory as memory
@@ -53,6 +54,7 @@ _MODULES = (
     "datasets",
     "features",
     "images",
+    "latents",
     "layers",
     "losses",
     "metrics",

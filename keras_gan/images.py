@@ -1,4 +1,4 @@
-"""Images as arrays and files: value ranges, grids, PNG and GIF."""
+"""Images as arrays and files: value ranges, grids, PNG, GIF and MP4."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
+from keras_gan import _mp4
 from keras_gan._atomic_write import replacing
 from keras_gan._checks import (
     file_path,
@@ -19,7 +20,7 @@ from keras_gan._checks import (
     whole_number,
 )
 
-__all__ = ["gif", "grid", "save", "to_float", "to_uint8"]
+__all__ = ["gif", "grid", "mp4", "save", "to_float", "to_uint8"]
 
 Pixels = NDArray[np.uint8]
 
@@ -219,6 +220,39 @@ def gif(
             duration=duration,
             loop=0,
         )
+    return path
+
+
+def mp4(
+    frames: Iterable[Image.Image], path: str | Path, duration: int = 200
+) -> Path:
+    """Writes frames as a film that browsers play, whole or not at all.
+
+    The program ffmpeg writes it: the system's, or that of `pip install
+    imageio-ffmpeg`.
+
+    Args:
+        frames: Pillow images of one size.
+        path: The file, ending in `.mp4`. Missing folders are made.
+        duration: Milliseconds a frame is shown, from 20 to 655,350.
+
+    Returns:
+        The path.
+
+    Raises:
+        TypeError: If the frames are no Pillow images.
+        ValueError: If there is no ffmpeg, there are no frames, the path is
+            none, or the duration is out of range.
+    """
+    duration = whole_number("duration", duration, 20, _MOST_MILLISECONDS)
+    path = file_path("path", path)
+    pictures = list(_each_image(frames))
+    if not pictures:
+        raise ValueError("`frames` must hold at least one image. Received: 0")
+    _mp4.require_ffmpeg()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as temporary:
+        _mp4.write(pictures, temporary, 1000 / duration)
     return path
 
 

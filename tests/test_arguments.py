@@ -177,7 +177,10 @@ def public_callables():
 
 
 PUBLIC = public_callables()
-METHODS = ("generate", "latents")
+METHODS = (
+    *("generate", "latents"),
+    *("directions", "interpolate", "invert", "traverse"),
+)
 CALLED = [
     *(name for name in PUBLIC if name not in table.NOT_CALLED),
     *(f"models.GAN.{method}" for method in METHODS),

@@ -7,7 +7,6 @@ from PIL import Image
 import keras_gan
 from keras_gan.callbacks import ImageSnapshot
 from keras_gan.callbacks._interval import Interval
-from keras_gan.callbacks._strips import interpolate, traverse
 from keras_gan.models.first_batch import FirstBatch
 from keras_gan.models.fixed_samples import FixedSamples, _matching
 
@@ -128,20 +127,6 @@ def test_strips_at_the_end(images, tmp_path):
         with Image.open(tmp_path / name) as strip:
             scale = strip.width // 10 - 2
             assert strip.size == (10 * scale + 22, 5 * scale + 12)
-
-
-def test_interpolation_keeps_the_length_of_latents():
-    start, end = np.eye(2, 8, dtype="float32") * 3.0
-    path = interpolate(start, end, 5)
-    np.testing.assert_allclose(np.linalg.norm(path, axis=1), 3.0, rtol=1e-6)
-    np.testing.assert_allclose(path[2, :2], 3.0 / np.sqrt(2.0), rtol=1e-6)
-    np.testing.assert_allclose(path[[0, -1]], [start, end], atol=1e-6)
-
-
-def test_traversal_changes_one_dimension():
-    path = traverse(np.full(4, 0.5, "float32"), 2, 3)
-    expected = [[0.5, 0.5, x, 0.5] for x in (-2.0, 0.0, 2.0)]
-    np.testing.assert_array_equal(path, np.array(expected, "float32"))
 
 
 def test_steps_that_run_together_are_not_missed():

@@ -12,10 +12,11 @@ LAYERS = (
     # What everybody may use; it knows nothing of GANs.
     ("_version", "_typing", "_registration", "_printable", "_checks"),
     ("_arrays", "_atomic_write", "_charts", "_copies", "memory"),
-    ("_scatter", "backend", "images"),
+    ("_mp4", "_scatter", "backend"),
+    ("images",),
     ("schedules",),
     ("augment", "datasets", "layers", "losses", "optimizers", "regularizers"),
-    ("features", "networks"),
+    ("features", "latents", "networks"),
     ("metrics", "models"),
     ("callbacks", "presets", "run_folder"),
     ("recipes", "report"),

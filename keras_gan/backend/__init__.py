@@ -55,6 +55,7 @@ __all__ = [
     "apply_gradients",
     "average",
     "batch_share",
+    "compiled",
     "constant",
     "convolves_groups_apart",
     "distributed",
@@ -85,6 +86,7 @@ Adam: Any = _adapter.Adam
 Stepper: Any = _adapter.Stepper
 all_sum = _adapter.all_sum
 apply_gradients = _adapter.apply_gradients
+compiled = _adapter.compiled
 constant = _adapter.constant
 convolves_groups_apart = _adapter.convolves_groups_apart
 distributed = _adapter.distributed

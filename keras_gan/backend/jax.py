@@ -84,6 +84,19 @@ def outputs_and_gradient(
     return outputs, gradient
 
 
+def compiled(
+    function: Callable[[], Any], state: Sequence[keras.Variable]
+) -> Callable[[], Any]:
+    run = jax.jit(_pure(function, state))
+
+    def call() -> Any:
+        output, new = run(_values(state))
+        _assign(state, new)
+        return output
+
+    return call
+
+
 def constant(function: Callable[[], Any]) -> Any:
     return jax.lax.stop_gradient(function())
 

@@ -108,6 +108,23 @@ class Port(Protocol):
             The function's second output, and d sum(scores) / dx.
         """
 
+    def compiled(
+        self,
+        function: Callable[[], Any],
+        state: Sequence[keras.Variable],
+    ) -> Callable[[], Any]:
+        """Compiles a function that is called many times, where that helps.
+
+        Args:
+            function: Called without arguments; returns tensors. What changes
+                between two calls is in variables.
+            state: Every variable that the function may read or change (used
+                on JAX only). What it assigns to them holds afterwards.
+
+        Returns:
+            A function that does the same.
+        """
+
     def constant(self, function: Callable[[], Any]) -> Any:
         """Calls `function` so that nothing can be differentiated through it."""
 

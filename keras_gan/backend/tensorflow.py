@@ -72,6 +72,14 @@ def outputs_and_gradient(
     return outputs, tape.gradient(score, x, unconnected_gradients="zero")
 
 
+def compiled(
+    function: Callable[[], Any], state: Sequence[keras.Variable]
+) -> Callable[[], Any]:
+    del state  # Variables change in place.
+    run: Callable[[], Any] = tf.function(function, autograph=False)
+    return run
+
+
 def constant(function: Callable[[], Any]) -> Any:
     return tf.nest.map_structure(tf.stop_gradient, function())
 

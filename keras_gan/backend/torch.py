@@ -95,6 +95,13 @@ def _attention_kernel() -> contextlib.AbstractContextManager[None]:
     return kernel
 
 
+def compiled(
+    function: Callable[[], Any], state: Sequence[keras.Variable]
+) -> Callable[[], Any]:
+    del state  # Variables change in place.
+    return function
+
+
 def constant(function: Callable[[], Any]) -> Any:
     with torch.no_grad():
         return function()

@@ -25,7 +25,7 @@ from keras_gan.callbacks._pictures import (
     own_sources,
     plain,
 )
-from keras_gan.callbacks._strips import interpolate, traverse
+from keras_gan.latents.paths import spherical, traverse
 from keras_gan.models import GAN
 from keras_gan.models.fixed_points import FixedPoints
 from keras_gan.models.fixed_samples import FixedSamples, to_pixels
@@ -199,7 +199,7 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
         ends = model.latents(_STRIPS + 1, self.seed)
         label = None if samples.labels is None else samples.labels[0]
         walks = [
-            interpolate(start, end, _POINTS) for start, end in pairwise(ends)
+            spherical(start, end, _POINTS) for start, end in pairwise(ends)
         ]
         sweeps = [
             traverse(ends[0], dimension, _POINTS)

@@ -12,8 +12,11 @@ from keras_gan.cli.backend_loading import load_backend
 from keras_gan.cli.commands import (
     compare,
     evaluate,
+    explore,
     export,
     generate,
+    interpolate,
+    invert,
     recipes,
     train,
     translate,
@@ -134,8 +137,8 @@ def _make_parser() -> Parser:
         title="commands", required=True, metavar="COMMAND"
     )
     for command in (
-        *(train, generate, translate, evaluate, compare, export),
-        recipes,
+        *(train, generate, translate, interpolate, invert, explore),
+        *(evaluate, compare, export, recipes),
     ):
         command.add_parser(commands)
     return parser

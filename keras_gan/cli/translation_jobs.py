@@ -23,7 +23,7 @@ from keras_gan.datasets.decode import (
 from keras_gan.datasets.listing import path_text, scan, warn_of_skipped
 from keras_gan.datasets.vectors import holds_vectors
 
-__all__ = ["TranslationJob", "job_of"]
+__all__ = ["TranslationJob", "decoded", "job_of"]
 
 Array = np.ndarray[Any, Any]
 Size = tuple[int, int]
@@ -126,7 +126,7 @@ class _Files(TranslationJob):
             files = list(group)
             for start in range(0, len(files), at_once):
                 read = {
-                    file: _decoded(file, size, channels)
+                    file: decoded(file, size, channels)
                     for file in files[start : start + at_once]
                 }
                 whole = {k: v for k, v in read.items() if v is not None}
@@ -183,7 +183,7 @@ def _size_of(file: Path) -> Size:
         ) from error
 
 
-def _decoded(file: Path, size: Size, channels: int) -> Array | None:
+def decoded(file: Path, size: Size, channels: int) -> Array | None:
     """Returns the pixels of a file; None, with a warning, if it is damaged."""
     try:
         return decode(file, size, channels)

@@ -7,15 +7,18 @@ from typing import Any, NamedTuple, Self
 
 import keras
 import numpy as np
+from keras import ops
 
 from keras_gan._arrays import Array, images
 from keras_gan._checks import (
     function,
     instance_of,
     received,
+    shown,
     text,
     whole_number,
 )
+from keras_gan._typing import Tensor
 
 __all__ = ["Extracted", "Extractor", "ModelExtractor", "from_model"]
 
@@ -146,6 +149,37 @@ class Extractor:
                 progress(min(start + self.batch_size, total), total)
         return Extracted(results[0], results[1] if results[1:] else None)
 
+    def differentiable(self, pixels: Tensor) -> Tensor:
+        """Returns features through which a loss can be differentiated.
+
+        They are those of `extract`, but for the resizing, which is bilinear
+        here whatever the extractor's own is.
+
+        Args:
+            pixels: Float32 values from 0 to 255, a tensor (n, H, W, 1) or
+                (n, H, W, 3).
+
+        Returns:
+            Features, (n, d).
+        """
+        height, width, channels = self.network.inputs[0].shape[1:]
+        size = height or pixels.shape[1], width or pixels.shape[2]
+        if tuple(pixels.shape[1:3]) != size:
+            pixels = ops.image.resize(
+                pixels,
+                size,
+                interpolation="bilinear",
+                antialias=True,
+                data_format="channels_last",
+            )
+        if channels == 1 and pixels.shape[-1] == 3:
+            luma = ops.convert_to_tensor([[0.299], [0.587], [0.114]], "float32")
+            pixels = ops.matmul(pixels, luma)
+        elif channels == 3 and pixels.shape[-1] == 1:
+            pixels = ops.repeat(pixels, 3, axis=-1)
+        outputs = self.network(self._scaled(pixels), training=False)
+        return outputs[0] if isinstance(outputs, list | tuple) else outputs
+
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
         return {"batch_size": self.batch_size}
@@ -160,6 +194,10 @@ class Extractor:
 
     def _prepare(self, pixels: Array) -> Array:
         raise NotImplementedError
+
+    def _scaled(self, pixels: Tensor) -> Tensor:
+        """Brings tensors of pixels to the values that the network takes."""
+        return pixels
 
     def _batches(self, pixels: Array) -> Iterator[tuple[int, list[Array]]]:
         for start in range(0, len(pixels), self.batch_size):
@@ -222,6 +260,16 @@ class ModelExtractor(Extractor):
         if self.preprocess is None:
             return pixels.astype(np.float32)
         return self.preprocess(pixels)
+
+    def _scaled(self, pixels: Tensor) -> Tensor:
+        if self.preprocess is not None:
+            raise ValueError(
+                "Nothing can be differentiated through `preprocess`, a "
+                "function of arrays. Let the model's first layer do it, such "
+                "as keras.layers.Rescaling. Received: an extractor with "
+                f"preprocess={shown(self.preprocess)}"
+            )
+        return pixels
 
 
 def from_model(

@@ -10,6 +10,7 @@ import numpy as np
 
 from keras_gan._arrays import Array
 from keras_gan._checks import choice, file_path
+from keras_gan._typing import Tensor
 from keras_gan.features import torch_file
 from keras_gan.features.extractor import Extractor, weights_digest
 from keras_gan.features.resize import (
@@ -122,6 +123,10 @@ class InceptionExtractor(Extractor):
         floats = resize(pixels.astype(np.float32), 299, matrix)
         floats = (floats.clip(0.0, 255.0) - centre) / scale
         return np.broadcast_to(floats, (*floats.shape[:3], 3))
+
+    def _scaled(self, pixels: Tensor) -> Tensor:
+        _, centre, scale = _PROTOCOLS[self.protocol]
+        return (pixels - centre) / scale
 
 
 def _keras_application(weights: str) -> keras.Model:

@@ -198,11 +198,17 @@ def to_pixels(model: "AdversarialModel", images: Array) -> Array:
 
     What is not a number, because the networks have diverged, becomes black.
     """
-    bounds = model.pixel_range
-    if bounds is None:
-        bounds = usual_range(images) or measured_range(images)
+    bounds = black_and_white(model, images)
     finite = np.nan_to_num(images, nan=bounds[0])
     return pictures.to_uint8(finite, bounds)
+
+
+def black_and_white(
+    model: "AdversarialModel", images: Array
+) -> tuple[float, float]:
+    """Returns the model's values of black and white, or those of images."""
+    known = model.pixel_range
+    return known or usual_range(images) or measured_range(images)
 
 
 def _matching(batch: Any, count: int, labels: Any) -> Array:

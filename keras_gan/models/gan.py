@@ -33,6 +33,7 @@ from keras_gan.models import (
 from keras_gan.models.batch import Batch, Condition
 from keras_gan.models.fixed_points import FixedPoints, some_points
 from keras_gan.models.fixed_samples import FixedSamples, ScoredSamples
+from keras_gan.models.latent_tools import LatentTools
 from keras_gan.models.output_values import Values, output_values
 from keras_gan.models.player import Player, require_network
 from keras_gan.models.scores import with_gap
@@ -46,7 +47,7 @@ Array = np.ndarray[Any, Any]
 
 
 @keras.saving.register_keras_serializable("keras_gan")
-class GAN(TwoPlayers):
+class GAN(LatentTools, TwoPlayers):
     """A generative adversarial network of any two Keras models.
 
     Each step updates the discriminator on a fresh batch of real images and as

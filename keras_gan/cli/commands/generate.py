@@ -13,6 +13,7 @@ from keras_gan.cli.arguments import (
 )
 from keras_gan.cli.console import console, quoted
 from keras_gan.cli.errors import UsageError, as_usage_errors
+from keras_gan.cli.labels import named_classes
 
 __all__ = ["add_parser", "run"]
 
@@ -116,15 +117,9 @@ def _chosen_labels(
     given: str | None, count: int | None, classes: int | None
 ) -> tuple[list[int] | None, int | None]:
     """Returns the labels, classes in turn, and how many images make a row."""
-    if classes is None:
-        if given is not None:
-            raise UsageError(
-                "This GAN is not conditional, so it takes no --labels."
-            )
+    if classes is None and given is None:
         return None, None
-    chosen = list(range(classes))
-    if given not in (None, "all"):
-        chosen = _class_numbers(str(given), classes)
+    chosen = list(dict.fromkeys(named_classes(given or "all", classes)))
     count = count or _IMAGES_PER_CLASS * len(chosen)
     labels = [chosen[index % len(chosen)] for index in range(count)]
     even = count % len(chosen) == 0
@@ -146,19 +141,6 @@ def _sorted_by_class(
         range(len(labels)), key=lambda index: classes.index(labels[index])
     )
     return pixels[order], [labels[index] for index in order]
-
-
-def _class_numbers(text: str, classes: int) -> list[int]:
-    try:
-        labels = [int(each) for each in text.split(",")]
-    except ValueError:
-        labels = []
-    if not labels or not all(0 <= label < classes for label in labels):
-        raise UsageError(
-            f"--labels must be `all`, or numbers from 0 to {classes - 1} "
-            f"separated by commas. Received: {text}"
-        )
-    return list(dict.fromkeys(labels))
 
 
 def _write_arrays(
