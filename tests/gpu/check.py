@@ -117,22 +117,24 @@ def measure_groups(record, contestants, options, budget, save):
     """Measures what fits, and keeps the record after each group."""
     left = [each for each in wanted(options) if not measured(record, each)]
     record["left_out"] = [str(each) for each in left]
-    for group in left:
-        if not budget.fits(group):
-            continue
+    while chosen := budget.next_of(left, options.together):
+        left = [each for each in left if each not in chosen]
         began = time.monotonic()
         cells = processes.measure(
-            group,
+            chosen,
             contestants,
             rounds=1 if options.miniature else 3,
             turn_seconds=0.0 if options.miniature else 0.5,
             limit=min(budget.left(), options.group_limit),
         )
-        budget.took(group, time.monotonic() - began)
+        seconds = time.monotonic() - began
         record["cells"] += cells
-        record["left_out"].remove(str(group))
+        for group in chosen:
+            budget.took(group, seconds)
+            record["left_out"].remove(str(group))
+            print(line(group, cells), flush=True)
+        print(f"{seconds:.0f} s; {budget.left():.0f} s are left", flush=True)
         save()
-        print(line(group, cells, time.monotonic() - began), flush=True)
 
 
 def wanted(options):
@@ -146,13 +148,13 @@ def measured(record, group):
     return any(key.items() <= cell.items() for cell in record["cells"])
 
 
-def line(group, cells, seconds):
+def line(group, cells):
     said = [
-        f"{cell['contestant']} "
-        + (cell["error"] if "error" in cell else f"{page.rate(cell):,.0f}")
+        f"{cell['contestant']} {cell.get('error') or f'{page.rate(cell):,.0f}'}"
         for cell in cells
+        if group.key().items() <= cell.items()
     ]
-    return f"{group}: images/s: {'; '.join(said)} ({seconds:.0f} s)"
+    return f"{group}: images/s: {'; '.join(said)}"
 
 
 def write(record, options):
@@ -194,6 +196,12 @@ def parse(arguments=None):
         type=float,
         default=120.0,
         help="seconds for what trains together",
+    )
+    parser.add_argument(
+        "--together",
+        type=int,
+        default=max(1, len(os.sched_getaffinity(0)) // 8),
+        help="groups that start at the same time; they are measured one by one",
     )
     parser.add_argument("--skip-tests", action="store_true")
     parser.add_argument("--miniature", action="store_true")

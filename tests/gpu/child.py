@@ -43,7 +43,9 @@ def started(module, group, device):
     began = time.perf_counter()
     training = module.Training(group, images, device)
     built = time.perf_counter()
-    training.first_step(images[: group.batch_size])
+    # The generator's first step follows these of the critic.
+    batches = plans.PLANS[group.recipe].critic_steps
+    training.first_step(images[: batches * group.batch_size])
     stepped = time.perf_counter()
     training.epochs(1)
     times = {

@@ -113,7 +113,8 @@ def _start(framework, tests, part, folder):
         *(sys.executable, "-m", "pytest", f"tests/test_{tests.module}.py"),
         *("-p", "tests.gpu.outcomes", "--outcomes", str(outcomes)),
         *("--part", f"{part}/{tests.parts}", "-p", "no:cacheprovider"),
-        *("--tb=short", *chosen),
+        # Other versions of a framework warn of other things.
+        *("-W", "default", "--tb=short", *chosen),
     ]
     flags = " ".join(filter(None, [os.environ.get("XLA_FLAGS"), DETERMINISTIC]))
     process = subprocess.Popen(

@@ -32,7 +32,7 @@ class Training:
         self.logs = {}
 
     def first_step(self, images):
-        """Trains on one batch, which `images` are."""
+        """Trains until both players have made a step: once through these."""
         self._fit(images, 1)
 
     def epochs(self, count):

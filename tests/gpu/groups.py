@@ -130,6 +130,10 @@ class TimeBudget:
     def fits(self, group):
         return self.expected(group) <= self.left()
 
+    def next_of(self, groups, count):
+        """Returns the first groups that fit, at most so many."""
+        return [each for each in groups if self.fits(each)][:count]
+
     def took(self, group, seconds):
         self._taken.setdefault(group.recipe, []).append(seconds)
 

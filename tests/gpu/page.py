@@ -18,9 +18,9 @@ else in these pages says how the package does on one."""
 
 HOW = """## How it was measured
 
-Every contestant is a process of its own. All that train the same start
-together, so that their first steps share the processor; then they take turns,
-one at a time, and nothing else computes. A turn ends when the device has done
+Every contestant is a process of its own. Several start together, so that their
+first steps share the processor and the device; then they take turns, one at a
+time, and nothing else computes. A turn ends when the device has done
 all of it (`torch.cuda.synchronize`, `jax.block_until_ready`). Images are noise
 of three channels; they come from the host as bytes, in a new order each epoch.
 
@@ -127,8 +127,8 @@ def measures(cells, batch_size):
         "Images a second": ("Median of the turns.", speed),
         "Memory": ("The device's own peak for arrays, MiB.", memory),
         "Time to the first step": (
-            "Seconds from making the networks to the end of the first step, "
-            "imports left out.",
+            "Seconds from making the networks to the end of the first step of "
+            "both players, imports left out.",
             first_step,
         ),
     }

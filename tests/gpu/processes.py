@@ -1,4 +1,4 @@
-"""The processes of a group: started together, measured one at a time."""
+"""The processes: started together, measured one at a time."""
 
 import json
 import os
@@ -27,7 +27,7 @@ class Child:
     """
 
     def __init__(self, contestant, group, turn_seconds):
-        self.name, self.record, self.turns = contestant.name, {}, []
+        self.name, self.group, self.record = contestant.name, group, {}
         self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115
         self._process = subprocess.Popen(
             [
@@ -40,6 +40,34 @@ class Child:
             bufsize=0,
             env=environment(contestant),
         )
+
+    def attempt(self, action):
+        """Does it, unless something went wrong before."""
+        if "error" in self.record:
+            return
+        try:
+            action()
+        except ChildError as error:
+            self.record = {"error": str(error)}
+
+    def first_answers(self, end):
+        """It has imported what it needs, and trained the first step."""
+        for _ in range(2):
+            self.record.update(self.hear(end - time.monotonic()))
+
+    def turn(self, end):
+        self.tell("turn")
+        found = self.hear(min(TURN_LIMIT, end - time.monotonic()))
+        rate = round(found["images"] / found["seconds"], 1)
+        self.record.setdefault("images_per_second", []).append(rate)
+
+    def finish(self, end):
+        self.tell("end")
+        self.record.update(self.hear(max(5.0, end - time.monotonic())))
+
+    def cell(self):
+        """What it measured, for the record."""
+        return {"contestant": self.name, **self.group.key(), **self.record}
 
     def tell(self, order):
         try:
@@ -98,86 +126,50 @@ def environment(contestant):
     return found
 
 
-def measure(group, contestants, *, rounds, turn_seconds, limit):
-    """Returns one entry for each contestant: what it took, or its error.
+def measure(groups, contestants, *, rounds, turn_seconds, limit):
+    """Returns a cell for each contestant of each group: figures, or its error.
+
+    All import and train their first step at the same time. Then the groups
+    follow each other, and within each the contestants take turns.
 
     Args:
-        group: What they train.
+        groups: What they train.
         contestants: Who does.
         rounds: Turns of each, after the warm-up.
         turn_seconds: About how long a turn takes.
         limit: Seconds for all of it.
     """
     end = time.monotonic() + limit
-    children = [Child(each, group, turn_seconds) for each in contestants]
-    entries = {}
+    together = [
+        [Child(each, group, turn_seconds) for each in contestants]
+        for group in groups
+    ]
+    children = [child for group in together for child in group]
     try:
-        for order in ("start", "turn", "end"):
-            alive = [c for c in children if c.name not in entries]
-            _ORDERS[order](alive, entries, end, rounds)
+        # What is kept is for the turns.
+        _start(children, end - 0.25 * limit)
+        for group in together:
+            _take_turns(group, end, rounds)
         for child in children:
-            if child.name not in entries:
-                entries[child.name] = child.record
+            child.record["started_with"] = len(children)
+        return [child.cell() for child in children]
     finally:
         for child in children:
             child.stop()
-    return [
-        {"contestant": each.name, **group.key(), **entries[each.name]}
-        for each in contestants
-    ]
 
 
-def _attempt(child, entries, action):
-    try:
-        action()
-    except ChildError as error:
-        entries[child.name] = {"error": str(error)}
-
-
-def _start(children, entries, end, rounds):
-    """All import and train their first step at the same time."""
-    del rounds
-    # What is kept for the turns of all.
-    end -= 0.2 * max(0.0, end - time.monotonic())
+def _start(children, end):
     for child in children:
-        _attempt(child, entries, lambda c=child: c.tell("start"))
+        child.attempt(lambda c=child: c.tell("start"))
     for child in children:
-        if child.name not in entries:
-            _attempt(child, entries, lambda c=child: _first_answers(c, end))
+        child.attempt(lambda c=child: c.first_answers(end))
 
 
-def _first_answers(child, end):
-    child.record.update(child.hear(end - time.monotonic()))
-    child.record.update(child.hear(end - time.monotonic()))
-
-
-def _take_turns(children, entries, end, rounds):
-    for index in range(rounds if children else 0):
+def _take_turns(children, end, rounds):
+    for index in range(rounds):
         # Nobody always follows the same one.
         start = index % len(children)
         for child in children[start:] + children[:start]:
-            if child.name not in entries:
-                _attempt(child, entries, lambda c=child: _turn(c, end))
-
-
-def _turn(child, end):
-    child.tell("turn")
-    left = min(TURN_LIMIT, end - time.monotonic())
-    child.turns.append(child.hear(left))
-    child.record["images_per_second"] = [
-        round(turn["images"] / turn["seconds"], 1) for turn in child.turns
-    ]
-
-
-def _finish(children, entries, end, rounds):
-    del rounds
+            child.attempt(lambda c=child: c.turn(end))
     for child in children:
-
-        def ended(child=child):
-            child.tell("end")
-            child.record.update(child.hear(max(5.0, end - time.monotonic())))
-
-        _attempt(child, entries, ended)
-
-
-_ORDERS = {"start": _start, "turn": _take_turns, "end": _finish}
+        child.attempt(lambda c=child: c.finish(end))
