@@ -10,11 +10,13 @@ PAGE = ROOT / "docs" / "gpu.md"
 HEAD = """# On a GPU
 
 Whether the package computes the same on a GPU, and how fast it trains there
-beside what a user could write by hand. `python tests/gpu/check.py` measures all
-of it in less than ten minutes, and writes this page."""
+beside what a user could write by hand. `python tests/gpu/check.py` measures it
+in less than ten minutes, and writes this page. It needs the torch or the JAX
+backend, and no TensorFlow; it says at its start which packages are missing.
+What did not fit into the time, a further run measures."""
 
-NOT_MEASURED = """**Not measured.** There is no record of a GPU yet, and nothing
-else in these pages says how the package does on one."""
+NOT_MEASURED = """**Not measured.** There is no record of a GPU yet, and no
+other page says how the package does on one."""
 
 HOW = """## How it was measured
 
@@ -24,9 +26,10 @@ time, and nothing else computes. A turn ends when the device has done
 all of it (`torch.cuda.synchronize`, `jax.block_until_ready`). Images are noise
 of three channels; they come from the host as bytes, in a new order each epoch.
 
-- Networks, penalties, averages and steps of each player are the recipe's, at
-  the batch size that is named. Only the plain loops have `dcgan`'s scores as
-  logits in PyTorch, and the constant `beta_2` of 0.9 for `r3gan`.
+- Networks, losses, penalties, averages and the steps of each player are the
+  recipe's; the batch size is the one that is named. Hand-written loops keep
+  the weights of penalties and Adam's settings as they are at the start, and in
+  PyTorch `dcgan`'s scores are logits.
 - `float32` is what each framework makes of it by itself, which on recent GPUs
   is TF32 for some products. `bfloat16` and `float16` are mixed precision:
   Keras' policies, `torch.autocast` with `GradScaler`, and Keras' policies with
