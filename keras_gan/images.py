@@ -136,7 +136,7 @@ def grid(
     columns = math.ceil(math.sqrt(count)) if columns is None else columns
     columns = whole_number("columns", columns, 1, _MOST_PIXELS)
     padding = whole_number("padding", padding, 0, _MOST_PIXELS)
-    scale = _default_scale(height, width) if scale is None else scale
+    scale = pixel_scale(height, width) if scale is None else scale
     scale = whole_number("scale", scale, 1, _MOST_PIXELS)
     background = whole_number("background", background, 0, 255)
     rows = -(-count // columns)
@@ -258,5 +258,6 @@ def _as_cells(images: Any) -> Pixels:
     return cells
 
 
-def _default_scale(height: int, width: int) -> int:
+def pixel_scale(height: int, width: int) -> int:
+    """Returns how many times `grid` enlarges images of a size."""
     return max(1, round(_VISIBLE_PIXELS / max(height, width)))

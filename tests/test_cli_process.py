@@ -23,7 +23,7 @@ TRAIN = [
         "--set=networks.filters=4",
         "--set=augment=diffaugment",
     ),
-    *("--set=networks.dropout=0.2", "--seed=11"),
+    *("--set=networks.dropout=0.2", "--seed=11", "--save-every=0"),
 ]
 COMMAND = [sys.executable, "-m", "keras_gan.cli"]
 ENVIRONMENT = {

@@ -33,6 +33,7 @@ TRAIN = [
     *("--batch-size=8", "--set=image_size=8", "--set=model.ema_decay=0.9"),
     *("--set=networks.generator_units=[8]", "--set=evaluation.num_samples=16"),
     "--set=networks.discriminator_units=[8]",
+    "--save-every=0",
 ]
 STEPS = 2
 

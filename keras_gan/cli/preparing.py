@@ -36,6 +36,7 @@ class Prepared:
         clipping: The callbacks that clip, if any.
         evaluation: The callbacks that measure, if any, with loaded weights.
         shown: What snapshots show, as arguments of `ImageSnapshot`.
+        save_every: The least seconds between two checkpoints.
     """
 
     plan: Plan
@@ -44,14 +45,16 @@ class Prepared:
     clipping: Callbacks
     evaluation: Callbacks
     shown: dict[str, Any]
+    save_every: float = 60.0
 
 
-def prepare(plan: Plan, workers: Workers) -> Prepared:
+def prepare(plan: Plan, workers: Workers, save_every: float = 60.0) -> Prepared:
     """Makes a run's model, batches and callbacks.
 
     Args:
         plan: The run.
         workers: The processes or devices that train together.
+        save_every: The least seconds between two checkpoints.
 
     Raises:
         ValueError: If a setting is wrong, or settings don't fit each other or
@@ -82,6 +85,7 @@ def prepare(plan: Plan, workers: Workers) -> Prepared:
         clipping(recipe),
         plan.task.evaluation(source),
         plan.task.shown(source),
+        save_every,
     )
 
 
@@ -89,7 +93,9 @@ def _started(plan: Plan, gan: AdversarialModel) -> Plan:
     """Copies the weights that a run starts from, if it has not begun yet."""
     if plan.start is None:
         return plan
-    if plan.resumed and run_folder.epochs_done(plan.folder.backup):
+    if plan.resumed and (
+        run_folder.epochs_done(plan.folder.backup) or plan.folder.model.exists()
+    ):
         return plan
     return replace(plan, start=start_from(gan, plan.start))
 

@@ -137,6 +137,12 @@ class RunFolder:
                 with suppress(OSError):
                     self.path.rmdir()
 
+    @property
+    def size(self) -> int:
+        """The bytes of all files in it. One with two names counts once."""
+        found = (path.stat() for path in self.path.rglob("*") if path.is_file())
+        return sum({each.st_ino: each.st_size for each in found}.values())
+
     def create(self, config: dict[str, Any]) -> None:
         """Makes the folder, and writes its configuration.
 

@@ -92,6 +92,13 @@ def add_parser(commands: Any) -> None:
         help="go on with the run in --out, or else with the newest",
     )
     add(
+        "--save-every",
+        type=whole_number_in(0, LARGEST),
+        default=60,
+        metavar="SECONDS",
+        help="least time between two checkpoints; 0 for one each epoch [60]",
+    )
+    add(
         "--set",
         action="append",
         default=[],
@@ -132,7 +139,7 @@ def run(arguments: argparse.Namespace) -> int:
             plan = planning.plan(arguments, folder, workers.rank)
             naming_config = run_config.named_in_errors(plan.folder)
             with naming_config if plan.resumed else nullcontext():
-                prepared = prepare(plan, workers)
+                prepared = prepare(plan, workers, arguments.save_every)
             plan = prepared.plan
             if writes and not held:
                 named = arguments.out is not None
