@@ -8,24 +8,23 @@ from rich.text import Text
 
 from keras_gan._printable import printable
 from keras_gan.cli.console import console, counted, labelled
-from keras_gan.cli.planning import Plan
+from keras_gan.cli.preparing import Prepared
 from keras_gan.models import AdversarialModel
 
 __all__ = ["print_summary"]
 
 
-def print_summary(plan: Plan, gan: AdversarialModel, *, in_full: bool) -> None:
-    """Prints a run's data, networks and folder.
+def print_summary(prepared: Prepared, *, in_full: bool) -> None:
+    """Prints a run's data, networks, measurements and folder.
 
     Args:
-        plan: The run.
-        gan: Its model.
+        prepared: The run, and what it needs.
         in_full: Whether to print every setting, as `--dry-run` does.
     """
-    out = console()
+    out, plan = console(), prepared.plan
     for note in plan.notes:
         out.print(Text(printable(note), "yellow"))
-    for label, text in _lines(plan, gan, in_full):
+    for label, text in _lines(prepared, in_full):
         out.print(labelled(label, text))
     if in_full:
         for key, value in _settings(plan.recipe.to_dict()):
@@ -33,9 +32,8 @@ def print_summary(plan: Plan, gan: AdversarialModel, *, in_full: bool) -> None:
         out.print("Nothing was written.")
 
 
-def _lines(
-    plan: Plan, gan: AdversarialModel, planned: bool
-) -> list[tuple[str, str]]:
+def _lines(prepared: Prepared, planned: bool) -> list[tuple[str, str]]:
+    plan, gan = prepared.plan, prepared.gan
     recipe, source = plan.recipe, plan.source
     batches = max(1, len(source) // recipe.batch_size)
     epochs = counted(recipe.epochs or 0, "epoch", "epochs")
@@ -57,9 +55,9 @@ def _lines(
         ),
         ("folder", f"{state}{plan.folder.path}"),
     ]
-    measured = plan.task.measured_in_words(source)
-    if measured is not None:
-        lines.insert(2, ("measured", measured))
+    metrics = [name for each in prepared.evaluation for name in each.metrics]
+    measured = plan.task.measurement_in_words(source, metrics)
+    lines.insert(2, ("measured", measured))
     if plan.start is not None:
         frozen = counted(recipe.freeze_d, "layer", "layers")
         kept = f", {frozen} of the discriminator frozen"

@@ -19,6 +19,7 @@ from keras_gan.datasets.fingerprint import fingerprint, matches
 from keras_gan.recipes import Recipe
 from keras_gan.recipes.setting_changes import parse_change
 from keras_gan.recipes.tasks import Data, Shapes, Task, task_of
+from keras_gan.recipes.tasks.measuring import with_measurement
 from keras_gan.run_folder import RunFolder
 
 __all__ = ["Plan", "claimed", "folder_of", "plan"]
@@ -166,6 +167,7 @@ def plan(arguments: Any, folder: RunFolder, rank: int = 0) -> Plan:
         )
         recipe = replace(recipe, batch_size=len(source))
     recipe = replace(recipe, epochs=recipe.epochs_for(len(source)))
+    recipe = with_measurement(recipe, source)
     seed = 0 if arguments.seed is None else arguments.seed
     return Plan(recipe, seed, source, folder, False, start, tuple(notes))
 

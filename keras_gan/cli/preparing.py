@@ -8,6 +8,7 @@ import keras
 
 from keras_gan import run_folder
 from keras_gan.backend import Workers
+from keras_gan.callbacks import Evaluation
 from keras_gan.cli.backend_loading import stderr_held_back
 from keras_gan.cli.planning import Plan
 from keras_gan.cli.starting import start_from
@@ -19,6 +20,7 @@ from keras_gan.recipes.weight_counts import count_weights
 __all__ = ["Prepared", "prepare"]
 
 Callbacks = list[keras.callbacks.Callback]
+Evaluations = list[Evaluation]
 
 # A weight and its gradient in 32 bits: the least that training needs.
 _BYTES_PER_WEIGHT = 8
@@ -43,7 +45,7 @@ class Prepared:
     gan: AdversarialModel
     data: Batches
     clipping: Callbacks
-    evaluation: Callbacks
+    evaluation: Evaluations
     shown: dict[str, Any]
     save_every: float = 60.0
 

@@ -34,12 +34,12 @@ __all__ = ["train"]
 DONE, INTERRUPTED = 0, 130
 
 
-def train(plan: Plan, prepared: Prepared, workers: Workers) -> int:
+def train(prepared: Prepared, workers: Workers) -> int:
     """Trains a run, and writes all files of its folder.
 
     Args:
-        plan: The run. Its folder is locked for this process.
-        prepared: What it needs, as made from the recipe.
+        prepared: The run, and what it needs. Its folder is locked for this
+            process.
         workers: The processes or devices that train together. Each process
             does all steps, because measuring and drawing need all of them,
             too. Only the first one keeps its files.
@@ -47,6 +47,7 @@ def train(plan: Plan, prepared: Prepared, workers: Workers) -> int:
     Returns:
         The exit code: 0, or 130 when a signal ended it.
     """
+    plan = prepared.plan
     state = _resume(plan, prepared.gan, workers)
     try:
         if workers.rank == 0:
@@ -167,7 +168,11 @@ def _measuring_and_display(
     folder, recipe = plan.folder, plan.recipe
     return [
         *prepared.clipping,
-        *prepared.evaluation,
+        # A number that is missing is no reason to lose a training.
+        *(
+            OptionalCallback(each, f"What measures {', '.join(each.metrics)}")
+            for each in prepared.evaluation
+        ),
         # After what measures: pictures of points say how good they are.
         OptionalCallback(snapshot, f"A picture in {folder.images}"),
         OptionalCallback(

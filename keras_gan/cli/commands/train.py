@@ -7,6 +7,7 @@ from contextlib import (
     nullcontext,
     redirect_stdout,
 )
+from dataclasses import replace
 from io import StringIO
 from typing import Any
 
@@ -140,18 +141,16 @@ def run(arguments: argparse.Namespace) -> int:
             naming_config = run_config.named_in_errors(plan.folder)
             with naming_config if plan.resumed else nullcontext():
                 prepared = prepare(plan, workers, arguments.save_every)
-            plan = prepared.plan
             if writes and not held:
                 named = arguments.out is not None
-                plan = stack.enter_context(planning.claimed(plan, named))
+                claimed = planning.claimed(prepared.plan, named)
+                prepared = replace(prepared, plan=stack.enter_context(claimed))
         if workers.rank:
             stack.enter_context(redirect_stdout(StringIO()))
-        plan_summary.print_summary(
-            plan, prepared.gan, in_full=arguments.dry_run
-        )
+        plan_summary.print_summary(prepared, in_full=arguments.dry_run)
         if arguments.dry_run:
             return 0
-        return training.train(plan, prepared, workers)
+        return training.train(prepared, workers)
 
 
 def _joined_workers(
