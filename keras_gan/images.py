@@ -19,7 +19,7 @@ from keras_gan._checks import (
     whole_number,
 )
 
-__all__ = ["gif", "grid", "save", "to_float", "to_uint8"]
+__all__ = ["gif", "grid", "save", "to_float", "to_pil", "to_uint8"]
 
 Pixels = NDArray[np.uint8]
 
@@ -98,6 +98,39 @@ def to_uint8(
         )
     pixels: Pixels = np.rint(scaled.clip(0, 255)).astype(np.uint8)
     return pixels
+
+
+def to_pil(
+    images: ArrayLike, value_range: tuple[float, float] = (-1.0, 1.0)
+) -> list[Image.Image]:
+    """Returns each image as a Pillow image.
+
+    Args:
+        images: uint8 pixels or floats in `value_range`, (n, H, W, C) with C of
+            1 or 3, or (n, H, W).
+        value_range: The floats that stand for black and white.
+
+    Returns:
+        n Pillow images, mode "L" for grey and "RGB" for colour.
+
+    Raises:
+        TypeError: If the images are neither uint8 nor floats.
+        ValueError: If there are none, their shape is another, an image holds
+            NaN, or the range is not two finite numbers, low < high.
+
+    Example:
+        >>> first, *others = to_pil(gan.generate(16))
+        >>> first.save("first.png")
+    """
+    value_range_of("value_range", value_range)
+    pixels = _as_array(images)
+    if np.issubdtype(pixels.dtype, np.floating):
+        pixels = to_uint8(pixels, value_range)
+    cells = _as_cells(pixels)
+    return [
+        Image.fromarray(cell[..., 0] if cell.shape[-1] == 1 else cell)
+        for cell in cells
+    ]
 
 
 def grid(

@@ -14,6 +14,7 @@ from keras_gan.cli.commands import (
     export,
     generate,
     recipes,
+    report,
     train,
     translate,
 )
@@ -114,7 +115,9 @@ def _flush() -> None:
 
 
 def _run_command(argv: Sequence[str] | None) -> int:
-    arguments = _make_parser().parse_args(argv)
+    given = sys.argv[1:] if argv is None else argv
+    # The command alone asks what there is.
+    arguments = _make_parser().parse_args(given or ["--help"])
     with interruptible(signal.SIGTERM):
         load_backend()
         return int(arguments.run(arguments))
@@ -132,7 +135,9 @@ def _make_parser() -> Parser:
     commands = parser.add_subparsers(
         title="commands", required=True, metavar="COMMAND"
     )
-    for command in (train, generate, translate, evaluate, export, recipes):
+    for command in (
+        *(train, generate, translate, evaluate, report, export, recipes),
+    ):
         command.add_parser(commands)
     return parser
 

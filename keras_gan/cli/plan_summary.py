@@ -6,8 +6,10 @@ from typing import Any
 import keras
 from rich.text import Text
 
+from keras_gan import run_folder
 from keras_gan._printable import printable
-from keras_gan.cli.console import console, counted, labelled
+from keras_gan.cli.console import console, counted, duration, labelled
+from keras_gan.cli.expected_time import seconds_per_batch
 from keras_gan.cli.preparing import Prepared
 from keras_gan.models import AdversarialModel
 
@@ -58,12 +60,29 @@ def _lines(prepared: Prepared, planned: bool) -> list[tuple[str, str]]:
     metrics = [name for each in prepared.evaluation for name in each.metrics]
     measured = plan.task.measurement_in_words(source, metrics)
     lines.insert(2, ("measured", measured))
+    lines.insert(-1, ("length", _length(prepared, batches)))
     if plan.start is not None:
         frozen = counted(recipe.freeze_d, "layer", "layers")
         kept = f", {frozen} of the discriminator frozen"
         text = f"weights of {plan.start.path}"
-        lines.insert(-2, ("start", text + (kept if recipe.freeze_d else "")))
+        lines.insert(3, ("start", text + (kept if recipe.freeze_d else "")))
     return lines
+
+
+def _length(prepared: Prepared, batches: int) -> str:
+    """Returns how long the run is: in images, and in time on this machine."""
+    plan, recipe = prepared.plan, prepared.plan.recipe
+    done = run_folder.epochs_done(plan.folder.backup) if plan.resumed else 0
+    steps = max(0, (recipe.epochs or 0) - done) * batches
+    said = f"{counted(steps * recipe.batch_size, 'image', 'images')}"
+    seconds = seconds_per_batch(prepared.gan, recipe.batch_size)
+    if seconds is None or not steps:
+        return said
+    rate = recipe.batch_size / seconds
+    return (
+        f"{said}, about {duration(steps * seconds)} at {rate:,.0f} images a "
+        "second, as this machine is now"
+    )
 
 
 def weight_counts(gan: AdversarialModel) -> str:

@@ -17,6 +17,7 @@ from keras_gan.cli.planning import Plan
 from keras_gan.cli.preparing import Prepared
 from keras_gan.cli.progress import Progress
 from keras_gan.cli.rates import Rates
+from keras_gan.cli.real_picture import RealPicture
 from keras_gan.cli.resuming import RunState
 from keras_gan.models import AdversarialModel
 from keras_gan.run_folder import (
@@ -166,8 +167,10 @@ def _measuring_and_display(
 ) -> list[keras.callbacks.Callback]:
     """Returns the callbacks that clip, measure and display."""
     folder, recipe = plan.folder, plan.recipe
+    real = RealPicture(folder.real, snapshot)
     return [
         *prepared.clipping,
+        OptionalCallback(real, f"The picture {folder.real}"),
         # A number that is missing is no reason to lose a training.
         *(
             OptionalCallback(each, f"What measures {', '.join(each.metrics)}")

@@ -53,6 +53,12 @@ def add_parser(commands: Any) -> None:
         help="scale and crop images to N x N pixels [as they are]",
     )
     add(
+        "--channels",
+        type=int,
+        choices=(1, 3),
+        help="1 makes images grey, 3 gives them colour [as they are]",
+    )
+    add(
         "--direction",
         choices=("ab", "ba"),
         help="which side of pairs becomes which [ab: a, or left, becomes b]",
