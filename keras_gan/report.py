@@ -26,7 +26,7 @@ __all__ = ["write_report"]
 _TEMPLATE = resources.files("keras_gan") / "assets" / "report.html"
 _MOST_FRAMES = 60
 _LEAST_FRAMES = 12
-_MOST_BYTES = 2_000_000
+_MOST_BYTES = 1_200_000
 """Of all frames, where they are more than the least."""
 _MOST_LISTED = 100
 _MADE = "Translated images"

@@ -921,6 +921,7 @@ OWN_SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
         "discriminator_units": (4,),
         "seed": 0,
     },
+    "images.to_pil": lambda: {"images": np.zeros((2, 4, 4, 1), "uint8")},
     "images.to_uint8": lambda: {"images": np.zeros((2, 4, 4, 1))},
     "recipes.Recipe": lambda: {
         "name": "mine",

@@ -10,11 +10,13 @@ from keras_gan.cli.planning import Plan
 __all__ = ["Rates"]
 
 _MOST_PICTURES = 200
-_LEAST_PICTURES = 30
-_BYTES_OF_PICTURES = 4_000_000
-_LEAST_GRIDS = 10
-_HISTOGRAMS = 10
-"""Of a run, and epochs that lie between two of them at least."""
+_LEAST_PICTURES = 24
+_BYTES_OF_PICTURES = 3_000_000
+_LEAST_GRIDS = 8
+_HISTOGRAMS = 6
+_EPOCHS_OF_HISTOGRAMS = 10
+_POINTS = 2000
+"""Twice as many as TensorBoard draws of a curve."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +30,13 @@ class Rates:
         pictures: The most snapshots.
         grids_apart: Epochs between two grids in TensorBoard.
         histograms_apart: Epochs between two histograms in TensorBoard.
+        points_apart: Steps between two points in TensorBoard, or "auto".
     """
 
     pictures: int
     grids_apart: int
     histograms_apart: int
+    points_apart: int | str
 
     @classmethod
     def of(cls, plan: Plan, shown: dict[str, Any]) -> Self:
@@ -46,10 +50,12 @@ class Rates:
         fitting = round(_BYTES_OF_PICTURES / _bytes_of_picture(plan, shown))
         pictures = min(max(fitting, _LEAST_PICTURES), _MOST_PICTURES)
         grids = max(pictures // 3, _LEAST_GRIDS)
+        steps = epochs * max(1, len(plan.source) // plan.recipe.batch_size)
         return cls(
             pictures,
             math.ceil(epochs / grids),
-            max(math.ceil(epochs / _HISTOGRAMS), _HISTOGRAMS),
+            max(math.ceil(epochs / _HISTOGRAMS), _EPOCHS_OF_HISTOGRAMS),
+            "auto" if steps <= _POINTS else math.ceil(steps / _POINTS),
         )
 
 

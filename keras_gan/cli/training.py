@@ -182,6 +182,7 @@ def _measuring_and_display(
             callbacks.TensorBoard(
                 str(folder.tensorboard),
                 histogram_freq=rates.histograms_apart,
+                update_freq=rates.points_apart,
                 images_freq=rates.grids_apart,
                 sources=prepared.shown.get("sources"),
             ),

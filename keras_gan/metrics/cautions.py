@@ -60,7 +60,7 @@ def _of_grey(
     balls = [name for name in _BY_BALLS if name in scores]
     found = []
     if fake < _FADED * real:
-        nothing = f": {_listed(balls)} say nothing of them" if balls else ""
+        nothing = f": {_say(balls)} nothing of them" if balls else ""
         found.append(
             f"the generated images are nearly of one colour, with a contrast "
             f"of {fake:.1f} grey levels beside {real:.1f} of real ones"
@@ -69,7 +69,7 @@ def _of_grey(
     elif balls and _takes_grey_for_real(evaluator):
         found.append(
             f"a plain grey image passes for a real one here, as real ones lie "
-            f"far apart in the features: {_listed(balls)} say little. Look at "
+            f"far apart in the features: {_say(balls)} little. Look at "
             "recall and coverage"
         )
     return found
@@ -92,6 +92,10 @@ def _takes_grey_for_real(evaluator: Evaluator) -> bool:
         points, squared_radii(points, evaluator.k), others, None
     )
     return bool(inside.balls_around_fake.any())
+
+
+def _say(names: list[str]) -> str:
+    return f"{_listed(names)} say{'s' * (len(names) == 1)}"
 
 
 def _listed(names: list[str]) -> str:
