@@ -1,12 +1,13 @@
 """How long will a training take on this machine? Before it begins."""
 
 import time
+from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
-from keras_gan.models import GAN, AdversarialModel
+from keras_gan.models import GAN, AdversarialModel, saved_state
 
 __all__ = ["seconds_per_batch"]
 
@@ -30,10 +31,11 @@ def seconds_per_batch(gan: AdversarialModel, batch_size: int) -> float | None:
     """
     if not isinstance(gan, GAN):
         return None
-    generator = _forward_seconds(gan.generator, batch_size)
-    discriminator = _forward_seconds(
-        gan.discriminator, max(1, batch_size // gan.pack)
-    )
+    with saved_state.seeds_kept(gan):
+        generator = _forward_seconds(gan.generator, batch_size)
+        discriminator = _forward_seconds(
+            gan.discriminator, max(1, batch_size // gan.pack)
+        )
     if generator is None or discriminator is None:
         return None
     both = 1 + _BACKWARD
@@ -52,10 +54,16 @@ def _forward_seconds(network: keras.Model, batch_size: int) -> float | None:
         return None
     zeros = [np.zeros((batch_size, *shape), "float32") for shape in shapes]
     given = zeros if len(zeros) > 1 else zeros[0]
-    taken = []
-    for _ in range(3):
-        start = time.perf_counter()
-        # Waits for the device, too.
-        ops.convert_to_numpy(network(given, training=False))
-        taken.append(time.perf_counter() - start)
-    return min(taken)
+    try:
+        return min(_seconds_of(network, given) for _ in range(3))
+    # What is only told must not end a training before it begins.
+    except Exception:
+        return None
+
+
+def _seconds_of(network: keras.Model, given: Any) -> float:
+    start = time.perf_counter()
+    made = network(given, training=False)
+    # Waits for the device, too.
+    keras.tree.map_structure(ops.convert_to_numpy, made)
+    return time.perf_counter() - start

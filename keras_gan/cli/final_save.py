@@ -60,6 +60,10 @@ class FinalSave(keras.callbacks.Callback):
         folder = self._folder
         if folder.size <= _LARGE:
             return
+        kept = run_folder.record_of(folder.model)
+        # Those of earlier versions lack the record.
+        if kept is None or not kept["rows"]:
+            return
         if self._best == self._last:
             run_folder.same_model(folder.best, folder.model)
         run_folder.remove_checkpoints(folder.backup)

@@ -72,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Raises:
         SystemExit: If the arguments can't be parsed, with code 2, and after
-            `--help` and `--version`, with 0.
+            `--help` and `--version`, with 0. No arguments are `--help`.
     """
     with ready_streams():
         try:
@@ -85,8 +85,10 @@ def _run_and_report(argv: Sequence[str] | None) -> int:
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _show_warning
+            given = sys.argv[1:] if argv is None else argv
             try:
-                return _run_command(argv)
+                # The command alone asks what there is.
+                return _run_command(given or ["--help"])
             finally:
                 _flush()
     except BadArgumentsError as error:
@@ -115,9 +117,7 @@ def _flush() -> None:
 
 
 def _run_command(argv: Sequence[str] | None) -> int:
-    given = sys.argv[1:] if argv is None else argv
-    # The command alone asks what there is.
-    arguments = _make_parser().parse_args(given or ["--help"])
+    arguments = _make_parser().parse_args(argv)
     with interruptible(signal.SIGTERM):
         load_backend()
         return int(arguments.run(arguments))

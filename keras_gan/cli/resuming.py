@@ -112,14 +112,15 @@ def _restored_from_model(
         UsageError: If a new start would overwrite a finished model.
     """
     record = run_folder.record_of(folder.model)
-    if record is not None:
+    if record is not None and record["rows"]:
         gan.load_weights(folder.model)
-    elif folder.model.exists():
+        return record
+    if folder.model.exists():
         raise UsageError(
             f"{folder.model} is there, but {folder.backup} holds no "
             "checkpoint to go on from. To train anew, choose another --out."
         )
-    return record
+    return None
 
 
 def _checkpoint_of(folder: RunFolder, epoch: int) -> Checkpoint | None:
