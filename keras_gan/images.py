@@ -20,7 +20,7 @@ from keras_gan._checks import (
     whole_number,
 )
 
-__all__ = ["gif", "grid", "mp4", "save", "to_float", "to_uint8"]
+__all__ = ["gif", "grid", "mp4", "save", "to_float", "to_pil", "to_uint8"]
 
 Pixels = NDArray[np.uint8]
 
@@ -101,6 +101,39 @@ def to_uint8(
     return pixels
 
 
+def to_pil(
+    images: ArrayLike, value_range: tuple[float, float] = (-1.0, 1.0)
+) -> list[Image.Image]:
+    """Returns each image as a Pillow image.
+
+    Args:
+        images: uint8 pixels or floats in `value_range`, (n, H, W, C) with C of
+            1 or 3, or (n, H, W).
+        value_range: The floats that stand for black and white.
+
+    Returns:
+        n Pillow images, mode "L" for grey and "RGB" for colour.
+
+    Raises:
+        TypeError: If the images are neither uint8 nor floats.
+        ValueError: If there are none, their shape is another, an image holds
+            NaN, or the range is not two finite numbers, low < high.
+
+    Example:
+        >>> first, *others = to_pil(gan.generate(16))
+        >>> first.save("first.png")
+    """
+    value_range_of("value_range", value_range)
+    pixels = _as_array(images)
+    if np.issubdtype(pixels.dtype, np.floating):
+        pixels = to_uint8(pixels, value_range)
+    cells = _as_cells(pixels)
+    return [
+        Image.fromarray(cell[..., 0] if cell.shape[-1] == 1 else cell)
+        for cell in cells
+    ]
+
+
 def grid(
     images: Pixels,
     columns: int | None = None,
@@ -137,7 +170,7 @@ def grid(
     columns = math.ceil(math.sqrt(count)) if columns is None else columns
     columns = whole_number("columns", columns, 1, _MOST_PIXELS)
     padding = whole_number("padding", padding, 0, _MOST_PIXELS)
-    scale = _default_scale(height, width) if scale is None else scale
+    scale = pixel_scale(height, width) if scale is None else scale
     scale = whole_number("scale", scale, 1, _MOST_PIXELS)
     background = whole_number("background", background, 0, 255)
     rows = -(-count // columns)
@@ -292,5 +325,6 @@ def _as_cells(images: Any) -> Pixels:
     return cells
 
 
-def _default_scale(height: int, width: int) -> int:
+def pixel_scale(height: int, width: int) -> int:
+    """Returns how many times `grid` enlarges images of a size."""
     return max(1, round(_VISIBLE_PIXELS / max(height, width)))

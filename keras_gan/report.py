@@ -31,6 +31,9 @@ __all__ = ["write_report"]
 
 _TEMPLATE = resources.files("keras_gan") / "assets" / "report.html"
 _MOST_FRAMES = 60
+_LEAST_FRAMES = 12
+_MOST_BYTES = 1_200_000
+"""Of all frames, where they are more than the least."""
 _MOST_LISTED = 100
 _MADE = "Translated images"
 _COLUMNS = {
@@ -77,19 +80,24 @@ def write_report(run_folder: str | Path) -> Path:
     config = _configuration(folder / "config.json")
     rows = read_legible(folder / "metrics.csv")
     frames = _snapshot_frames(folder / "images")
+    real = _real_picture(folder / "images")
     if not (config or rows or frames):
         raise ValueError(
             f"There is nothing to report in {folder}: neither config.json, nor "
             "metrics.csv, nor pictures in images/."
         )
     path = folder / "report.html"
-    page = _page(folder.resolve().name, config, rows, frames)
+    page = _page(folder.resolve().name, config, rows, frames, real)
     write_text(path, page)
     return path
 
 
 def _page(
-    name: str, config: dict[str, Any], rows: Rows, frames: list[dict[str, str]]
+    name: str,
+    config: dict[str, Any],
+    rows: Rows,
+    frames: list[dict[str, str]],
+    real: str,
 ) -> str:
     curves = _curves(rows)
     data = {
@@ -107,7 +115,9 @@ def _page(
         title=_escaped(name),
         subtitle=f"Report of {datetime.now():%Y-%m-%d %H:%M}",
         facts="".join(_fact_card(*fact) for fact in _facts(rows, curves)),
-        pictures=_slider(len(frames), _shown(config)) if frames else "",
+        pictures=(
+            _slider(len(frames), _shown(config)) + real if frames else ""
+        ),
         tables="\n".join(_table(*table) for table in tables if table[1]),
         data=_in_a_script(data),
     )
@@ -190,17 +200,35 @@ def _rounded(value: float | None) -> str:
 
 def _snapshot_frames(folder: Path) -> list[dict[str, str]]:
     paths = snapshots(folder)
-    if len(paths) > _MOST_FRAMES:
-        chosen = np.linspace(0, len(paths) - 1, _MOST_FRAMES).round()
+    size = sum(path.stat().st_size for path in paths) / max(1, len(paths))
+    most = min(_MOST_FRAMES, max(int(_MOST_BYTES / (size + 1)), _LEAST_FRAMES))
+    if len(paths) > most:
+        chosen = np.linspace(0, len(paths) - 1, most).round()
         paths = [paths[int(index)] for index in chosen]
     return [
         {
             "name": _caption(path.stem),
-            "source": "data:image/png;base64,"
-            + base64.b64encode(path.read_bytes()).decode(),
+            "source": _embedded(path),
         }
         for path in paths
     ]
+
+
+def _real_picture(folder: Path) -> str:
+    """Returns as many real images as a snapshot has, if they were drawn."""
+    path = folder / "real.png"
+    if not path.is_file():
+        return ""
+    return (
+        '<div class="card picture"><h2>Real images</h2>'
+        f'<img src="{_embedded(path)}" alt="Real images"></div>'
+    )
+
+
+def _embedded(path: Path) -> str:
+    """Returns a picture inside of its address."""
+    content = base64.b64encode(path.read_bytes()).decode()
+    return f"data:image/png;base64,{content}"
 
 
 def _caption(stem: str) -> str:

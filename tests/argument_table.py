@@ -479,6 +479,7 @@ OWN: dict[str, Right] = {
     "callbacks.Evaluation.k": whole(1, math.inf),
     "callbacks.Evaluation.seed": seed,
     "callbacks.ImageSnapshot.directory": path,
+    "callbacks.ImageSnapshot.most_pictures": optional(whole(3)),
     "callbacks.ImageSnapshot.seed": seed,
     "callbacks.TensorBoard.seed": seed,
     "datasets.ImageBatches.batch_size": whole(1),
@@ -967,6 +968,7 @@ OWN_SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
         "discriminator_units": (4,),
         "seed": 0,
     },
+    "images.to_pil": lambda: {"images": np.zeros((2, 4, 4, 1), "uint8")},
     "images.to_uint8": lambda: {"images": np.zeros((2, 4, 4, 1))},
     "recipes.Recipe": lambda: {
         "name": "mine",

@@ -102,6 +102,7 @@ def test_a_run_folder_holds_what_it_should(run):
         "config.json",
         "images/epoch-0001.png",
         "images/epoch-0002.png",
+        "images/real.png",
         "losses.png",
         "metrics.csv",
         "model.keras",
@@ -303,7 +304,6 @@ def test_bad_usage_is_one_line(elsewhere, capsys, arguments, message):
         ["train", "--seed=-1"],
         ["train", "--batch-size=x"],
         ["nonsense"],
-        [],
     ],
     ids=str,
 )

@@ -23,7 +23,7 @@ TRAIN = [
         "--set=networks.filters=4",
         "--set=augment=diffaugment",
     ),
-    *("--set=networks.dropout=0.2", "--seed=11"),
+    *("--set=networks.dropout=0.2", "--seed=11", "--save-every=0"),
 ]
 COMMAND = [sys.executable, "-m", "keras_gan.cli"]
 ENVIRONMENT = {
@@ -146,7 +146,7 @@ def test_a_run_has_its_folder_to_itself_until_it_dies(tmp_path):
     first.kill()
     first.communicate()
     third = start(tmp_path, "train", "--resume", "--out=run")
-    said = [third.stdout.readline() for _ in range(6)]
+    said = [third.stdout.readline() for _ in range(8)]
     third.kill()
     third.communicate()
     assert any("Resuming after epoch" in line for line in said)

@@ -77,8 +77,8 @@ def looked_at(monkeypatch):
         with monkeypatch.context() as patch:
             patch.setattr(
                 "keras_gan.cli.training.train",
-                lambda plan, prepared, workers: (
-                    seen.append((plan, prepared)) or 0
+                lambda prepared, workers: (
+                    seen.append((prepared.plan, prepared)) or 0
                 ),
             )
             assert main(["train", *arguments]) == 0

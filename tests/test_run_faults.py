@@ -33,6 +33,7 @@ TRAIN = [
     *("--batch-size=8", "--set=image_size=8", "--set=model.ema_decay=0.9"),
     *("--set=networks.generator_units=[8]", "--set=evaluation.num_samples=16"),
     "--set=networks.discriminator_units=[8]",
+    "--save-every=0",
 ]
 STEPS = 2
 
@@ -102,11 +103,59 @@ def test_an_extended_run_is_not_finished_until_its_model_is(
 
 def test_a_run_is_not_trained_over_when_its_checkpoints_are_gone(run, capsys):
     shutil.rmtree(run.backup)
+    # As earlier versions wrote it, without the run's record.
+    run_folder.save_model(keras.saving.load_model(run.model), run.model)
     before = run.model.read_bytes()
     error = fails(capsys, "train", "--resume", f"--out={run.path}")
     assert "model.keras is there" in error
     assert run.model.read_bytes() == before
     assert loading.load(run.path).origin == run.model
+
+
+def test_a_run_without_checkpoints_goes_on_from_its_model(
+    finished, run, tmp_path
+):
+    kept = shutil.copytree(finished, tmp_path / "kept")
+    shutil.rmtree(run.backup)
+    assert resume(run, "--epochs=4") == 0
+    assert main(["train", "--resume", f"--out={kept}", "--epochs=4"]) == 0
+    again = RunFolder(kept)
+    assert digest(in_model(run.model)) == digest(in_model(again.model))
+    assert len(run_folder.read_metrics(run.metrics)) == 4
+
+
+def test_a_kill_between_two_checkpoints_costs_no_bit(
+    finished, tmp_path, monkeypatch
+):
+    before = run_folder.BestModel.on_epoch_end
+
+    def kill(self, epoch, logs=None):
+        if epoch == 1:
+            raise Killed
+        before(self, epoch, logs)
+
+    killed = RunFolder(tmp_path / "killed")
+    arguments = [*TRAIN, f"--out={killed.path}", "--epochs=3"]
+    with monkeypatch.context() as patch:
+        patch.setattr(run_folder.BestModel, "on_epoch_end", kill)
+        with pytest.raises(Killed):
+            main([*arguments, "--save-every=60"])
+    assert run_folder.epochs_done(killed.backup) == 1
+    assert resume(killed, "--save-every=60") == 0
+    assert content(killed.path) == content(finished)
+
+
+def test_a_large_finished_run_keeps_its_state_once(
+    finished, run, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr("keras_gan.cli.final_save._LARGE", 0)
+    run.report.unlink()
+    assert resume(run, "--epochs=4") == 0
+    assert list(run.backup.iterdir()) == []
+    before = run.model.read_bytes()
+    assert resume(run) == 0
+    assert "finished already: 4 epochs" in capsys.readouterr().out
+    assert run.model.read_bytes() == before
 
 
 # ------------------------------------------------------------------- damage

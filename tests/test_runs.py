@@ -197,7 +197,7 @@ class Signal(keras.callbacks.Callback):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_training_after_the_batch(tmp_path, number):
     names = []
-    interruption = Interruption(names.append)
+    interruption = Interruption(lambda name, what: names.append(name))
     metrics = MetricsFile(tmp_path / "metrics.csv", [], interruption)
     sender = Signal(number)
     before = signal.getsignal(signal.SIGINT)
@@ -299,7 +299,7 @@ def test_the_best_epoch_is_kept_also_across_a_resume(tmp_path):
     best.on_epoch_end(2, {"d_loss": 0.0})
     assert path.stat().st_mtime_ns == first
     cut_short = Interruption()
-    cut_short.requested = True
+    cut_short.cut_short = True
     interrupted = BestModel(path, interruption=cut_short)
     interrupted.set_model(gan)
     interrupted.on_epoch_end(1, {"fid": 1.0})

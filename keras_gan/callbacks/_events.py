@@ -92,7 +92,8 @@ def _counted(
     low, high = limits or (float(values.min()), float(values.max()))
     if low == high:
         return np.array([values.size]), np.array([low, high])
-    return np.histogram(values, bins=buckets, range=(low, high))
+    # Of 32 bits, values that are nearly equal have no edges between them.
+    return np.histogram(values.astype("float64"), buckets, (low, high))
 
 
 def networks(descriptions: Mapping[str, str]) -> Summary:

@@ -14,7 +14,13 @@ import numpy as np
 from PIL import Image
 
 from keras_gan import images
-from keras_gan._checks import LARGEST_SEED, file_path, flag, whole_number
+from keras_gan._checks import (
+    LARGEST_SEED,
+    file_path,
+    flag,
+    received,
+    whole_number,
+)
 from keras_gan.callbacks._configurable import Configurable
 from keras_gan.callbacks._interval import Interval
 from keras_gan.callbacks._pictures import (
@@ -60,6 +66,9 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
         labels: Classes, integers or one-hot, where conditional. Default: all.
         every: How many epochs or steps lie between two pictures.
         unit: `"epoch"` or `"step"`.
+        most_pictures: At most so many pictures of a `fit`, from 3 on: where it
+            has too many epochs, more of them lie between two pictures, and
+            the first and the last epoch have one. Default: no limit.
         seed: Seed of the latents.
         gif: Whether to write `progress.gif` at the end, of at most 100 of the
             pictures; or the file to write it to.
@@ -89,6 +98,7 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
         labels: Any = None,
         every: int = 1,
         unit: str = "epoch",
+        most_pictures: int | None = None,
         seed: int = 0,
         gif: bool | str | Path = True,
         interpolation: bool = False,
@@ -102,6 +112,17 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
         self.labels = own_samples("labels", labels)
         self.every = self._interval.every
         self.unit = self._interval.unit
+        self.most_pictures = (
+            None
+            if most_pictures is None
+            else whole_number("most_pictures", most_pictures, 3)
+        )
+        if self.unit == "step" and self.most_pictures is not None:
+            raise ValueError(
+                "`most_pictures` counts pictures of epochs: leave it out with "
+                'unit="step", and choose `every`. '
+                f"{received('most_pictures', most_pictures)}"
+            )
         self.seed = whole_number("seed", seed, 0, LARGEST_SEED)
         self.gif: bool | str = (
             str(file_path("gif", gif))
@@ -151,9 +172,18 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Saves a picture if it is time."""
-        if self._interval.after_epoch(epoch):
+        if self._is_time(epoch):
             done = epoch + 1
             self._save(f"epoch-{done:04d}.png", f"epoch {done}", logs)
+
+    def _is_time(self, epoch: int) -> bool:
+        epochs = self.params.get("epochs")
+        if self.unit == "step" or self.most_pictures is None or not epochs:
+            return self._interval.after_epoch(epoch)
+        apart = math.ceil(epochs / (self.most_pictures - 2))
+        if apart <= self.every or epochs <= self.most_pictures:
+            return self._interval.after_epoch(epoch)
+        return epoch in (0, epochs - 1) or (epoch + 1) % apart == 0
 
     def on_train_end(self, logs: Any = None) -> None:
         """Writes the animation and the strips."""
@@ -255,6 +285,7 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
             "labels": plain(self.labels),
             "every": self.every,
             "unit": self.unit,
+            "most_pictures": self.most_pictures,
             "seed": self.seed,
             "gif": self.gif,
             "interpolation": self.interpolation,

@@ -18,6 +18,7 @@ from keras_gan.cli.commands import (
     interpolate,
     invert,
     recipes,
+    report,
     train,
     translate,
 )
@@ -75,7 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Raises:
         SystemExit: If the arguments can't be parsed, with code 2, and after
-            `--help` and `--version`, with 0.
+            `--help` and `--version`, with 0. No arguments are `--help`.
     """
     with ready_streams():
         try:
@@ -88,8 +89,10 @@ def _run_and_report(argv: Sequence[str] | None) -> int:
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _show_warning
+            given = sys.argv[1:] if argv is None else argv
             try:
-                return _run_command(argv)
+                # The command alone asks what there is.
+                return _run_command(given or ["--help"])
             finally:
                 _flush()
     except BadArgumentsError as error:
@@ -138,7 +141,7 @@ def _make_parser() -> Parser:
     )
     for command in (
         *(train, generate, translate, interpolate, invert, explore),
-        *(evaluate, compare, export, recipes),
+        *(evaluate, compare, report, export, recipes),
     ):
         command.add_parser(commands)
     return parser

@@ -6,26 +6,27 @@ from typing import Any
 import keras
 from rich.text import Text
 
+from keras_gan import run_folder
 from keras_gan._printable import printable
-from keras_gan.cli.console import console, counted, labelled
-from keras_gan.cli.planning import Plan
+from keras_gan.cli.console import console, counted, duration, labelled
+from keras_gan.cli.expected_time import seconds_per_batch
+from keras_gan.cli.preparing import Prepared
 from keras_gan.models import AdversarialModel
 
 __all__ = ["print_summary"]
 
 
-def print_summary(plan: Plan, gan: AdversarialModel, *, in_full: bool) -> None:
-    """Prints a run's data, networks and folder.
+def print_summary(prepared: Prepared, *, in_full: bool) -> None:
+    """Prints a run's data, networks, measurements and folder.
 
     Args:
-        plan: The run.
-        gan: Its model.
+        prepared: The run, and what it needs.
         in_full: Whether to print every setting, as `--dry-run` does.
     """
-    out = console()
+    out, plan = console(), prepared.plan
     for note in plan.notes:
         out.print(Text(printable(note), "yellow"))
-    for label, text in _lines(plan, gan, in_full):
+    for label, text in _lines(prepared, in_full):
         out.print(labelled(label, text))
     if in_full:
         for key, value in _settings(plan.recipe.to_dict()):
@@ -33,9 +34,8 @@ def print_summary(plan: Plan, gan: AdversarialModel, *, in_full: bool) -> None:
         out.print("Nothing was written.")
 
 
-def _lines(
-    plan: Plan, gan: AdversarialModel, planned: bool
-) -> list[tuple[str, str]]:
+def _lines(prepared: Prepared, planned: bool) -> list[tuple[str, str]]:
+    plan, gan = prepared.plan, prepared.gan
     recipe, source = plan.recipe, plan.source
     batches = max(1, len(source) // recipe.batch_size)
     epochs = counted(recipe.epochs or 0, "epoch", "epochs")
@@ -57,15 +57,32 @@ def _lines(
         ),
         ("folder", f"{state}{plan.folder.path}"),
     ]
-    measured = plan.task.measured_in_words(source)
-    if measured is not None:
-        lines.insert(2, ("measured", measured))
+    metrics = [name for each in prepared.evaluation for name in each.metrics]
+    measured = plan.task.measurement_in_words(source, metrics)
+    lines.insert(2, ("measured", measured))
+    lines.insert(-1, ("length", _length(prepared, batches)))
     if plan.start is not None:
         frozen = counted(recipe.freeze_d, "layer", "layers")
         kept = f", {frozen} of the discriminator frozen"
         text = f"weights of {plan.start.path}"
-        lines.insert(-2, ("start", text + (kept if recipe.freeze_d else "")))
+        lines.insert(3, ("start", text + (kept if recipe.freeze_d else "")))
     return lines
+
+
+def _length(prepared: Prepared, batches: int) -> str:
+    """Returns how long the run is: in images, and in time on this machine."""
+    plan, recipe = prepared.plan, prepared.plan.recipe
+    done = run_folder.epochs_done(plan.folder.backup) if plan.resumed else 0
+    steps = max(0, (recipe.epochs or 0) - done) * batches
+    said = f"{counted(steps * recipe.batch_size, 'image', 'images')}"
+    seconds = seconds_per_batch(prepared.gan, recipe.batch_size)
+    if seconds is None or not steps:
+        return said
+    rate = recipe.batch_size / seconds
+    return (
+        f"{said}, about {duration(steps * seconds)} at {rate:,.0f} images a "
+        "second, as this machine is now"
+    )
 
 
 def weight_counts(gan: AdversarialModel) -> str:

@@ -12,14 +12,17 @@ import keras
 from keras_gan import datasets, recipes
 from keras_gan._version import __version__
 from keras_gan.cli import run_config
+from keras_gan.cli.console import quoted
 from keras_gan.cli.errors import UsageError
 from keras_gan.cli.starting import Start, recipe_of
 from keras_gan.datasets import Unpaired
 from keras_gan.datasets.fingerprint import fingerprint, matches
+from keras_gan.datasets.listing import DifferentSizesError
 from keras_gan.datasets.pair_loading import clothes_at_hand
 from keras_gan.recipes import Recipe
 from keras_gan.recipes.setting_changes import parse_change
 from keras_gan.recipes.tasks import Data, Shapes, Task, task_of
+from keras_gan.recipes.tasks.measuring import with_measurement
 from keras_gan.run_folder import RunFolder
 
 __all__ = ["Plan", "claimed", "folder_of", "plan"]
@@ -161,15 +164,33 @@ def plan(arguments: Any, folder: RunFolder, rank: int = 0) -> Plan:
     if arguments.data is None:
         recipe = _with_data_at_hand(recipe, notes)
     recipe = _with_clothes(recipe)
-    source = task_of(recipe).load()
+    source = _loaded(recipe, arguments)
     if recipe.batch_size > len(source):
         notes.append(
             f"The batch size is {len(source)}: there are no more images."
         )
         recipe = replace(recipe, batch_size=len(source))
     recipe = replace(recipe, epochs=recipe.epochs_for(len(source)))
+    recipe = with_measurement(recipe, source)
     seed = 0 if arguments.seed is None else arguments.seed
     return Plan(recipe, seed, source, folder, False, start, tuple(notes))
+
+
+def _loaded(recipe: Recipe, arguments: Any) -> Data:
+    try:
+        return task_of(recipe).load()
+    except DifferentSizesError as error:
+        says = "--image-size N brings them to one, cropped in the middle"
+        if arguments.recipe is None and arguments.init is None:
+            folder = quoted(arguments.data)
+            says += (
+                ", and the recipe quick-64 is made for folders: `keras-gan "
+                f"train quick-64 --data {folder}`"
+            )
+        raise UsageError(
+            f"The images of {recipe.data} differ in size: {says}. Received: "
+            f"{error.received}"
+        ) from error
 
 
 def _first_recipe(arguments: Any, start: Start | None) -> Recipe:
@@ -299,6 +320,7 @@ def _setting_changes(arguments: Any) -> list[tuple[str, Any]]:
         "batch_size": arguments.batch_size,
         "freeze_d": arguments.freeze_d,
         "image_size": arguments.image_size,
+        "channels": arguments.channels,
         "direction": arguments.direction,
         "flip": arguments.flip or None,
     }

@@ -8,6 +8,7 @@ import keras
 
 from keras_gan import run_folder
 from keras_gan.backend import Workers
+from keras_gan.callbacks import Evaluation
 from keras_gan.cli.backend_loading import stderr_held_back
 from keras_gan.cli.planning import Plan
 from keras_gan.cli.starting import start_from
@@ -19,6 +20,7 @@ from keras_gan.recipes.weight_counts import count_weights
 __all__ = ["Prepared", "prepare"]
 
 Callbacks = list[keras.callbacks.Callback]
+Evaluations = list[Evaluation]
 
 # A weight and its gradient in 32 bits: the least that training needs.
 _BYTES_PER_WEIGHT = 8
@@ -36,22 +38,25 @@ class Prepared:
         clipping: The callbacks that clip, if any.
         evaluation: The callbacks that measure, if any, with loaded weights.
         shown: What snapshots show, as arguments of `ImageSnapshot`.
+        save_every: The least seconds between two checkpoints.
     """
 
     plan: Plan
     gan: AdversarialModel
     data: Batches
     clipping: Callbacks
-    evaluation: Callbacks
+    evaluation: Evaluations
     shown: dict[str, Any]
+    save_every: float = 60.0
 
 
-def prepare(plan: Plan, workers: Workers) -> Prepared:
+def prepare(plan: Plan, workers: Workers, save_every: float = 60.0) -> Prepared:
     """Makes a run's model, batches and callbacks.
 
     Args:
         plan: The run.
         workers: The processes or devices that train together.
+        save_every: The least seconds between two checkpoints.
 
     Raises:
         ValueError: If a setting is wrong, or settings don't fit each other or
@@ -82,6 +87,7 @@ def prepare(plan: Plan, workers: Workers) -> Prepared:
         clipping(recipe),
         plan.task.evaluation(source),
         plan.task.shown(source),
+        save_every,
     )
 
 
@@ -89,7 +95,9 @@ def _started(plan: Plan, gan: AdversarialModel) -> Plan:
     """Copies the weights that a run starts from, if it has not begun yet."""
     if plan.start is None:
         return plan
-    if plan.resumed and run_folder.epochs_done(plan.folder.backup):
+    if plan.resumed and (
+        run_folder.epochs_done(plan.folder.backup) or plan.folder.model.exists()
+    ):
         return plan
     return replace(plan, start=start_from(gan, plan.start))
 

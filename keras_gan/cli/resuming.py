@@ -54,10 +54,11 @@ def restore(plan: Plan, gan: AdversarialModel, writes_files: bool) -> RunState:
     """
     folder = plan.folder
     done = run_folder.restore(gan, folder.backup)
-    if not done:
-        _require_no_model(folder)
     checkpoint = _checkpoint_of(folder, done)
     record = checkpoint.record if checkpoint else None
+    if not done:
+        record = _restored_from_model(gan, folder)
+        done = 0 if record is None else record["rows"][-1]["epoch"]
     state = RunState()
     if record is not None:
         state = RunState(done, record["rows"], record["best_since"])
@@ -99,13 +100,27 @@ def is_current(folder: RunFolder, name: str, gan: AdversarialModel) -> bool:
         return False
 
 
-def _require_no_model(folder: RunFolder) -> None:
-    """Raises an error if a new start would overwrite a finished model."""
+def _restored_from_model(
+    gan: AdversarialModel, folder: RunFolder
+) -> dict[str, Any] | None:
+    """Restores the end of a run that keeps no checkpoints.
+
+    Returns:
+        The record in model.keras; None if there is no such file.
+
+    Raises:
+        UsageError: If a new start would overwrite a finished model.
+    """
+    record = run_folder.record_of(folder.model)
+    if record is not None and record["rows"]:
+        gan.load_weights(folder.model)
+        return record
     if folder.model.exists():
         raise UsageError(
             f"{folder.model} is there, but {folder.backup} holds no "
             "checkpoint to go on from. To train anew, choose another --out."
         )
+    return None
 
 
 def _checkpoint_of(folder: RunFolder, epoch: int) -> Checkpoint | None:
@@ -172,8 +187,13 @@ def _repair_best(
         each.epoch: each for each in run_folder.sound_checkpoints(folder.backup)
     }
     if row["epoch"] not in kept:
-        if problem is None:
-            # That epoch will be done again.
+        if problem is None or not kept:
+            # That epoch will be done again, or nothing is left of it.
+            if problem is not None:
+                warnings.warn(
+                    f"{problem} Nothing is left to write it anew from.",
+                    stacklevel=2,
+                )
             return state
         state = RunState(state.done, state.rows, min(kept))
         problem += " Nor is there a checkpoint of its epoch any more."

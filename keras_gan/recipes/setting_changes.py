@@ -44,7 +44,8 @@ def override(recipe: Recipe, changes: Iterable[tuple[str, Any]]) -> Recipe:
             `("regularizer", "r1,r2")`, and a setting of one of them
             `("regularizer.r1.weight", 2.0)`. With other networks or
             another model, `networks.conditioning` follows the model, unless
-            it is given, too.
+            it is given, too. Their order does not matter; of equal keys, the
+            last counts.
 
     Raises:
         TypeError: If `recipe` is none, or `changes` are no pairs.
@@ -54,7 +55,7 @@ def override(recipe: Recipe, changes: Iterable[tuple[str, Any]]) -> Recipe:
         >>> override(get("dcgan"), [("networks.filters", 16)])
     """
     check_recipe(recipe)
-    changes = _pairs(changes)
+    changes = _outer_first(_pairs(changes))
     for key, value in changes:
         head, *rest = key.split(".")
         if head in COMPONENTS:
@@ -86,6 +87,16 @@ def _pairs(changes: Any) -> list[tuple[str, Any]]:
             f'[("batch_size", 32)]. {received("changes", changes)}'
         )
     return [(key, value) for key, value in pairs]
+
+
+def _outer_first(changes: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """Sorts changes: a component is chosen before its settings are changed.
+
+    Else one that is chosen by its name would forget settings given before.
+    """
+    return sorted(
+        changes, key=lambda change: change[0].removesuffix(".name").count(".")
+    )
 
 
 def parse_change(text: str) -> tuple[str, Any]:

@@ -6,6 +6,9 @@ from keras_gan.run_folder.checkpoint_file import Checkpoint as Checkpoint
 from keras_gan.run_folder.checkpoints import Checkpoints as Checkpoints
 from keras_gan.run_folder.checkpoints import epochs_done as epochs_done
 from keras_gan.run_folder.checkpoints import prune as prune
+from keras_gan.run_folder.checkpoints import (
+    remove_checkpoints as remove_checkpoints,
+)
 from keras_gan.run_folder.checkpoints import restore as restore
 from keras_gan.run_folder.checkpoints import (
     sound_checkpoints as sound_checkpoints,
@@ -23,6 +26,8 @@ from keras_gan.run_folder.metrics_file import Row as Row
 from keras_gan.run_folder.metrics_file import read_metrics as read_metrics
 from keras_gan.run_folder.metrics_file import same_rows as same_rows
 from keras_gan.run_folder.model_file import check_model as check_model
+from keras_gan.run_folder.model_file import record_of as record_of
+from keras_gan.run_folder.model_file import same_model as same_model
 from keras_gan.run_folder.model_file import save_model as save_model
 from keras_gan.run_folder.model_file import updates_of as updates_of
 from keras_gan.run_folder.optional_output import (
@@ -31,6 +36,7 @@ from keras_gan.run_folder.optional_output import (
 from keras_gan.run_folder.optional_output import (
     warning_on_failure as warning_on_failure,
 )
+from keras_gan.run_folder.save_points import SavePoints as SavePoints
 
 __all__ = [
     "BestModel",
@@ -43,6 +49,7 @@ __all__ = [
     "OptionalCallback",
     "Row",
     "RunFolder",
+    "SavePoints",
     "best_row",
     "check_model",
     "draw_losses",
@@ -50,7 +57,10 @@ __all__ = [
     "locked",
     "prune",
     "read_metrics",
+    "record_of",
+    "remove_checkpoints",
     "restore",
+    "same_model",
     "same_rows",
     "save_model",
     "sound_checkpoints",

@@ -43,7 +43,7 @@ class BestModel(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Saves the model if it is the best one and the epoch is complete."""
-        if self._interruption is not None and self._interruption.requested:
+        if self._interruption is not None and self._interruption.cut_short:
             return
         value = (logs or {}).get(self._monitor)
         if value is not None and float(value) < self._lowest:

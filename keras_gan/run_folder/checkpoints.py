@@ -12,11 +12,13 @@ from keras_gan.run_folder import checkpoint_file
 from keras_gan.run_folder.checkpoint_file import Checkpoint
 from keras_gan.run_folder.damaged_file import DamagedFileError
 from keras_gan.run_folder.interruption import Interruption
+from keras_gan.run_folder.save_points import SavePoints
 
 __all__ = [
     "Checkpoints",
     "epochs_done",
     "prune",
+    "remove_checkpoints",
     "restore",
     "sound_checkpoints",
 ]
@@ -26,21 +28,22 @@ _NUMBER_KEPT = 2
 
 
 class Checkpoints(keras.callbacks.Callback):
-    """Saves all state of training after each epoch, into one file.
+    """Saves all state of training after an epoch, into one file.
 
     The file holds weights, averages, both optimizers, counters and random
     states, and a checksum. Its name has the number of the epoch. It appears by
     a rename, so that a process that is killed at any moment leaves a complete
     checkpoint. The last two are kept.
 
-    An epoch is done once its checkpoint is written. Callbacks that write other
-    files of an epoch belong before this one in the list. Callbacks whose files
-    can be made again from the state belong after it.
+    An epoch is done once it, or a later one, has a checkpoint. Callbacks that
+    write other files of an epoch belong before this one in the list. Callbacks
+    whose files can be made again from the state belong after it.
 
     Args:
         folder: The folder of the checkpoints.
         interruption: If it stopped an epoch, that epoch is not saved.
         record: Returns what else to save, as values that JSON can hold.
+        save_points: Which epochs are saved. Default: all.
     """
 
     def __init__(
@@ -48,15 +51,19 @@ class Checkpoints(keras.callbacks.Callback):
         folder: Path,
         interruption: Interruption | None = None,
         record: Callable[[], dict[str, Any]] = dict,
+        save_points: SavePoints | None = None,
     ) -> None:
         super().__init__()
         self._folder = folder
         self._interruption = interruption
         self._record = record
+        self._save_points = save_points
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Saves the state if the epoch is complete."""
-        if self._interruption is not None and self._interruption.requested:
+        if self._interruption is not None and self._interruption.cut_short:
+            return
+        if self._save_points is not None and not self._save_points.due:
             return
         target = self._folder / f"epoch-{epoch + 1:04d}.weights.h5"
         checkpoint_file.write(self.model, target, self._record())
@@ -74,6 +81,16 @@ def prune(folder: Path, done: int) -> None:
     for epoch, path in _checkpoint_files(folder)[:-_NUMBER_KEPT]:
         if epoch < done:
             path.unlink(missing_ok=True)
+
+
+def remove_checkpoints(folder: Path) -> None:
+    """Removes all checkpoints, of a run whose end is saved elsewhere.
+
+    Args:
+        folder: Where the checkpoints are.
+    """
+    for _, path in _checkpoint_files(folder):
+        path.unlink(missing_ok=True)
 
 
 def restore(model: keras.Model, folder: Path) -> int:

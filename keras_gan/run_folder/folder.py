@@ -33,7 +33,7 @@ class RunFolder:
     ```text
     config.json   the resolved recipe, seed, data and versions
     metrics.csv   a row for each epoch
-    images/       a grid for each epoch, from the same latents
+    images/       grids of epochs, from the same latents; real.png beside
     progress.gif  the grids as an animation
     losses.png    the curves of both players
     report.html   all of this on one page
@@ -52,6 +52,7 @@ class RunFolder:
     config = property(lambda self: self.path / "config.json")
     metrics = property(lambda self: self.path / "metrics.csv")
     images = property(lambda self: self.path / "images")
+    real = property(lambda self: self.path / "images" / "real.png")
     progress = property(lambda self: self.path / "progress.gif")
     losses = property(lambda self: self.path / "losses.png")
     tensorboard = property(lambda self: self.path / "tensorboard")
@@ -136,6 +137,12 @@ class RunFolder:
                     self.backup.rmdir()
                 with suppress(OSError):
                     self.path.rmdir()
+
+    @property
+    def size(self) -> int:
+        """The bytes of all files in it. One with two names counts once."""
+        found = (path.stat() for path in self.path.rglob("*") if path.is_file())
+        return sum({each.st_ino: each.st_size for each in found}.values())
 
     def create(self, config: dict[str, Any]) -> None:
         """Makes the folder, and writes its configuration.

@@ -1,4 +1,4 @@
-"""Stopping a training by Ctrl-C or SIGTERM, after the current batch."""
+"""Stopping a training by Ctrl-C or SIGTERM, after the batch or the epoch."""
 
 import signal
 import threading
@@ -16,20 +16,28 @@ class Interruption(keras.callbacks.Callback):
     """Ends training after the current batch when a signal has come.
 
     The epoch that is stopped is not saved. A resumed run continues from the
-    checkpoint before it. A second signal ends the process at once.
+    checkpoint before it. Where that lacks epochs, a short one is trained to
+    its end first, and saved. A second signal ends the process at once.
 
     Args:
-        notify: Called once with the name of the signal.
+        notify: Called once, with the name of the signal and what is trained
+            to its end: "batch" or "epoch".
 
     Attributes:
         requested: Whether a signal has come.
+        cut_short: Whether it has ended an epoch before its last batch.
+        finish_epoch: Whether a signal waits for the end of the epoch.
     """
 
     wants_each_batch = False
 
-    def __init__(self, notify: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self, notify: Callable[[str, str], None] | None = None
+    ) -> None:
         super().__init__()
         self.requested = False
+        self.cut_short = False
+        self.finish_epoch = False
         self._notify = notify
 
     @contextmanager
@@ -52,6 +60,12 @@ class Interruption(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Stops training if a signal has come."""
+        if self.requested and not self.finish_epoch:
+            self.cut_short = True
+            self.model.stop_training = True
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Stops training if a signal has come, after a whole epoch."""
         if self.requested:
             self.model.stop_training = True
 
@@ -60,4 +74,5 @@ class Interruption(keras.callbacks.Callback):
         for each in (signal.SIGINT, signal.SIGTERM):
             signal.signal(each, signal.SIG_DFL)
         if self._notify is not None:
-            self._notify(signal.Signals(number).name)
+            what = "epoch" if self.finish_epoch else "batch"
+            self._notify(signal.Signals(number).name, what)

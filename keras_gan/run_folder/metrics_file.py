@@ -12,6 +12,7 @@ import keras
 from keras_gan._atomic_write import write_text
 from keras_gan.run_folder.damaged_file import DamagedFileError
 from keras_gan.run_folder.interruption import Interruption
+from keras_gan.run_folder.save_points import SavePoints
 
 __all__ = [
     "LegibleRow",
@@ -29,6 +30,9 @@ LegibleRow = dict[str, float | None]
 """The row of an epoch in any log. None stands for no finite number."""
 
 
+_SECONDS = 10.0
+
+
 class MetricsFile(keras.callbacks.Callback):
     """Writes the logs of each epoch, with its number and its seconds.
 
@@ -38,6 +42,8 @@ class MetricsFile(keras.callbacks.Callback):
         path: The file.
         rows: The rows of the epochs that a resumed run has done already.
         interruption: If it stopped an epoch, that epoch gets no row.
+        save_points: Which epochs are saved. The file then has all rows of
+            those, and is at most ten seconds behind the others. Default: all.
     """
 
     def __init__(
@@ -45,12 +51,15 @@ class MetricsFile(keras.callbacks.Callback):
         path: Path,
         rows: list[Row] | None = None,
         interruption: Interruption | None = None,
+        save_points: SavePoints | None = None,
     ) -> None:
         super().__init__()
         self.rows = list(rows or [])
         self._path = path
         self._interruption = interruption
+        self._save_points = save_points
         self._start = 0.0
+        self._written = -math.inf
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Starts the clock."""
@@ -58,12 +67,17 @@ class MetricsFile(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Adds a row if the epoch is complete."""
-        if self._interruption is not None and self._interruption.requested:
+        if self._interruption is not None and self._interruption.cut_short:
             return
         seconds = round(time.perf_counter() - self._start, 3)
         values = {key: float(value) for key, value in (logs or {}).items()}
         self.rows.append({"epoch": epoch + 1, **values, "seconds": seconds})
-        self.write()
+        now = time.monotonic()
+        due = self._save_points is None or self._save_points.due
+        # It is written as a whole: of 1,000 short epochs, 100 MB.
+        if due or now - self._written >= _SECONDS:
+            self.write()
+            self._written = now
 
     def write(self) -> None:
         """Writes the rows so far.

@@ -44,8 +44,14 @@ class OptionalCallback(keras.callbacks.Callback):
         self._callback = callback
         self._what = what
         self._began = False
-        self.async_safe = getattr(callback, "async_safe", False)
-        self.wants_each_batch = callback.wants_each_batch
+        # One that leaves batches alone may be called while the next one runs.
+        kind, base = type(callback), keras.callbacks.Callback
+        batches = any(
+            getattr(kind, hook) is not getattr(base, hook)
+            for hook in ("on_train_batch_begin", "on_train_batch_end")
+        )
+        self.async_safe = getattr(callback, "async_safe", not batches)
+        self.wants_each_batch = getattr(callback, "wants_each_batch", batches)
 
     def set_params(self, params: Any) -> None:
         """Passes the parameters on."""

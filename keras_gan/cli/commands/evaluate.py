@@ -13,7 +13,7 @@ from keras_gan.cli.arguments import (
     path,
     whole_number_in,
 )
-from keras_gan.cli.console import console, labelled
+from keras_gan.cli.console import console, labelled, print_error
 from keras_gan.cli.errors import UsageError, as_usage_errors
 
 __all__ = ["add_parser", "run"]
@@ -117,29 +117,32 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps(_finite(scores)))
     else:
         _print_table(scores)
+    for each in scores.get("cautions", ()):
+        print_error(f"keras-gan: note: {each}.")
     return 0
 
 
 def _scores(arguments: Any, names: list[str] | None) -> dict[str, Any]:
     """Measures generated images."""
     from keras_gan import metrics
+    from keras_gan.metrics.cautions import cautions
 
     names = names or list(metrics.DEFAULT_METRICS)
     _refuse_pairs(names, arguments.model)
     config, fake, labels = _generated_images(arguments)
     real = _real_images(arguments, config)
-    scores = metrics.evaluate(
+    evaluator = metrics.Evaluator(
         real.images[:],
-        fake,
         extractor=_chosen_extractor(
             arguments.extractor, real.name, real.image_shape
         ),
         metrics=names,
-        labels=labels,
         k=arguments.k,
         real_split=real.split,
     )
-    return {"data": real.name, **scores}
+    scores = evaluator(fake, labels=labels)
+    said = cautions(evaluator, fake, scores)
+    return {"data": real.name, **scores, "cautions": said}
 
 
 def _check_counts(arguments: Any) -> None:
@@ -293,5 +296,7 @@ def _chosen_extractor(name: str, data: str, shape: tuple[int, ...]) -> Any:
 def _print_table(scores: dict[str, Any]) -> None:
     out = console()
     for name, value in scores.items():
+        if name == "cautions":
+            continue
         text = f"{value:.4g}" if isinstance(value, float) else str(value)
         out.print(labelled(name, text, 20))

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from keras_gan._atomic_write import replacing
+from keras_gan._atomic_write import replacing, write_json
 from keras_gan.cli.arguments import path
 from keras_gan.cli.console import console
 from keras_gan.cli.errors import UsageError, as_usage_errors
@@ -16,6 +16,7 @@ __all__ = ["add_parser", "run"]
 
 _ENDINGS = {"litert": ".tflite", "openvino": ".xml"}
 FORMATS = ("tf_saved_model", "onnx", "openvino", "litert", "torch")
+_ALIASES = {"tflite": "litert"}
 
 
 def add_parser(commands: Any) -> None:
@@ -27,12 +28,18 @@ def add_parser(commands: Any) -> None:
             "Exports the generator, averaged if it is, so that it runs "
             "without Keras: latents in, images out; of a model that "
             "translates, images in, images out. Of a CycleGAN's two, "
-            "--direction says which one."
+            "--direction says which one. A JSON file beside it says of which "
+            "size, value range, classes and recipe."
         ),
     )
     add = parser.add_argument
     add("model", metavar="RUN|MODEL.keras", type=path)
-    add("--format", choices=FORMATS, default=FORMATS[0])
+    add(
+        "--format",
+        choices=(*FORMATS, *_ALIASES),
+        default=FORMATS[0],
+        help="tflite is the former name of litert [tf_saved_model]",
+    )
     add("--out", type=path, required=True, metavar="PATH")
     add(
         "--direction",
@@ -45,24 +52,31 @@ def add_parser(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Exports the generator to a path that does not exist yet."""
     target = arguments.out
-    ending = _ENDINGS.get(arguments.format)
+    form = _ALIASES.get(arguments.format, arguments.format)
+    ending = _ENDINGS.get(form)
     if ending is not None and target.suffix != ending:
         raise UsageError(
             f"--out must end in {ending} for --format {arguments.format}. "
             f"Received: {target}"
         )
-    if target.exists():
-        raise UsageError(f"{target} exists. Choose another --out.")
+    beside = target.with_name(f"{target.name}.json")
+    for each in (target, beside):
+        if each.exists():
+            raise UsageError(f"{each} exists. Choose another --out.")
+    from keras_gan.cli import exporting
     from keras_gan.cli.loading import load
 
     with as_usage_errors():
+        exporting.require_packages(form)
         trained = load(arguments.model)
         direction = _direction(trained, arguments.direction)
         target.parent.mkdir(parents=True, exist_ok=True)
         with replacing(target) as temporary:
-            _export(trained.gan, temporary, arguments.format, direction)
+            _export(trained.gan, temporary, form, direction)
+        write_json(beside, exporting.facts(trained, form, target))
     written = "" if direction is None else f", direction {direction}"
-    console().print(f"{arguments.format}{written}: {target}")
+    console().print(f"{form}{written}: {target}")
+    console().print(f"facts: {beside}")
     return 0
 
 
@@ -88,9 +102,14 @@ def _direction(trained: "Trained", asked: str | None) -> str | None:
 def _export(gan: Any, path: Path, form: str, direction: str | None) -> None:
     import keras
 
+    from keras_gan.cli.exporting import named_network
+    from keras_gan.models import GAN
+
+    # One that translates has two networks to choose from, and chooses itself.
+    model = named_network(gan, form) if isinstance(gan, GAN) else gan
     chosen = {} if direction is None else {"direction": direction}
     try:
-        gan.export(str(path), format=form, verbose=False, **chosen)
+        model.export(str(path), format=form, verbose=False, **chosen)
     except OSError:
         raise
     # Each format has its own library, with its own kinds of errors.

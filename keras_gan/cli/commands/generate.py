@@ -54,24 +54,31 @@ def add_parser(commands: Any) -> None:
     add(
         "--out",
         type=path,
-        metavar="FILE",
-        help="grid.png or samples.npz [samples.png in the run's folder]",
+        metavar="PATH",
+        help="grid.png, samples.npz, or a folder for a PNG of each image "
+        "[samples.png in the run's folder]",
     )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Generates images, and writes one file."""
+    """Generates images, and writes one file, or one of each."""
     if arguments.num_images is not None:
         check_count("-n", arguments.num_images, 1)
     out = arguments.out
-    if out is not None and out.suffix.lower() not in (
-        *_PICTURE_ENDINGS,
-        ".npz",
+    singly = out is not None and (out.is_dir() or not out.suffix)
+    if (
+        out is not None
+        and not singly
+        and out.suffix.lower()
+        not in (
+            *_PICTURE_ENDINGS,
+            ".npz",
+        )
     ):
         raise UsageError(
-            f"--out must end in .npz or {', '.join(_PICTURE_ENDINGS)}. "
-            f"Received: {out}"
+            f"--out must end in .npz or {', '.join(_PICTURE_ENDINGS)}, or be "
+            f"a folder. Received: {out}"
         )
     from keras_gan import images
     from keras_gan.cli.loading import load
@@ -95,7 +102,9 @@ def run(arguments: argparse.Namespace) -> int:
         made = trained.generate(count, labels, arguments.seed)
         made, labels = _sorted_by_class(made, labels)
         target = out or _default_target(arguments.model)
-        if target.suffix.lower() == ".npz":
+        if singly and not vectors:
+            _write_singly(target, made, labels)
+        elif target.suffix.lower() == ".npz":
             _write_arrays(
                 target, "vectors" if vectors else "images", made, labels
             )
@@ -143,6 +152,27 @@ def _sorted_by_class(
     return pixels[order], [labels[index] for index in order]
 
 
+def _write_singly(folder: Path, made: Any, labels: list[int] | None) -> None:
+    """Writes each image into a file, with its class in its name."""
+    from keras_gan import images
+
+    digits = max(4, len(str(len(made))))
+    names = [f"{index + 1:0{digits}d}.png" for index in range(len(made))]
+    if labels is not None:
+        names = [
+            f"class-{label}-{name}"
+            for label, name in zip(labels, names, strict=True)
+        ]
+    there = next((name for name in names if (folder / name).exists()), None)
+    if there is not None:
+        raise UsageError(
+            f"{folder / there} exists, and nothing is overwritten. Choose "
+            "another --out."
+        )
+    for name, image in zip(names, images.to_pil(made), strict=True):
+        images.save(image, folder / name)
+
+
 def _write_arrays(
     path: Path, name: str, made: Any, labels: list[int] | None
 ) -> None:
@@ -160,6 +190,11 @@ def _draw_points(path: Path, made: Any, trained: Any) -> None:
     from keras_gan import images
     from keras_gan.models.fixed_points import drawn
 
+    if not path.suffix:
+        raise UsageError(
+            "Points are drawn into one picture: give --out a name that ends "
+            f"in .png or .npz. Received: {path}"
+        )
     if not trained.gan.makes_pictures:
         raise UsageError(
             "Vectors of one number are no points of the plane: give --out a "

@@ -7,6 +7,7 @@ from contextlib import (
     nullcontext,
     redirect_stdout,
 )
+from dataclasses import replace
 from io import StringIO
 from typing import Any
 
@@ -52,6 +53,12 @@ def add_parser(commands: Any) -> None:
         help="scale and crop images to N x N pixels [as they are]",
     )
     add(
+        "--channels",
+        type=int,
+        choices=(1, 3),
+        help="1 makes images grey, 3 gives them colour [as they are]",
+    )
+    add(
         "--direction",
         choices=("ab", "ba"),
         help="which side of pairs becomes which [ab: a, or left, becomes b]",
@@ -90,6 +97,13 @@ def add_parser(commands: Any) -> None:
         "--resume",
         action="store_true",
         help="go on with the run in --out, or else with the newest",
+    )
+    add(
+        "--save-every",
+        type=whole_number_in(0, LARGEST),
+        default=60,
+        metavar="SECONDS",
+        help="least time between two checkpoints; 0 for one each epoch [60]",
     )
     add(
         "--set",
@@ -132,19 +146,17 @@ def run(arguments: argparse.Namespace) -> int:
             plan = planning.plan(arguments, folder, workers.rank)
             naming_config = run_config.named_in_errors(plan.folder)
             with naming_config if plan.resumed else nullcontext():
-                prepared = prepare(plan, workers)
-            plan = prepared.plan
+                prepared = prepare(plan, workers, arguments.save_every)
             if writes and not held:
                 named = arguments.out is not None
-                plan = stack.enter_context(planning.claimed(plan, named))
+                claimed = planning.claimed(prepared.plan, named)
+                prepared = replace(prepared, plan=stack.enter_context(claimed))
         if workers.rank:
             stack.enter_context(redirect_stdout(StringIO()))
-        plan_summary.print_summary(
-            plan, prepared.gan, in_full=arguments.dry_run
-        )
+        plan_summary.print_summary(prepared, in_full=arguments.dry_run)
         if arguments.dry_run:
             return 0
-        return training.train(plan, prepared, workers)
+        return training.train(prepared, workers)
 
 
 def _joined_workers(

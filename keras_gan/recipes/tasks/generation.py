@@ -7,6 +7,7 @@ import keras
 from keras_gan import augment as augmentation
 from keras_gan import datasets, features
 from keras_gan._checks import LARGEST_INT32, received, whole_number
+from keras_gan.callbacks import Evaluation
 from keras_gan.datasets import ImageBatches, Source, VectorBatches
 from keras_gan.datasets.arrays import pixel_shape
 from keras_gan.datasets.vectors import holds_vectors
@@ -19,6 +20,7 @@ from keras_gan.models import GAN, WGANGP
 from keras_gan.models.packing import packed_shape
 from keras_gan.recipes.components import make_component
 from keras_gan.recipes.scheduled_settings import Updates
+from keras_gan.recipes.tasks import measuring
 from keras_gan.recipes.tasks.task import (
     Networks,
     Shape,
@@ -175,7 +177,7 @@ class Generation(Task):
             part=part,
         )
 
-    def evaluation(self, data: Source) -> list[keras.callbacks.Callback]:
+    def evaluation(self, data: Source) -> list[Evaluation]:
         """Returns what compares with the training images.
 
         A test set that is used to choose the best epoch is no longer one.
@@ -194,12 +196,19 @@ class Generation(Task):
                 f"Received: {len(real)}"
             )
         name = settings["name"]
+        # No metric that a recipe may name looks at neighbours.
+        settings["k"] = min(settings.get("k", 1), len(real) - 1)
         found = make_component("evaluation", settings, metrics=name, real=real)
         found.extractor = _loaded_extractor(
             found.extractor, name, data.image_shape
         )
         found.metrics = [name, *_measured_with(name, found.extractor)]
         return [found]
+
+    def measurement_in_words(self, data: Source, metrics: list[str]) -> str:
+        """Returns what is measured in training, and what is not and why."""
+        real = min(len(data), _MOST_REAL_IMAGES)
+        return measuring.of_generated(self.recipe, data, metrics, real)
 
     def example(self, data: Source) -> str:
         """Returns arguments of `command` as an example, without the model."""

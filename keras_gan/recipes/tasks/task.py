@@ -7,6 +7,7 @@ from typing import Any, ClassVar, NamedTuple
 import keras
 
 from keras_gan._checks import received
+from keras_gan.callbacks import Evaluation
 from keras_gan.datasets import (
     ImageBatches,
     PairBatches,
@@ -148,7 +149,7 @@ class Task(ABC):
         """Returns the batches; see `keras_gan.recipes.batches`."""
 
     @abstractmethod
-    def evaluation(self, data: Any) -> list[keras.callbacks.Callback]:
+    def evaluation(self, data: Any) -> list[Evaluation]:
         """Returns the callbacks that measure while the model trains.
 
         Args:
@@ -163,6 +164,15 @@ class Task(ABC):
         """
         del data
         return None
+
+    @abstractmethod
+    def measurement_in_words(self, data: Any, metrics: list[str]) -> str:
+        """Returns what is measured in training, and what is not and why.
+
+        Args:
+            data: What the model is trained on.
+            metrics: The names of what `evaluation` measures.
+        """
 
     @property
     def monitor(self) -> str:

@@ -7,12 +7,14 @@ from typing import Any, ClassVar
 import keras
 
 from keras_gan._checks import received
+from keras_gan.callbacks import Evaluation
 from keras_gan.features.of_data import (
     EXTRACTOR_OF,
     named_extractor,
 )
 from keras_gan.recipes.components import default_settings, make_component
 from keras_gan.recipes.scheduled_settings import Updates
+from keras_gan.recipes.tasks import measuring
 from keras_gan.recipes.tasks.task import Shapes, Task
 
 __all__ = ["FOR_PIXELS", "Translation", "longest"]
@@ -119,6 +121,11 @@ class Translation(Task):
         measured = self.measured(data)
         return f"{self.in_words(measured)}, of the split {measured.split}"
 
+    def measurement_in_words(self, data: Any, metrics: list[str]) -> str:
+        """Returns what is measured in training, and what is not and why."""
+        images = self.measured_in_words(data)
+        return measuring.of_translated(self.recipe, data, metrics, images)
+
     @cached_property
     def _held_out_in_training(self) -> Any:
         return self.held_out("val", "test", limit=self._most_measured)
@@ -139,7 +146,7 @@ class Translation(Task):
         first, second = self.measured(data).select(limit=_ROWS).arrays()
         return {"sources": (first, second)}
 
-    def evaluation(self, data: Any) -> list[keras.callbacks.Callback]:
+    def evaluation(self, data: Any) -> list[Evaluation]:
         """Returns what measures translations of held-out images.
 
         Where nothing knows the images, what needs no features is measured.
