@@ -4,6 +4,9 @@
 added to a group here is in the right chart of all three.
 """
 
+import re
+from collections.abc import Iterable
+
 __all__ = [
     "DISTANCES",
     "HIGHER_IS_BETTER",
@@ -11,6 +14,8 @@ __all__ = [
     "LOSSES_PICTURE",
     "REPORT",
     "TENSORBOARD",
+    "grouped",
+    "in_words",
 ]
 
 LOSSES = ("d_loss", "g_loss")
@@ -119,3 +124,40 @@ LOSSES_PICTURE: dict[str, dict[str, str]] = {
     "penalty": {name: name for name in _PENALTIES},
 }
 """The panels of `losses.png`: axis -> log -> name in the legend."""
+
+_WORDS = {
+    key: name
+    for curves in LOSSES_PICTURE.values()
+    for key, name in curves.items()
+}
+
+
+def grouped(names: Iterable[str]) -> dict[str, list[str]]:
+    """Puts logs into the charts of `REPORT`, each into the first that fits.
+
+    Args:
+        names: The logs. What fits none has a chart of its own, under its name.
+
+    Returns:
+        The logs by the title of their chart.
+    """
+    left = list(names)
+    charts: dict[str, list[str]] = {}
+    for title, patterns in REPORT.items():
+        chosen = [
+            name
+            for pattern in patterns
+            for name in left
+            if re.fullmatch(pattern, name)
+        ]
+        left = [name for name in left if name not in chosen]
+        if chosen:
+            charts[title] = chosen
+    return {**charts, **{name: [name] for name in left}}
+
+
+def in_words(name: str) -> str:
+    """Returns what a legend calls a log, such as "generator" for `g_loss`."""
+    if name.startswith("val_"):
+        return f"{in_words(name.removeprefix('val_'))}, validation"
+    return _WORDS.get(name, name)

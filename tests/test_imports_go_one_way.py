@@ -11,13 +11,15 @@ ROOT = Path(__file__).parents[1]
 LAYERS = (
     # What everybody may use; it knows nothing of GANs.
     ("_version", "_typing", "_registration", "_printable", "_checks"),
+    ("_method_names",),
     ("_arrays", "_atomic_write", "_charts", "_copies", "memory"),
-    ("_scatter", "backend", "images"),
+    ("_drawing", "_start_messages"),
+    ("_curves", "_scatter", "backend", "images"),
     ("schedules",),
     ("augment", "datasets", "layers", "losses", "optimizers", "regularizers"),
     ("features", "networks"),
     ("metrics", "models"),
-    ("callbacks", "run_folder"),
+    ("callbacks", "plotting", "run_folder"),
     ("recipes", "report"),
     ("cli",),
 )
