@@ -27,6 +27,7 @@ MODULES = [
     "models",
     "networks",
     "optimizers",
+    "plotting",
     "recipes",
     "regularizers",
     "report",

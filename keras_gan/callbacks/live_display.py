@@ -139,7 +139,10 @@ class LiveDisplay(Configurable, keras.callbacks.Callback):
         return f"epoch {self._epoch + 1}" + (f" of {count}" if count else "")
 
     def _words(self, logs: Mapping[str, Any]) -> str:
-        numbers = [f"{name}: {value:.4g}" for name, value in logs.items()]
+        # Keras hands them over in the order of the alphabet.
+        first = [name for name in self.model.metrics_names if name in logs]
+        names = dict.fromkeys([*first, *logs])
+        numbers = [f"{name}: {logs[name]:.4g}" for name in names]
         return " - ".join([self._where(), *numbers])
 
     def get_config(self) -> dict[str, Any]:
