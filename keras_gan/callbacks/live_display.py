@@ -77,9 +77,8 @@ class LiveDisplay(Configurable, keras.callbacks.Callback):
         self.seconds = number_in("seconds", seconds, "[0, inf)")
 
     def on_train_begin(self, logs: Any = None) -> None:
-        """Draws the latents, and fails now where they don't fit."""
+        """Shows the first samples, and fails now where something is wrong."""
         self._began = time.perf_counter()
-        self._due = self._began + self.seconds
         self._in_notebook = in_notebook()
         self._place = ReplacedPicture()
         self._curves = Curves()
@@ -89,6 +88,10 @@ class LiveDisplay(Configurable, keras.callbacks.Callback):
             self._samples = self.model.fixed_samples(
                 self.num_images, labels=self.labels, seed=self.seed
             )
+        if self._in_notebook:
+            self._show()
+        # Compiling the sampler took most of it, and is done once.
+        self._due = time.perf_counter() + self.seconds
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Notes which epoch begins."""
@@ -98,11 +101,14 @@ class LiveDisplay(Configurable, keras.callbacks.Callback):
         """Shows how far it is, if it is time."""
         if not self._in_notebook or time.perf_counter() < self._due:
             return
-        steps = self.params.get("steps")
+        done, steps = batch + 1, self.params.get("steps")
+        said = f"batch {done:,}"
         if steps:
-            share = min((batch + 1) / steps, 1.0)
-            self._curves.within(self._epoch + share, logs or {})
-        self._show(f"batch {batch + 1:,}" + (f" of {steps:,}" if steps else ""))
+            # After the last ones together Keras may count more.
+            done = min(done, steps)
+            said = f"batch {done:,} of {steps:,}"
+            self._curves.within(self._epoch + done / steps, logs or {})
+        self._show(said)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Adds a point to the curves, and shows them if it is time."""

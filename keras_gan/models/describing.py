@@ -86,7 +86,9 @@ def as_html(model: "AdversarialModel") -> str:
     rows = _networks(model)
     titles = ["network", "class", "from, to", "parameters"]
     titles += ["optimizer"] if rows[0].optimizer else []
-    head = "".join(f"<th>{title}</th>" for title in titles)
+    head = "".join(
+        f'<th style="text-align:left">{title}</th>' for title in titles
+    )
     body = "".join(
         "<tr>" + "".join(map(_cell, each[: len(titles)])) + "</tr>"
         for each in rows
