@@ -11,7 +11,7 @@ import pytest
 import keras_gan
 
 ROOT = Path(__file__).parents[1]
-MODULES = sorted(n for n in keras_gan.__all__ if n.islower() and n[0] != "_")
+MODULES = sorted(n for n in keras_gan.__all__ if n.islower() and "_" not in n)
 
 
 @pytest.fixture(scope="module")

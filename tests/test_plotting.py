@@ -57,6 +57,7 @@ def test_a_constant_learning_rate_is_no_curve():
 
 def test_the_history_of_fit_is_drawn():
     history = keras.callbacks.History()
+    history.set_model(tiny.gan())
     history.on_train_begin()
     for epoch in (3, 4):  # A resumed training.
         history.on_epoch_end(epoch, {"d_loss": float(epoch)})
