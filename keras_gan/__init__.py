@@ -4,6 +4,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from keras_gan._registration import register as _register
+from keras_gan._start_messages import keep_to_errors as _keep_to_errors
 from keras_gan._version import __version__ as __version__
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from keras_gan import models as models
     from keras_gan import networks as networks
     from keras_gan import optimizers as optimizers
+    from keras_gan import plotting as plotting
     from keras_gan import presets as presets
     from keras_gan import recipes as recipes
     from keras_gan import regularizers as regularizers
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from keras_gan.models import CycleGAN as CycleGAN
     from keras_gan.models import Pix2Pix as Pix2Pix
     from keras_gan.models import Player as Player
+    from keras_gan.plotting import plot_history as plot_history
+    from keras_gan.plotting import plot_model as plot_model
     from keras_gan.presets import from_preset as from_preset
 
 _MODELS = (
@@ -66,9 +70,14 @@ _MODULES = (
     "schedules",
 )
 # These define nothing that is in a saved file.
-_TOOLS = ("cli", "memory", "presets", "report")
+_TOOLS = ("cli", "memory", "plotting", "presets", "report")
+_FUNCTIONS = {
+    "from_preset": "presets",
+    "plot_history": "plotting",
+    "plot_model": "plotting",
+}
 
-__all__ = [*_MODELS, *_MODULES, *_TOOLS, "__version__", "from_preset"]
+__all__ = [*_MODELS, *_MODULES, *_TOOLS, *_FUNCTIONS, "__version__"]
 
 
 def __getattr__(name: str) -> Any:
@@ -76,8 +85,9 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module(f"keras_gan.{name}")
     if name in _MODELS:
         return getattr(importlib.import_module("keras_gan.models"), name)
-    if name == "from_preset":
-        return importlib.import_module("keras_gan.presets").from_preset
+    if name in _FUNCTIONS:
+        module = importlib.import_module(f"keras_gan.{_FUNCTIONS[name]}")
+        return getattr(module, name)
     raise AttributeError(f"module 'keras_gan' has no attribute {name!r}")
 
 
@@ -85,4 +95,5 @@ def __dir__() -> list[str]:
     return sorted(__all__)
 
 
+_keep_to_errors()
 _register(_MODULES)

@@ -17,6 +17,8 @@ __all__ = [
     "TENSORBOARD_GROUPS",
     "TENSORBOARD_OTHERS",
     "deciding",
+    "grouped",
+    "in_words",
 ]
 
 LOSSES = ("d_loss", "g_loss")
@@ -182,3 +184,39 @@ LOSSES_PICTURE: dict[str, dict[str, str]] = {
     "penalty": {name: name for name in _PENALTIES},
 }
 """The panels of `losses.png`: axis -> log -> name in the legend."""
+
+_WORDS = {
+    key: name
+    for curves in LOSSES_PICTURE.values()
+    for key, name in curves.items()
+}
+
+
+def grouped(names: Iterable[str]) -> dict[str, list[str]]:
+    """Puts logs into the charts of `REPORT`, each into the first that fits.
+
+    Args:
+        names: The logs. What fits none has a chart of its own, under its name.
+
+    Returns:
+        The logs by the title of their chart.
+    """
+    left = list(names)
+    charts: dict[str, list[str]] = {}
+    for title, patterns in REPORT.items():
+        if _matching(deciding(patterns), left):
+            charts[title] = _matching(patterns, left)
+            left = [name for name in left if name not in charts[title]]
+    return {**charts, **{name: [name] for name in left}}
+
+
+def _matching(patterns: Iterable[str], names: list[str]) -> list[str]:
+    """Returns the names that match, in the patterns' order."""
+    return [n for each in patterns for n in names if re.fullmatch(each, n)]
+
+
+def in_words(name: str) -> str:
+    """Returns what a legend calls a log, such as "generator" for `g_loss`."""
+    if name.startswith("val_"):
+        return f"{in_words(name.removeprefix('val_'))}, validation"
+    return _WORDS.get(name, name)

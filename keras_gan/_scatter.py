@@ -7,7 +7,18 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
+
+from keras_gan._drawing import (
+    GRID_LINE,
+    INK,
+    LINE,
+    MADE,
+    REAL,
+    SOFT_INK,
+    font,
+    marks,
+)
 
 __all__ = ["Frame", "frame_of", "scatter"]
 
@@ -19,16 +30,12 @@ _LEFT, _RIGHT, _ABOVE, _BELOW = 40, 16, 58, 30
 _FINER = 2
 """Points are drawn on a grid this much finer, so that their edges are soft."""
 
-# Blue and orange differ for people who are colour-blind, too (Okabe and Ito).
-_MADE, _REAL = (213, 94, 0), (0, 114, 178)
 _MADE_OPACITY, _REAL_OPACITY = 0.55, 0.05
 _REAL_DENSEST = 0.5
 """How much of a pixel real points hide at most: they stay pale."""
 _MADE_RADIUS, _REAL_RADIUS = 1.4, 4.5
-_INK, _SOFT_INK, _LINE, _GRID_LINE = "#222222", "#666666", "#999999", "#ececec"
 _MARGIN = 0.08
 """Of the width of the real points, left free on each side."""
-_TICKS = 5
 _LEAST_WIDTH = 1e-6
 
 
@@ -101,10 +108,10 @@ def scatter(
     outside = 0
     if real is not None:
         spots = _spots(real, frame, _REAL_RADIUS, _REAL_OPACITY)[0]
-        canvas = _over(canvas, _REAL, _REAL_DENSEST * spots)
+        canvas = _over(canvas, REAL, _REAL_DENSEST * spots)
     if made is not None:
         spots, outside = _spots(made, frame, _MADE_RADIUS, _MADE_OPACITY)
-        canvas = _over(canvas, _MADE, spots)
+        canvas = _over(canvas, MADE, spots)
     picture.paste(Image.fromarray(canvas.round().astype(np.uint8)), _CORNER)
     _draw_axes(draw, frame)
     _draw_titles(draw, title, subtitle, outside)
@@ -156,21 +163,21 @@ def _over(
 
 def _draw_grid_lines(draw: ImageDraw.ImageDraw, frame: Frame) -> None:
     for across, _ in _ticks(frame.left, frame.width):
-        draw.line([(across, 0), (across, _SIDE)], _GRID_LINE)
+        draw.line([(across, 0), (across, _SIDE)], GRID_LINE)
     for up, _ in _ticks(frame.bottom, frame.width):
-        draw.line([(0, _SIDE - up), (_SIDE, _SIDE - up)], _GRID_LINE)
+        draw.line([(0, _SIDE - up), (_SIDE, _SIDE - up)], GRID_LINE)
 
 
 def _draw_axes(draw: ImageDraw.ImageDraw, frame: Frame) -> None:
     right, below = _LEFT + _SIDE, _ABOVE + _SIDE
-    draw.rectangle([_CORNER, (right - 1, below - 1)], outline=_LINE)
-    font = _font(12)
+    draw.rectangle([_CORNER, (right - 1, below - 1)], outline=LINE)
+    letters = font(12)
     for across, number in _ticks(frame.left, frame.width):
         place = (_LEFT + across, below + 6)
-        draw.text(place, number, _SOFT_INK, font, anchor="mt")
+        draw.text(place, number, SOFT_INK, letters, anchor="mt")
     for up, number in _ticks(frame.bottom, frame.width):
         place = (_LEFT - 6, below - up)
-        draw.text(place, number, _SOFT_INK, font, anchor="rm")
+        draw.text(place, number, SOFT_INK, letters, anchor="rm")
 
 
 def _draw_titles(
@@ -179,43 +186,26 @@ def _draw_titles(
     if outside:
         said = f"{outside:,} outside"
         subtitle = f"{subtitle}, {said}" if subtitle else said
-    draw.text((_LEFT, 12), title, _INK, _font(17))
-    draw.text((_LEFT, 35), subtitle, _SOFT_INK, _font(13))
+    draw.text((_LEFT, 12), title, INK, font(17))
+    draw.text((_LEFT, 35), subtitle, SOFT_INK, font(13))
 
 
 def _draw_legend(draw: ImageDraw.ImageDraw, made: bool, real: bool) -> None:
-    right, font = _LEFT + _SIDE, _font(13)
-    pale = tuple(round(255 - 0.35 * (255 - part)) for part in _REAL)
-    shown = [("generated", _MADE, made), ("real", pale, real)]
+    right, letters = _LEFT + _SIDE, font(13)
+    pale = tuple(round(255 - 0.35 * (255 - part)) for part in REAL)
+    shown = [("generated", MADE, made), ("real", pale, real)]
     for words, colour, present in shown:
         if not present:
             continue
-        draw.text((right, 14), words, _INK, font, anchor="rt")
-        right -= round(draw.textlength(words, font)) + 12
+        draw.text((right, 14), words, INK, letters, anchor="rt")
+        right -= round(draw.textlength(words, letters)) + 12
         draw.ellipse([(right - 2, 16), (right + 6, 24)], colour)
         right -= 16
 
 
 def _ticks(start: float, width: float) -> list[tuple[int, str]]:
     """Returns the marks of an axis: pixels from its start, and numbers."""
-    step = _nice(width / _TICKS)
-    first, last = math.ceil(start / step), math.floor((start + width) / step)
-    marks = [number * step for number in range(first, last + 1)]
-    # A zero has no sign.
     return [
-        (round((mark - start) / width * _SIDE), f"{mark + 0.0:.6g}")
-        for mark in marks
+        (round((mark - start) / width * _SIDE), f"{mark:.6g}")
+        for mark in marks(start, width)
     ]
-
-
-def _nice(step: float) -> float:
-    """Returns 1, 2 or 5 times a power of ten, not below the step."""
-    power = 10.0 ** math.floor(math.log10(step))
-    return next(
-        (power * nice for nice in (1, 2, 5) if power * nice >= step), 10 * power
-    )
-
-
-@cache
-def _font(size: int) -> Any:
-    return ImageFont.load_default(size)

@@ -5,7 +5,7 @@ import html
 import json
 import platform
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from importlib import metadata, resources
 from pathlib import Path
@@ -16,13 +16,7 @@ import keras
 import numpy as np
 
 from keras_gan._atomic_write import write_text
-from keras_gan._charts import (
-    DISTANCES,
-    HIGHER_IS_BETTER,
-    LOSSES,
-    REPORT,
-    deciding,
-)
+from keras_gan._charts import DISTANCES, HIGHER_IS_BETTER, LOSSES, grouped
 from keras_gan._printable import printable
 from keras_gan.callbacks.image_snapshot import snapshots
 from keras_gan.run_folder.metrics_file import LegibleRow, read_legible
@@ -103,7 +97,10 @@ def _page(
     data = {
         "epochs": [int(row["epoch"] or 0) for row in rows],
         "curves": curves,
-        "charts": _charts(curves),
+        "charts": [
+            {"title": title, "names": names}
+            for title, names in grouped(curves).items()
+        ],
         "frames": frames,
     }
     try:
@@ -155,23 +152,6 @@ def _curves(rows: Rows) -> dict[str, list[float | None]]:
     }
     curves.pop("epoch", None)
     return {k: v for k, v in curves.items() if any(x is not None for x in v)}
-
-
-def _charts(curves: Iterable[str]) -> list[dict[str, Any]]:
-    left = list(curves)
-    charts = []
-    for title, patterns in REPORT.items():
-        if not _matching(deciding(patterns), left):
-            continue
-        names = _matching(patterns, left)
-        left = [name for name in left if name not in names]
-        charts.append({"title": title, "names": names})
-    return charts + [{"title": name, "names": [name]} for name in left]
-
-
-def _matching(patterns: Iterable[str], names: list[str]) -> list[str]:
-    """Returns the names that match, in the patterns' order."""
-    return [n for each in patterns for n in names if re.fullmatch(each, n)]
 
 
 def _facts(

@@ -11,6 +11,7 @@ MADE = [
     callbacks.Evaluation("fid", "fashion_mnist_sample", every=2),
     callbacks.GradientClipping(norm=np.float32(0.5), player="generator"),
     callbacks.ImageSnapshot("images", latents=np.ones((2, 6)), every=3),
+    callbacks.LiveDisplay(9, labels=np.arange(9) % 3, seconds=0.5),
     callbacks.Rollback(factor=0.1, gradient_norm=None),
     callbacks.TensorBoard("logs", update_freq=5, hparams={"name": "first"}),
     callbacks.TerminateOnNaN(raise_error=True),

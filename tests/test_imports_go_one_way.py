@@ -11,14 +11,16 @@ ROOT = Path(__file__).parents[1]
 LAYERS = (
     # What everybody may use; it knows nothing of GANs.
     ("_version", "_typing", "_registration", "_printable", "_checks"),
+    ("_method_names",),
     ("_arrays", "_atomic_write", "_charts", "_copies", "memory"),
-    ("_mp4", "_scatter", "backend"),
+    ("_drawing", "_mp4", "_start_messages"),
+    ("_curves", "_scatter", "backend"),
     ("images",),
     ("schedules",),
     ("augment", "datasets", "layers", "losses", "optimizers", "regularizers"),
     ("features", "latents", "networks"),
     ("metrics", "models"),
-    ("callbacks", "presets", "run_folder"),
+    ("callbacks", "plotting", "presets", "run_folder"),
     ("recipes", "report"),
     ("cli",),
 )

@@ -28,6 +28,7 @@ MODULES = [
     "models",
     "networks",
     "optimizers",
+    "plotting",
     "presets",
     "recipes",
     "regularizers",

@@ -6,10 +6,12 @@ from typing import Any, Self
 import keras
 
 from keras_gan._checks import received
+from keras_gan._method_names import without_class
 
 __all__ = ["CompositeAugmentation", "layers_of"]
 
 
+@without_class
 class CompositeAugmentation(keras.layers.Layer):
     """Base of augmentations that apply others, none of which changes the shape.
 

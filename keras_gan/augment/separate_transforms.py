@@ -13,6 +13,7 @@ from keras_gan._checks import (
     received,
     seed_or_none,
 )
+from keras_gan._method_names import without_class
 from keras_gan._typing import Tensor
 
 __all__ = ["Drawn", "SeparateTransforms"]
@@ -36,6 +37,7 @@ class Drawn(NamedTuple):
         return ops.where(self.coin < chance, value, 0.0)
 
 
+@without_class
 class SeparateTransforms(keras.layers.Layer):
     """The base of layers whose transforms each meet an image with a chance.
 

@@ -2,7 +2,10 @@
 
 from typing import Any, Self
 
+from keras_gan._method_names import without_class
 
+
+@without_class
 class Configurable:
     """A callback whose `get_config` returns its constructor's arguments.
 

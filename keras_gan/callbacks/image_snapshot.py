@@ -34,7 +34,7 @@ from keras_gan.callbacks._pictures import (
 from keras_gan.latents.paths import spherical, traverse
 from keras_gan.models import GAN
 from keras_gan.models.fixed_points import FixedPoints
-from keras_gan.models.fixed_samples import FixedSamples, to_pixels
+from keras_gan.models.fixed_samples import FixedSamples, as_pictures
 
 _NAME = re.compile(r"(epoch|step)-(\d+)\.png")
 _FRAMES = 100
@@ -251,7 +251,7 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
         if label is not None:
             labels = np.repeat(np.asarray(label)[None], len(latents), axis=0)
         made = model.generate(latents=latents, labels=labels)
-        picture = images.grid(to_pixels(model, made), _POINTS)
+        picture = images.grid(as_pictures(model, made), _POINTS)
         return images.save(picture, self.folder / name)
 
     def _require_strips(self) -> None:
@@ -260,7 +260,7 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
                 "`interpolation` walks through latents, which only a GAN has. "
                 f"Received: interpolation=True for {type(self.model).__name__}"
             )
-        if self.model.makes_vectors:
+        if self.model.makes_vectors and not self.model.vectors_are_pictures:
             raise ValueError(
                 "`interpolation` shows rows of images, and the model makes "
                 "points. Received: interpolation=True"

@@ -17,11 +17,13 @@ from keras_gan._checks import (
     whole_number,
     whole_numbers,
 )
+from keras_gan._method_names import without_class
 from keras_gan.datasets.labels import as_labels
 
 __all__ = ["OrderedBatches", "SeededBatches"]
 
 
+@without_class
 class SeededBatches(keras.utils.PyDataset):
     """Batches for `fit`, in an order fixed by seed and epoch.
 
@@ -141,6 +143,7 @@ class SeededBatches(keras.utils.PyDataset):
                 )
 
 
+@without_class
 class OrderedBatches(SeededBatches):
     """Batches of one kind of data, with or without labels.
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from keras_gan._checks import flag, value_range_of, whole_number
+from keras_gan._method_names import without_class
 from keras_gan.datasets.ordered_batches import SeededBatches
 from keras_gan.images import to_float
 
@@ -18,6 +19,7 @@ Pixels = NDArray[np.uint8]
 _MOST_JITTER = 2**12
 
 
+@without_class
 class TwoSidedBatches(SeededBatches):
     """Batches of two arrays of images, cropped and mirrored when they load.
 

@@ -8,11 +8,13 @@ import numpy as np
 from keras import ops
 
 from keras_gan._checks import channels_last
+from keras_gan._method_names import without_class
 from keras_gan._typing import Tensor
 
 __all__ = ["BilinearDownSampling2D", "BilinearUpSampling2D"]
 
 
+@without_class
 class _Resampling(keras.layers.Layer):
     """Multiplies rows, then columns, with a fixed matrix.
 

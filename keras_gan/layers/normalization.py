@@ -13,6 +13,7 @@ from keras_gan._checks import (
     received,
     whole_number,
 )
+from keras_gan._method_names import without_class
 from keras_gan._typing import Tensor
 
 __all__ = ["InstanceNormalization", "LayerNormalization"]
@@ -21,6 +22,7 @@ _MOST_AXES = 32
 """More than any backend's tensors have."""
 
 
+@without_class
 class _Normalization(keras.layers.Layer):
     """What the two have in common: `gamma * (x - mean) / std + beta`."""
 

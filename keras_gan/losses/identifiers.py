@@ -38,8 +38,12 @@ def get(identifier: Any) -> AdversarialLoss:
         identifier: A name (`"non_saturating"`, `"minimax"`, `"least_squares"`,
             `"hinge"`, `"wasserstein"`, `"relativistic"`,
             `"relativistic_pairing"`), an `AdversarialLoss`, a
-            `keras.losses.Loss` (or the name of one), or a pair of callables
+            `keras.losses.Loss` (or the name of one, or of its function, such
+            as `"mean_squared_error"`), or a pair of callables
             `(d_loss(real_scores, fake_scores), g_loss(fake_scores))`.
+            `"binary_crossentropy"` is another name of `"non_saturating"`,
+            which takes logits or probabilities as the discriminator gives
+            them.
 
     Raises:
         ValueError: If the name is unknown.
@@ -51,6 +55,9 @@ def get(identifier: Any) -> AdversarialLoss:
         return KerasLoss(identifier)
     if isinstance(identifier, str):
         return _by_name(identifier)
+    named = _of_function(identifier)
+    if named is not None:
+        return named
     pair = isinstance(identifier, (tuple, list)) and len(identifier) == 2
     if pair and all(callable(function) for function in identifier):
         return CallableLosses(*identifier)
@@ -70,8 +77,23 @@ def _by_name(name: str) -> AdversarialLoss:
         found = None
     if isinstance(found, keras.losses.Loss):
         return KerasLoss(found)
+    named = _of_function(found)
+    if named is not None:
+        return named
     raise ValueError(
         f"Unknown `loss`. Expected one of {sorted(_NAMED)}, or the name of a "
         "Keras loss class such as 'BinaryCrossentropy'. "
         f"{received('loss', name)}"
     )
+
+
+def _of_function(function: Any) -> AdversarialLoss | None:
+    """Returns what a function of `keras.losses` means, `None` for others."""
+    name = getattr(function, "__name__", "")
+    if not name or getattr(keras.losses, name, None) is not function:
+        return None
+    if function is keras.losses.binary_crossentropy:
+        return NonSaturating()
+    words = name.split("_")
+    kind = getattr(keras.losses, "".join(map(str.capitalize, words)), None)
+    return None if kind is None else KerasLoss(kind())

@@ -8,6 +8,7 @@ from keras import ops
 
 from keras_gan import backend
 from keras_gan._checks import number_in
+from keras_gan._method_names import without_class
 from keras_gan._typing import Tensor
 from keras_gan.losses.adversarial_loss import AdversarialLoss
 
@@ -24,6 +25,7 @@ __all__ = [
 register = keras.saving.register_keras_serializable("keras_gan")
 
 
+@without_class
 class _SmoothedLoss(AdversarialLoss):
     """A loss with targets, of which the real one can be lowered.
 

@@ -9,12 +9,20 @@ from typing import Any, Self
 import keras
 import numpy as np
 from keras import ops
+from PIL import Image
 
 from keras_gan import backend, losses
-from keras_gan._checks import received, seed_or_none, text
+from keras_gan._checks import (
+    LARGEST_SEED,
+    received,
+    seed_or_none,
+    text,
+    whole_number,
+)
 from keras_gan._typing import Tensor
 from keras_gan.models import (
     data_forms,
+    describing,
     merged_steps,
     network_checks,
     ordering,
@@ -57,6 +65,9 @@ _RESERVED = {
     "update_counts",
 }
 """Attributes that a model gets later."""
+
+_MOST_SHOWN = 2**16
+"""Samples in one picture."""
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -735,6 +746,12 @@ class AdversarialModel(backend.Stepper, keras.Model):
         return [] if trackers is None else trackers.metrics
 
     @property
+    def metrics_names(self) -> list[str]:
+        """The names of what `evaluate` returns, in its order."""
+        hidden = () if self._watching_gradients else self.norm_names
+        return [each.name for each in self.metrics if each.name not in hidden]
+
+    @property
     def watches_gradients(self) -> bool:
         """Whether the logs hold each player's gradient norm."""
         return self._watching_gradients
@@ -800,6 +817,53 @@ class AdversarialModel(backend.Stepper, keras.Model):
                     f"batch, so it takes no {name}. {received(name, value)}"
                 )
         return FixedRows(self, num_images)
+
+    def show(
+        self,
+        n: int = 16,
+        *,
+        latents: Any = None,
+        labels: Any = None,
+        seed: int | None = None,
+    ) -> Image.Image:
+        """Draws what the model makes now, in one picture.
+
+        Args:
+            n: How many samples, rounded up to full rows of classes. Of points,
+                2,500 at least.
+            latents: Latents of the user's own, where the model takes them.
+            labels: Classes, where the model takes them. Default: all.
+            seed: Seed of latents that are drawn. Default: a random one.
+
+        Returns:
+            A Pillow image. A notebook shows it where it is the last line of a
+            cell; `.save("samples.png")` writes it.
+
+        Raises:
+            ValueError: If the samples are no pictures, or latents or labels
+                don't fit.
+
+        Example:
+            >>> gan.show(16)
+        """
+        n = whole_number("n", n, 1, _MOST_SHOWN)
+        seed = seed_or_none("seed", seed)
+        if seed is None:
+            seed = int(np.random.default_rng().integers(LARGEST_SEED))
+        samples = self.fixed_samples(
+            n, latents=latents, labels=labels, seed=seed
+        )
+        picture: Image.Image = samples.grid()
+        return picture
+
+    def __repr__(self) -> str:
+        # A constructor that fails shows what it was given, and itself.
+        ready = getattr(self, "built", False) and hasattr(self, "players")
+        return describing.in_a_line(self) if ready else super().__repr__()
+
+    def _repr_html_(self) -> str:
+        """Returns what a notebook shows of the model."""
+        return describing.as_html(self)
 
     def scored_samples(self, seed: int = 0) -> ScoredSamples | None:
         """Returns some real and made images with their scores, if it has any.

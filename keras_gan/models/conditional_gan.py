@@ -11,7 +11,7 @@ from keras import ops
 
 from keras_gan._checks import LARGEST_INT32, whole_number
 from keras_gan._typing import Tensor
-from keras_gan.models import inspection, packing
+from keras_gan.models import class_names, inspection, packing
 from keras_gan.models.batch import Batch, Condition
 from keras_gan.models.condition import (
     ConditionInput,
@@ -65,6 +65,7 @@ class ConditionalGAN(GAN):
     _discriminator_is_told = True
     """Whether the discriminator takes labels, as the generator does."""
 
+    _class_names: tuple[str, ...] | None = None
     _known_conditions: Any = None
     """Conditions of the data before it was saved, where they are no classes."""
 
@@ -115,6 +116,21 @@ class ConditionalGAN(GAN):
         if known is not None and not are_classes(known):
             return None
         return self._num_classes
+
+    @property
+    def class_names(self) -> tuple[str, ...] | None:
+        """What the classes are called, by which `generate` takes them, too.
+
+        `None` until you set it, in the order of the classes' numbers, such as
+        `gan.class_names = keras_gan.datasets.source("mnist").class_names`. It
+        is saved with the model.
+        """
+        return self._class_names
+
+    @class_names.setter
+    def class_names(self, names: Any) -> None:
+        checked = class_names.checked_names(names, self.num_classes)
+        self._class_names = checked
 
     def unpack(self, data: Any) -> tuple[Tensor, Condition]:
         """Splits `(images, labels)` into images and the condition."""
@@ -227,6 +243,9 @@ class ConditionalGAN(GAN):
         encoded = spec.encode(ops.convert_to_tensor(labels), self._num_classes)
         return [latents, ops.convert_to_numpy(encoded)]
 
+    def _class_numbers(self, labels: Any) -> Any:
+        return class_names.as_numbers(labels, self._class_names)
+
     def _default_labels(self, n: int) -> np.ndarray[Any, Any]:
         """Returns all classes in turn, or else conditions of the data."""
         if self.num_classes is not None:
@@ -257,17 +276,19 @@ class ConditionalGAN(GAN):
         return checked(labels, specs, self._num_classes)
 
     def save_own_variables(self, store: dict[str, Any]) -> None:
-        """Saves, beside all else, some conditions that are no classes."""
+        """Saves, beside all else, the classes' names or some conditions."""
         super().save_own_variables(store)
         known = self._conditions()
         if known is not None and self.num_classes is None:
             store["conditions"] = np.asarray(known, "float32")
+        class_names.save(self._class_names, store)
 
     def load_own_variables(self, store: Any) -> None:
         """Restores what `save_own_variables` saved."""
         super().load_own_variables(store)
         if "conditions" in store.keys():  # noqa: SIM118 (Keras' own type)
             self._known_conditions = np.array(store["conditions"])
+        self._class_names = class_names.load(store) or self._class_names
 
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""

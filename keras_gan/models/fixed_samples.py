@@ -13,6 +13,7 @@ from keras_gan import images as pictures
 from keras_gan.models import saved_state
 from keras_gan.models.first_batch import as_tensors
 from keras_gan.models.pixel_range import measured_range, usual_range
+from keras_gan.models.vector_pictures import unrolled
 
 if TYPE_CHECKING:
     from keras_gan.models.adversarial_model import AdversarialModel
@@ -75,8 +76,10 @@ class FixedRows:
             batch = model.first_batch.batch
         if batch is None:
             raise ValueError(
-                "Pictures are made of the first batch, and this data cannot be "
-                "looked at before training. Give `fit` arrays or a data set."
+                "Pictures are made of the first batch of the training data, "
+                "and there is none: nothing was trained yet, or this data "
+                "cannot be looked at before training. Give `fit` arrays or a "
+                "data set."
             )
         self._model = model
         self._batch = keras.tree.map_structure(
@@ -182,7 +185,7 @@ class FixedSamples:
     def grid(self) -> Image.Image:
         """Returns what the model makes of them now, as one picture."""
         made = self._model.generate(latents=self.latents, labels=self.labels)
-        return pictures.grid(to_pixels(self._model, made), self.columns)
+        return pictures.grid(as_pictures(self._model, made), self.columns)
 
     def real_grid(self) -> Image.Image | None:
         """Returns as many real images of the same classes, if there are any."""
@@ -190,7 +193,12 @@ class FixedSamples:
         if batch is None:
             return None
         real = _matching(batch, len(self.latents), self.labels)
-        return pictures.grid(to_pixels(self._model, real), self.columns)
+        return pictures.grid(as_pictures(self._model, real), self.columns)
+
+
+def as_pictures(model: "AdversarialModel", images: Array) -> Array:
+    """Returns images as uint8, and vectors that are pictures in their shape."""
+    return unrolled(to_pixels(model, images))
 
 
 def to_pixels(model: "AdversarialModel", images: Array) -> Array:

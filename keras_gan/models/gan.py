@@ -40,6 +40,7 @@ from keras_gan.models.scores import with_gap
 from keras_gan.models.shared_passes import SharedPasses, repeats_itself
 from keras_gan.models.turns import Logs
 from keras_gan.models.two_players import TwoPlayers
+from keras_gan.models.vector_pictures import picture_shape
 from keras_gan.regularizers import Penalty
 from keras_gan.schedules import HalfLife, Number
 
@@ -531,6 +532,8 @@ class GAN(LatentTools, TwoPlayers):
             at_hand = first_batch.at_hand(data, None)
             every = looked.images if at_hand is None else at_hand[0]
             self.real_points = some_points(every)
+            if self.vectors_are_pictures:
+                self._pixels.take(data, looked.images, asks=False)
             return
         asks = self.makes_pictures and self.output_range is None
         self._pixels.take(data, looked.images, asks)
@@ -589,8 +592,9 @@ class GAN(LatentTools, TwoPlayers):
                 or 16 where neither is given.
             latents: Latents of the user's own, shape `(n, latent_dim)`.
                 Default: fresh ones.
-            labels: Classes, integers or one-hot, where conditional. Default:
-                all classes in turn.
+            labels: Classes, integers or one-hot, where conditional; or names,
+                where the model's `class_names` are set. Default: all classes
+                in turn.
             seed: Seed of fresh latents; equal seeds give equal images.
             batch_size: Images at a time.
 
@@ -638,6 +642,10 @@ class GAN(LatentTools, TwoPlayers):
         if self.makes_vectors:
             return self.generate(n, labels=labels, seed=seed)
         return self.generate_pixels(n, labels=labels, seed=seed)
+
+    def _class_numbers(self, labels: Any) -> Any:
+        """Returns labels in numbers, where they are names of classes."""
+        return labels
 
     def _default_labels(self, n: int) -> Any:
         """Labels of images that are asked for without any."""
@@ -693,6 +701,15 @@ class GAN(LatentTools, TwoPlayers):
         """Whether a sample is a vector: one axis of numbers."""
         return len(self.image_shape) == 1
 
+    @property
+    def vectors_are_pictures(self) -> bool:
+        """Whether vectors are drawn as pictures: 784 numbers as 28 x 28.
+
+        So are squares of 8 x 8 and more, and three times as many numbers, with
+        the colours of a pixel side by side.
+        """
+        return picture_shape(self.image_shape) is not None
+
     def fixed_samples(
         self,
         num_images: int = 16,
@@ -716,7 +733,8 @@ class GAN(LatentTools, TwoPlayers):
             ValueError: If the samples are no pictures, or latents or labels
                 don't fit.
         """
-        if self.makes_vectors:
+        labels = self._class_numbers(labels)
+        if self.makes_vectors and not self.vectors_are_pictures:
             return FixedPoints(self, num_images, latents, labels, seed)
         return FixedSamples(self, num_images, latents, labels, seed, across)
 

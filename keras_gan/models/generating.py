@@ -40,6 +40,7 @@ def made(
     """Generates images; see `GAN.generate`."""
     batch_size = whole_number("batch_size", batch_size, 1)
     seed = seed_or_none("seed", seed)
+    labels = gan._class_numbers(labels)
     n = wanted_count(n, latents, labels, gan.latent_dim)
     if latents is None:
         latents = gan.latents(n, seed)
@@ -58,6 +59,7 @@ def pixels(
     gan: "GAN", n: int, labels: Any, seed: int | None
 ) -> NDArray[np.uint8]:
     """Generates images as pixels; see `GAN.generate_pixels`."""
+    labels = gan._class_numbers(labels)
     if labels is None:
         labels = gan._default_labels(n)
     some = [

@@ -6,8 +6,10 @@ from typing import Any, cast
 import keras
 import numpy as np
 from keras import ops
+from PIL import Image
 
 from keras_gan import backend, schedules
+from keras_gan._method_names import without_class
 from keras_gan._typing import Tensor
 from keras_gan.models import (
     describing,
@@ -29,6 +31,7 @@ from keras_gan.schedules import HalfLife, Number
 Array = np.ndarray[Any, Any]
 
 
+@without_class
 class ImageToImage(Judging):
     """Generators from one set of images to another, and their judges.
 
@@ -331,6 +334,35 @@ class ImageToImage(Judging):
         }
         image_pairs.check_given(batch, self._shapes)
         return FixedRows(self, len(batch[self.sets[0]]), batch)
+
+    def show(
+        self,
+        n: int = 16,
+        *,
+        latents: Any = None,
+        labels: Any = None,
+        seed: int | None = None,
+        sources: Any = None,
+    ) -> Image.Image:
+        """Draws images, what is made of them, and what it should be, by row.
+
+        Args:
+            n: How many of the first batch, where `sources` are none.
+            latents: Refused.
+            labels: Refused.
+            seed: Not used: nothing is drawn at random.
+            sources: As in `fixed_samples`.
+
+        Returns:
+            A Pillow image, as from `GAN.show`.
+
+        Raises:
+            ValueError: If the images do not fit the model, or there are none:
+                before any `fit`, give `sources`.
+        """
+        if sources is None:
+            return super().show(n, latents=latents, labels=labels, seed=seed)
+        return self.fixed_samples(n, sources=sources).grid()
 
     def scored_samples(self, seed: int = 0) -> ScoredSamples | None:
         """Returns the first batch and what is made of it, with scores.

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import keras
 from keras import ops
 
+from keras_gan._method_names import without_class
 from keras_gan._typing import Tensor
 from keras_gan.models.bound_network import BoundNetwork
 from keras_gan.models.player import Player
@@ -52,6 +53,7 @@ class _Turns:
         return self._judged.get(id(outputs))
 
 
+@without_class
 class Judging(TwoPlayers):
     """A game in which each discriminator judges the images of one set.
 

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 
 from keras_gan import backend
+from keras_gan._checks import received
 from keras_gan.models.player import Players
 from keras_gan.optimizers import PlayersOptimizer
 
@@ -68,7 +69,18 @@ def _made(
 ) -> keras.optimizers.Optimizer:
     if isinstance(given, keras.optimizers.Optimizer):
         return given
-    optimizer = default() if given is None else keras.optimizers.get(given)
+    optimizer = default() if given is None else _found(given, player)
     # The learning rates' keys in the logs are made from these names.
     config = {**optimizer.get_config(), "name": player}
     return type(optimizer).from_config(config)
+
+
+def _found(given: Any, player: str) -> keras.optimizers.Optimizer:
+    try:
+        return keras.optimizers.get(given)
+    except ValueError as error:
+        raise ValueError(
+            f"The {player}'s optimizer must be a Keras optimizer, such as "
+            "keras.optimizers.Adam(2e-4, beta_1=0.5), or its name. "
+            f"{received('optimizer', given)}"
+        ) from error

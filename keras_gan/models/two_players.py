@@ -11,8 +11,10 @@ from keras_gan._checks import (
     value_range_of,
     whole_number,
 )
+from keras_gan._method_names import without_class
 from keras_gan._typing import Tensor
 from keras_gan.losses import to_logits
+from keras_gan.models import compile_habits
 from keras_gan.models.adversarial_model import AdversarialModel
 from keras_gan.models.pixel_range import PixelRange
 from keras_gan.models.player import Player
@@ -26,6 +28,7 @@ from keras_gan.regularizers import (
 from keras_gan.schedules import HalfLife, Number
 
 
+@without_class
 class TwoPlayers(AdversarialModel):
     """A game whose players are called discriminator and generator.
 
@@ -131,7 +134,7 @@ class TwoPlayers(AdversarialModel):
         d_opt: Any = None,
         g_opt: Any = None,
         loss: Any = None,
-        *,
+        *more: Any,
         metrics: Any = None,
         steps_per_execution: int | str = "auto",
         jit_compile: bool | str = "auto",
@@ -153,6 +156,7 @@ class TwoPlayers(AdversarialModel):
                 `CycleGAN`).
             metrics: Keras metrics with `update_state(real, fake)` on images;
                 updated by `evaluate` and validation.
+            *more: Refused.
             steps_per_execution: As in `AdversarialModel.compile`, and so
                 `jit_compile`, `run_eagerly` and `auto_scale_loss`.
             jit_compile: As there.
@@ -166,12 +170,8 @@ class TwoPlayers(AdversarialModel):
                 an optimizer, a network has nothing to train, or the backend
                 cannot do what is asked.
         """
-        if unknown:
-            raise TypeError(
-                "`compile` of a GAN takes d_opt and g_opt, an optimizer for "
-                "each player, and loss; all else is as in keras.Model.compile. "
-                f"Received: {sorted(unknown)}"
-            )
+        compile_habits.refuse_unknown(type(self).__name__, unknown)
+        compile_habits.refuse_more(type(self).__name__, more)
         super().compile(
             {"discriminator": d_opt, "generator": g_opt},
             loss,

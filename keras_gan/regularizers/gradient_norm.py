@@ -9,6 +9,7 @@ from keras import ops
 
 from keras_gan import backend
 from keras_gan._checks import flag, number_in
+from keras_gan._method_names import without_class
 from keras_gan._typing import Tensor
 from keras_gan.regularizers.input_gradient import squared_gradient
 from keras_gan.regularizers.penalty import Regularizer
@@ -19,6 +20,7 @@ __all__ = ["DRAGAN", "GradientPenalty"]
 register = keras.saving.register_keras_serializable("keras_gan")
 
 
+@without_class
 class _NormPenalty(Regularizer):
     """`weight * mean((|grad| - target)^2)` at points that a subclass picks."""
 

@@ -1,0 +1,125 @@
+"""Which of TensorFlow's messages at its start does a user see?
+
+TensorFlow writes a dozen lines of information when it starts: that it was
+compiled for some instructions, that there is no GPU. In a notebook they stand
+above the first picture. They come from code in C, so that Python's warnings
+and logging have no part in them: an environment variable rules those after its
+start, and nothing those before.
+
+What is not among them stays: errors, Python's warnings, and all that comes
+while TensorFlow fails to load. Whoever sets TF_CPP_MIN_LOG_LEVEL to 0, 2 or 3
+sees what it says, and all of the start.
+"""
+
+import contextlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+__all__ = ["keep_to_errors"]
+
+_VARIABLE = "TF_CPP_MIN_LOG_LEVEL"
+_BY_JAX, _NO_INFORMATION, _NOTHING = "1", "2", "3"
+"""JAX sets its value, which Keras loads on torch, too."""
+_STDERR = 2
+_INFORMATION = re.compile(
+    rb"[IW]\d{4} \d\d:|"
+    rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: [IW] |"
+    rb"WARNING: All log messages before absl::InitializeLog|"
+    rb"To enable the following instructions:|"
+    # TensorFlow itself says of these that they mean nothing.
+    rb"(E\d{4} |\d{4}-).* Unable to register cu(DNN|FFT|BLAS) factory"
+)
+_DRIVERS = ("/dev/nvidiactl", "/dev/dxg")
+"""Where a machine has a GPU by which TensorFlow computes."""
+
+
+def keep_to_errors() -> None:
+    """Has TensorFlow start without information, if it has not yet."""
+    chosen = os.environ.get(_VARIABLE) not in (None, _BY_JAX)
+    if chosen or "tensorflow" in sys.modules:
+        return
+    # Without a GPU it calls that an error, and each graph that it leaves as
+    # it is. Real errors are raised as well.
+    has_gpu = any(Path(each).exists() for each in _DRIVERS)
+    os.environ[_VARIABLE] = _NO_INFORMATION if has_gpu else _NOTHING
+    sys.meta_path.insert(0, _BeforeTensorFlow())
+
+
+class _BeforeTensorFlow(importlib.abc.MetaPathFinder):
+    """Finds TensorFlow as the other finders do, and goes away."""
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None,
+        target: ModuleType | None = None,
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Returns where TensorFlow is, with a loader that holds back."""
+        if fullname != "tensorflow":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(fullname)
+        if spec is not None and hasattr(spec.loader, "exec_module"):
+            spec.loader = _QuietLoader(spec.loader)
+        return spec
+
+
+class _QuietLoader(importlib.abc.Loader):
+    """Wraps a loader, and runs its module without information on stderr."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def create_module(
+        self, spec: importlib.machinery.ModuleSpec
+    ) -> ModuleType | None:
+        """Calls the wrapped loader."""
+        made: ModuleType | None = self._inner.create_module(spec)
+        return made
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Runs the module by the wrapped loader."""
+        assert module.__spec__ is not None
+        # Code that later asks the module for its source needs its own loader.
+        module.__spec__.loader = module.__loader__ = self._inner
+        with _without_information():
+            self._inner.exec_module(module)
+
+
+@contextlib.contextmanager
+def _without_information() -> Iterator[None]:
+    """Holds back what is written to stderr, and then writes what matters.
+
+    After an error that is all of it. The file descriptor is redirected,
+    because code in C writes to it.
+    """
+    try:
+        before = os.dup(_STDERR)
+    except OSError:  # There is none, as under pythonw.
+        yield
+        return
+    with tempfile.TemporaryFile() as kept:
+        os.dup2(kept.fileno(), _STDERR)
+        failed = True
+        try:
+            yield
+            failed = False
+        finally:
+            os.dup2(before, _STDERR)
+            os.close(before)
+            kept.seek(0)
+            for line in kept:
+                if failed or not _INFORMATION.match(line):
+                    os.write(_STDERR, line)
