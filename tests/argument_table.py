@@ -51,6 +51,10 @@ def real(inside):
     return right
 
 
+def odd(value):
+    return whole(1)(value) and int(value) % 2 == 1
+
+
 def optional(meaning):
     return lambda value: True if value is None else meaning(value)
 
@@ -239,6 +243,7 @@ MEANINGS: dict[str, Right] = {
     "beta_2": share_below_1,
     "cache": optional(path),
     "budget": optional(plain(whole(1))),
+    "bias_initializer": anything,
     "center": flag,
     "centers": anything,
     "changes": anything,
@@ -249,11 +254,14 @@ MEANINGS: dict[str, Right] = {
     "clipping": optional(part_settings),
     "columns": optional(size),
     "conditioning": word("concat", "embedding", "projection", "auxiliary"),
+    "constant_initializer": anything,
     "critic": layer,
     "critic_activation": slope,
     "critic_filters": optional(widths),
     "critic_normalization": optional(word("layer", "spectral")),
     "cutout": share,
+    "demodulate": flag,
+    "down_sampling": flag,
     "d_opt": optional(part_settings),
     "data": optional(either(instance(str))),
     "counted": anything,
@@ -293,6 +301,7 @@ MEANINGS: dict[str, Right] = {
     "fake_mean": anything,
     "filepath": optional(path),
     "filters": size,
+    "fixed": flag,
     "flip": flag,
     "frames": anything,
     "boundary": optional(real(lambda x: True)),
@@ -345,6 +354,7 @@ MEANINGS: dict[str, Right] = {
     "layer": layer,
     "layers": anything,
     "learning_rate": either(at_least_0, callable_of_nothing),
+    "learning_rate_multiplier": positive,
     "limit": optional(whole(1, math.inf)),
     "listing": optional(instance(Listing)),
     "log_dir": path,
@@ -369,6 +379,7 @@ MEANINGS: dict[str, Right] = {
     "num_splits": whole(1, 12),
     "num_subsets": whole(1, 10**6),
     # The functions of the samples take generated scores alone.
+    "negative_slope": at_least_0,
     "needs_real": lambda value: is_bool(value) and not value,
     "one_sided": flag,
     # The discriminators of the samples take single images.
@@ -415,6 +426,7 @@ MEANINGS: dict[str, Right] = {
     "start": number,
     "start_filters": size,
     "steps": whole(1),
+    "strength_initializer": anything,
     "subset_size": whole(2, 12),
     "system": instance(str),
     "target": at_least_0,
@@ -423,6 +435,9 @@ MEANINGS: dict[str, Right] = {
     "translation": share,
     "unit": word("epoch", "step"),
     "upsampling": word("transposed", "nearest", "resize", "sub_pixel"),
+    "units": whole(1),
+    "up_sampling": flag,
+    "use_bias": flag,
     "update_freq": either(whole(1, math.inf), word("auto", "batch", "epoch")),
     "value": positive,
     "value_range": pair_of_numbers,
@@ -508,6 +523,11 @@ OWN: dict[str, Right] = {
     "layers.InstanceNormalization.scale": flag,
     "layers.LayerNormalization.scale": flag,
     "layers.ConditionalBatchNormalization.num_classes": whole(2),
+    "layers.ConstantInput.channels": whole(1),
+    "layers.EqualizedConv2D.filters": whole(1),
+    "layers.EqualizedConv2D.kernel_size": odd,
+    "layers.ModulatedConv2D.filters": whole(1),
+    "layers.ModulatedConv2D.kernel_size": odd,
     "layers.GroupedConv2D.filters": lambda value: (
         whole(1)(value) and value % 2 == 0
     ),
@@ -790,6 +810,10 @@ SAMPLES: dict[str, Callable[[], Any]] = {
 SMALL = {"filters": 2, "latent_dim": 3, "seed": 0}
 OWN_SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "layers.BasisExpansion": lambda: {"height": 4, "width": 3},
+    "layers.ConstantInput": lambda: {"height": 4, "width": 3, "channels": 2},
+    "layers.EqualizedConv2D": lambda: {"filters": 4, "kernel_size": 3},
+    "layers.EqualizedDense": lambda: {"units": 4},
+    "layers.ModulatedConv2D": lambda: {"filters": 4, "kernel_size": 3},
     "layers.GroupedConv2D": lambda: {
         "filters": 4,
         "kernel_size": 3,
