@@ -216,6 +216,14 @@ class EqualizedConv2D(keras.layers.Layer):
             height, width = (height + 1) // 2, (width + 1) // 2
         return (n, height, width, self.filters)
 
+    def most_values(self, input_shape: Sequence[int]) -> int:
+        """How many values its kernel has, or the matrix that smooths."""
+        channels = input_shape[-1]
+        kernel = self.kernel_size**2 * channels * self.filters
+        if not self.down_sampling:
+            return kernel
+        return max(kernel, _smoothed_strides.matrix_size(max(input_shape[1:3])))
+
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
         return {

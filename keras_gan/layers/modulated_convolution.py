@@ -126,6 +126,16 @@ class ModulatedConv2D(keras.layers.Layer):
             height, width = 2 * height, 2 * width
         return (n, height, width, self.filters)
 
+    def most_values(self, image_shape: Sequence[int]) -> int:
+        """How many values its kernel has, or the matrix that smooths."""
+        channels = image_shape[-1]
+        kernel = self.kernel_size**2 * channels * self.filters
+        if not self.up_sampling:
+            return kernel
+        return max(
+            kernel, _smoothed_strides.matrix_size(2 * max(image_shape[1:3]))
+        )
+
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
         return {
