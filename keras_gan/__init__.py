@@ -29,10 +29,12 @@ if TYPE_CHECKING:
     from keras_gan.models import WGANGP as WGANGP
     from keras_gan.models import AdversarialModel as AdversarialModel
     from keras_gan.models import ConditionalGAN as ConditionalGAN
+    from keras_gan.models import ConditionalStyleGAN as ConditionalStyleGAN
     from keras_gan.models import ConditionalWGANGP as ConditionalWGANGP
     from keras_gan.models import CycleGAN as CycleGAN
     from keras_gan.models import Pix2Pix as Pix2Pix
     from keras_gan.models import Player as Player
+    from keras_gan.models import StyleGAN as StyleGAN
 
 _MODELS = (
     "ACGAN",
@@ -40,10 +42,12 @@ _MODELS = (
     "WGANGP",
     "AdversarialModel",
     "ConditionalGAN",
+    "ConditionalStyleGAN",
     "ConditionalWGANGP",
     "CycleGAN",
     "Pix2Pix",
     "Player",
+    "StyleGAN",
 )
 _MODULES = (
     "augment",

@@ -260,6 +260,7 @@ MEANINGS: dict[str, Right] = {
     "critic_filters": optional(widths),
     "critic_normalization": optional(word("layer", "spectral")),
     "cutout": share,
+    "decay": real(lambda x: 0 < x <= 1),
     "demodulate": flag,
     "down_sampling": flag,
     "d_opt": optional(part_settings),
@@ -392,6 +393,8 @@ MEANINGS: dict[str, Right] = {
     "output_activation": anything,
     "padding": whole(0, 1000),
     "part": parts,
+    "path_length_interval": whole(1),
+    "path_length_weight": at_least_0,
     "path": path,
     "patience": whole(1, math.inf),
     "players": anything,
@@ -431,6 +434,7 @@ MEANINGS: dict[str, Right] = {
     "steps": whole(1),
     "strength_initializer": anything,
     "style_dim": size,
+    "style_mixing": share,
     "subset_size": whole(2, 12),
     "system": instance(str),
     "target": at_least_0,
@@ -556,6 +560,7 @@ OWN: dict[str, Right] = {
     "metrics.sliced_wasserstein.seed": seed,
     "models.ACGAN.num_classes": optional(only(tiny.CLASSES)),
     "models.ConditionalGAN.num_classes": optional(only(tiny.CLASSES)),
+    "models.ConditionalStyleGAN.num_classes": optional(only(tiny.CLASSES)),
     "models.ConditionalWGANGP.num_classes": optional(only(tiny.CLASSES)),
     "models.AdversarialModel.players": anything,
     "models.GAN.latent_dim": optional(only(tiny.LATENT)),
@@ -903,6 +908,12 @@ OWN_SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
         "discriminator_a": tiny.patch_judge(),
         "discriminator_b": tiny.patch_judge(),
     },
+    "models.StyleGAN": lambda: dict(
+        zip(("generator", "discriminator"), tiny.style_pair(), strict=True)
+    ),
+    "models.ConditionalStyleGAN": lambda: dict(
+        zip(("generator", "discriminator"), tiny.style_pair(3), strict=True)
+    ),
     "models.Pix2Pix": lambda: {
         "generator": tiny.translator(),
         "discriminator": tiny.patch_judge(source=1),

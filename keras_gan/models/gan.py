@@ -80,8 +80,8 @@ class GAN(TwoPlayers):
         latent_dim: Size of the latents. Default: read off the generator.
         regularizer: A penalty on the discriminator (`"r1"`, `"r2"`,
             `"gradient_penalty"`, `"dragan"`, or an instance), or a list.
-        generator_regularizer: A penalty on the generator, a
-            `keras_gan.regularizers.GeneratorRegularizer`, or a list.
+        generator_regularizer: A penalty on the generator (`"path_length"`, or
+            a `keras_gan.regularizers.GeneratorRegularizer`), or a list.
         discriminator_steps: Discriminator updates for each generator update.
         ema_decay: Decay of an exponential moving average of the generator's
             weights, in `[0, 1)`, such as 0.999. It is ramped up with the
@@ -596,7 +596,8 @@ class GAN(TwoPlayers):
                 shapes don't fit, a number is out of range, or labels are given
                 to a model without.
         """
-        return generating.made(self, n, latents, labels, seed, batch_size)
+        make = self.predict_on_batch
+        return generating.made(self, n, latents, labels, seed, batch_size, make)
 
     def generate_pixels(
         self, n: int, *, labels: Any = None, seed: int | None = None

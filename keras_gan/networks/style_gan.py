@@ -67,7 +67,9 @@ def style_gan(
       num_styles, style_dim)`, one for each of its layers: two at each size,
       and two more. It starts from a learned picture of about 4 x 4 pixels.
       Each convolution is modulated by its style and gets noise; at each size
-      the colours so far are enlarged, and others are added.
+      the colours so far are enlarged, and others are added. The dense layers
+      that turn style `i` into factors are called `"convolution_<i>_affine"`,
+      and those of the colours `"colours_<size>_affine"`.
 
     The generator as a whole gives all layers the same style. Noise is fresh
     in training, and else the same for all images; see
@@ -210,15 +212,14 @@ class _Networks:
             constant_initializer=self.condition.initializer(),
         )
         x = self.condition.connect(constant, styles)
-        x = self._styled(x, styles[:, 0], self.widths[0])
-        images = self._colours(x, styles[:, 1])
+        x = self._styled(x, styles, 0, self.widths[0])
+        images = self._colours(x, styles, 0)
         for index, width in enumerate(self.widths[1:], 1):
-            first = 2 * index - 1
             size = self._size(index)
-            x = self._styled(x, styles[:, first], width, size)
-            x = self._styled(x, styles[:, first + 1], width)
+            x = self._styled(x, styles, 2 * index - 1, width, size)
+            x = self._styled(x, styles, 2 * index, width)
             images = self.condition.connect(BilinearUpSampling2D(), images)
-            colours = self._colours(x, styles[:, first + 2])
+            colours = self._colours(x, styles, index)
             images = keras.layers.Add()([crop(images, size), colours])
         if activation is not None:
             images = keras.layers.Activation(activation)(images)
@@ -242,22 +243,37 @@ class _Networks:
     def _styled(
         self,
         features: Tensor,
-        style: Tensor,
+        styles: Tensor,
+        index: int,
         width: int,
         size: tuple[int, int] | None = None,
     ) -> Tensor:
-        """A modulated convolution with noise; to a larger size if given."""
+        """The convolution of a style, with noise; to a larger size if given."""
         x = self._modulated(
-            features, style, width, 3, up_sampling=size is not None
+            features,
+            styles[:, index],
+            width,
+            3,
+            name=f"convolution_{index}",
+            up_sampling=size is not None,
         )
         if size is not None:
             x = crop(x, size)
-        x = NoiseInjection(seed=self.condition.seeds.next())(x)
-        return ScaledLeakyReLU()(x)
+        noise = NoiseInjection(
+            seed=self.condition.seeds.next(), name=f"noise_{index}"
+        )
+        return ScaledLeakyReLU()(noise(x))
 
-    def _colours(self, features: Tensor, style: Tensor) -> Tensor:
-        channels = self.image_shape[2]
-        return self._modulated(features, style, channels, 1, demodulate=False)
+    def _colours(self, features: Tensor, styles: Tensor, index: int) -> Tensor:
+        """The colours of a size, by the style that comes next."""
+        return self._modulated(
+            features,
+            styles[:, 2 * index + 1],
+            self.image_shape[2],
+            1,
+            name=f"colours_{index}",
+            demodulate=False,
+        )
 
     def _modulated(
         self,
@@ -265,15 +281,21 @@ class _Networks:
         style: Tensor,
         width: int,
         kernel_size: int,
+        *,
+        name: str,
         **kwargs: bool,
     ) -> Tensor:
         factors = self._dense(
-            style, features.shape[-1], bias_initializer="ones"
+            style,
+            features.shape[-1],
+            bias_initializer="ones",
+            name=f"{name}_affine",
         )
         layer = ModulatedConv2D(
             width,
             kernel_size,
             kernel_initializer=self.condition.initializer(),
+            name=name,
             **kwargs,
         )
         return self.condition.connect(layer, [features, factors])
