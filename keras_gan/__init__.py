@@ -33,10 +33,12 @@ if TYPE_CHECKING:
     from keras_gan.models import WGANGP as WGANGP
     from keras_gan.models import AdversarialModel as AdversarialModel
     from keras_gan.models import ConditionalGAN as ConditionalGAN
+    from keras_gan.models import ConditionalStyleGAN as ConditionalStyleGAN
     from keras_gan.models import ConditionalWGANGP as ConditionalWGANGP
     from keras_gan.models import CycleGAN as CycleGAN
     from keras_gan.models import Pix2Pix as Pix2Pix
     from keras_gan.models import Player as Player
+    from keras_gan.models import StyleGAN as StyleGAN
     from keras_gan.plotting import plot_history as plot_history
     from keras_gan.plotting import plot_model as plot_model
     from keras_gan.presets import from_preset as from_preset
@@ -47,10 +49,12 @@ _MODELS = (
     "WGANGP",
     "AdversarialModel",
     "ConditionalGAN",
+    "ConditionalStyleGAN",
     "ConditionalWGANGP",
     "CycleGAN",
     "Pix2Pix",
     "Player",
+    "StyleGAN",
 )
 _MODULES = (
     "augment",

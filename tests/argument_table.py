@@ -51,6 +51,10 @@ def real(inside):
     return right
 
 
+def odd(value):
+    return whole(1)(value) and int(value) % 2 == 1
+
+
 def optional(meaning):
     return lambda value: True if value is None else meaning(value)
 
@@ -239,6 +243,7 @@ MEANINGS: dict[str, Right] = {
     "beta_2": share_below_1,
     "cache": optional(path),
     "budget": optional(plain(whole(1))),
+    "bias_initializer": anything,
     "center": flag,
     "centers": anything,
     "changes": anything,
@@ -250,11 +255,15 @@ MEANINGS: dict[str, Right] = {
     "clipping": optional(part_settings),
     "columns": optional(size),
     "conditioning": word("concat", "embedding", "projection", "auxiliary"),
+    "constant_initializer": anything,
     "critic": layer,
     "critic_activation": slope,
     "critic_filters": optional(widths),
     "critic_normalization": optional(word("layer", "spectral")),
     "cutout": share,
+    "decay": real(lambda x: 0 < x <= 1),
+    "demodulate": flag,
+    "down_sampling": flag,
     "d_opt": optional(part_settings),
     "data": optional(either(instance(str))),
     "counted": anything,
@@ -295,6 +304,7 @@ MEANINGS: dict[str, Right] = {
     "feature_weight": at_least_0,
     "filepath": optional(path),
     "filters": size,
+    "fixed": flag,
     "flip": flag,
     "frames": anything,
     "boundary": optional(real(lambda x: True)),
@@ -349,10 +359,14 @@ MEANINGS: dict[str, Right] = {
     "layer": layer,
     "layers": anything,
     "learning_rate": either(at_least_0, callable_of_nothing),
+    "learning_rate_multiplier": positive,
     "limit": optional(whole(1, math.inf)),
     "listing": optional(instance(Listing)),
     "log_dir": path,
     "loss": instance(keras.losses.Loss),
+    "mapping_layers": whole(1, 64),
+    "mapping_learning_rate": positive,
+    "max_filters": size,
     "max_returns": whole(0, math.inf),
     "maximum": real(lambda x: 0 < x <= 1),
     "memory": at_least_0,
@@ -374,6 +388,7 @@ MEANINGS: dict[str, Right] = {
     "num_splits": whole(1, 12),
     "num_subsets": whole(1, 10**6),
     # The functions of the samples take generated scores alone.
+    "negative_slope": at_least_0,
     "needs_real": lambda value: is_bool(value) and not value,
     "one_sided": flag,
     # The discriminators of the samples take single images.
@@ -383,6 +398,8 @@ MEANINGS: dict[str, Right] = {
     "output_activation": anything,
     "padding": whole(0, 1000),
     "part": parts,
+    "path_length_interval": whole(1),
+    "path_length_weight": at_least_0,
     "path": path,
     "patience": whole(1, math.inf),
     "players": anything,
@@ -425,6 +442,9 @@ MEANINGS: dict[str, Right] = {
     "starts": whole(1, 512),
     "start_filters": size,
     "steps": whole(1),
+    "strength_initializer": anything,
+    "style_dim": size,
+    "style_mixing": share,
     "styles": either(nothing),
     "subset_size": whole(2, 12),
     "system": instance(str),
@@ -434,6 +454,9 @@ MEANINGS: dict[str, Right] = {
     "translation": share,
     "unit": word("epoch", "step"),
     "upsampling": word("transposed", "nearest", "resize", "sub_pixel"),
+    "units": whole(1),
+    "up_sampling": flag,
+    "use_bias": flag,
     "update_freq": either(whole(1, math.inf), word("auto", "batch", "epoch")),
     "value": positive,
     "value_range": pair_of_numbers,
@@ -522,6 +545,11 @@ OWN: dict[str, Right] = {
     "layers.InstanceNormalization.scale": flag,
     "layers.LayerNormalization.scale": flag,
     "layers.ConditionalBatchNormalization.num_classes": whole(2),
+    "layers.ConstantInput.channels": whole(1),
+    "layers.EqualizedConv2D.filters": whole(1),
+    "layers.EqualizedConv2D.kernel_size": odd,
+    "layers.ModulatedConv2D.filters": whole(1),
+    "layers.ModulatedConv2D.kernel_size": odd,
     "layers.GroupedConv2D.filters": lambda value: (
         whole(1)(value) and value % 2 == 0
     ),
@@ -546,6 +574,7 @@ OWN: dict[str, Right] = {
     "metrics.sliced_wasserstein.seed": seed,
     "models.ACGAN.num_classes": optional(only(tiny.CLASSES)),
     "models.ConditionalGAN.num_classes": optional(only(tiny.CLASSES)),
+    "models.ConditionalStyleGAN.num_classes": optional(only(tiny.CLASSES)),
     "models.ConditionalWGANGP.num_classes": optional(only(tiny.CLASSES)),
     "models.AdversarialModel.players": anything,
     "models.GAN.latent_dim": optional(only(tiny.LATENT)),
@@ -582,6 +611,8 @@ OWN: dict[str, Right] = {
         whole(1)(value) and (value in (1, 2, 4) or value >= 8)
     ),
     "networks.r3gan.filters": either(size, wholes(1, range(2, 18))),
+    "networks.style_gan.filters": either(size, wholes(1, range(2, 18))),
+    "networks.style_gan.group_size": optional(whole(2)),
     "networks.residual.image_shape": wholes(2, range(3, 4)),
     "networks.resize_conv.discriminator_filters": two_widths,
     "networks.resnet_generator.blocks": optional(whole(0, 64)),
@@ -827,6 +858,10 @@ ENDS = {"start": np.zeros(3), "end": np.ones(3), "steps": 2}
 SMALL = {"filters": 2, "latent_dim": 3, "seed": 0}
 OWN_SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "layers.BasisExpansion": lambda: {"height": 4, "width": 3},
+    "layers.ConstantInput": lambda: {"height": 4, "width": 3, "channels": 2},
+    "layers.EqualizedConv2D": lambda: {"filters": 4, "kernel_size": 3},
+    "layers.EqualizedDense": lambda: {"units": 4},
+    "layers.ModulatedConv2D": lambda: {"filters": 4, "kernel_size": 3},
     "layers.GroupedConv2D": lambda: {
         "filters": 4,
         "kernel_size": 3,
@@ -923,6 +958,12 @@ OWN_SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
         "discriminator_a": tiny.patch_judge(),
         "discriminator_b": tiny.patch_judge(),
     },
+    "models.StyleGAN": lambda: dict(
+        zip(("generator", "discriminator"), tiny.style_pair(), strict=True)
+    ),
+    "models.ConditionalStyleGAN": lambda: dict(
+        zip(("generator", "discriminator"), tiny.style_pair(3), strict=True)
+    ),
     "models.Pix2Pix": lambda: {
         "generator": tiny.translator(),
         "discriminator": tiny.patch_judge(source=1),
@@ -941,6 +982,7 @@ OWN_SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "networks.pix2pix": lambda: {"filters": 2, "discriminator_filters": 2},
     "networks.wgan_gp": lambda: SMALL,
     "networks.r3gan": lambda: SMALL,
+    "networks.style_gan": lambda: {**SMALL, "mapping_layers": 1},
     "networks.residual": lambda: {
         **SMALL,
         "discriminator_normalization": None,

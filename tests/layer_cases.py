@@ -57,6 +57,27 @@ def spectral(layer):
     return layers.SpectralNormalization(layer)
 
 
+class Styled(keras.layers.Layer):
+    """Images of vectors, as a style generator makes them."""
+
+    def __init__(self, up_sampling=False, demodulate=True):
+        super().__init__()
+        self.constant = layers.ConstantInput(3, 2, 3)
+        self.affine = layers.EqualizedDense(3, bias_initializer="ones")
+        self.convolution = layers.ModulatedConv2D(
+            2, 3, up_sampling=up_sampling, demodulate=demodulate
+        )
+
+    def build(self, shape):
+        self.constant.build(shape)
+        self.affine.build(shape)
+        self.convolution.build([(shape[0], 3, 2, 3), (shape[0], 3)])
+
+    def call(self, styles):
+        factors = self.affine(styles)
+        return self.convolution([self.constant(styles), factors])
+
+
 CASES: dict[str, Case] = {
     **dict(convolutions()),
     "dense": Case(lambda: keras.layers.Dense(3), VECTORS),
@@ -82,6 +103,44 @@ CASES: dict[str, Case] = {
         lambda: layers.GroupedConv2D(6, 3, groups=2, padding="same"),
         (2, 6, 5, 4),
     ),
+    "equalized-dense": Case(
+        lambda: layers.EqualizedDense(3, learning_rate_multiplier=0.1), VECTORS
+    ),
+    **{
+        f"equalized-conv-{size}-{name}": Case(
+            lambda size=size, down=down: layers.EqualizedConv2D(
+                3, size, down_sampling=down
+            )
+        )
+        for size in (1, 3)
+        for name, down in (("same", False), ("down", True))
+    },
+    **{
+        f"modulated-{size}-{name}": Case(
+            lambda size=size, settings=settings: layers.ModulatedConv2D(
+                2, size, **settings
+            ),
+            (2, 4, 3, 3),
+            "vector",
+        )
+        for size in (1, 3)
+        for name, settings in (
+            ("same", {}),
+            ("up", {"up_sampling": True}),
+            ("plain", {"demodulate": False}),
+        )
+    },
+    "modulated-by-style": Case(Styled, VECTORS),
+    "modulated-up-by-style": Case(lambda: Styled(up_sampling=True), VECTORS),
+    "modulated-plain-by-style": Case(lambda: Styled(demodulate=False), VECTORS),
+    # It does not depend on its input, so there is nothing to penalise.
+    "constant-input": Case(
+        lambda: layers.ConstantInput(3, 2, 2), VECTORS, second=False
+    ),
+    "noise-kept": Case(layers.NoiseInjection, training=False),
+    "scaled-leaky-relu": Case(layers.ScaledLeakyReLU),
+    "unit-norm": Case(keras.layers.UnitNormalization, VECTORS),
+    "repeat": Case(lambda: keras.layers.RepeatVector(3), VECTORS),
     **{
         f"reflection-{border}": Case(
             lambda border=border: layers.ReflectionPadding2D(border)
@@ -210,7 +269,12 @@ class Scene:
         _, found = backend.value_and_grad(
             lambda: (objective(), ()), self.trained, self.variables
         )
-        return [ops.convert_to_numpy(each) for each in found]
+        return [
+            np.zeros(variable.shape, keras.config.floatx())
+            if each is None
+            else ops.convert_to_numpy(each)
+            for variable, each in zip(self.trained, found, strict=True)
+        ]
 
     def values(self) -> dict[str, Any]:
         """Everything that is compared, as NumPy arrays by name."""

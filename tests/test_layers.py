@@ -952,6 +952,27 @@ def test_images_may_vary_in_size(network):
         layers.ReflectionPadding2D((2, 0)),
         layers.SubPixelUpSampling2D(3),
         layers.CropLike(),
+        layers.EqualizedDense(
+            3,
+            learning_rate_multiplier=0.01,
+            use_bias=False,
+            kernel_initializer="he_normal",
+            bias_initializer="ones",
+        ),
+        layers.EqualizedConv2D(
+            3, 5, down_sampling=True, use_bias=False, kernel_initializer="zeros"
+        ),
+        layers.ModulatedConv2D(
+            3,
+            1,
+            up_sampling=True,
+            demodulate=False,
+            use_bias=False,
+            kernel_initializer="he_normal",
+        ),
+        layers.NoiseInjection(fixed=True, strength_initializer="ones", seed=3),
+        layers.ConstantInput(4, 5, 2, constant_initializer="zeros"),
+        layers.ScaledLeakyReLU(0.1),
     ],
     ids=lambda layer: type(layer).__name__,
 )

@@ -175,6 +175,7 @@ SMALL = {
     "dcgan": {"filters": 2, "stages": 2},
     "wgan_gp": {"filters": 2},
     "r3gan": {"filters": 2},
+    "style_gan": {"filters": 2, "mapping_layers": 1},
     "residual": {"filters": 2, "discriminator_normalization": None},
     "resize_conv": {"filters": 2, "start_filters": 2},
     "pix2pix": {"filters": 2, "discriminator_filters": 2},

@@ -20,6 +20,7 @@ SMALL = {
         "discriminator_filters": (4, 8),
     },
     "r3gan": {"filters": 4},
+    "style_gan": {"filters": 4, "style_dim": 5, "mapping_layers": 2},
     "residual": {"filters": 4},
 }
 SHAPES = [(28, 28, 1), (32, 32, 3), (64, 64, 3), (8, 8, 1), (30, 20, 3)]
@@ -716,6 +717,15 @@ def test_minibatch_std_dev_is_one_channel_more():
             {"image_shape": (2**20, 4, 1), "filters": [1, 1]},
             "`image_shape`.*together",
         ),
+        ("style_gan", {"filters": [4]}, "filters"),
+        ("style_gan", {"mapping_layers": 0}, "mapping_layers"),
+        ("style_gan", {"group_size": 1}, "group_size"),
+        (
+            "style_gan",
+            {"image_shape": (2**20, 4, 1), "filters": [1, 1]},
+            "`image_shape`.*together",
+        ),
+        ("style_gan", {"style_dim": 2**31 - 1}, "`style_dim`.*together"),
         ("dcgan", {"stages": 0}, "stages"),
         ("dcgan", {"latent_dim": 0}, "latent_dim"),
     ],

@@ -51,6 +51,7 @@ def small(recipe):
         "resize_conv": {"filters": 2, "start_filters": 2},
         "residual": {"filters": 2},
         "r3gan": {"filters": 2},
+        "style_gan": {"filters": 2, "style_dim": 3, "max_filters": 4},
     }[recipe.networks["name"]]
     changes = [(f"networks.{key}", value) for key, value in narrow.items()]
     return override(recipe, changes)
@@ -77,11 +78,23 @@ def test_every_tutorial_and_ours_are_there():
         "quick-64",
         "quick-128",
         "r3gan",
+        "style-gan",
+        "style-gan-64",
         "stacked-mnist",
         "grid",
         "ring",
         *TRANSLATIONS,
     }
+
+
+@pytest.mark.parametrize("name", ["style-gan", "style-gan-64"])
+def test_style_recipes_are_those_of_the_paper(name):
+    gan = assemble(small(recipes.get(name)), num_images=1000)
+    assert gan.penalty_names == ["r1", "path_length"]
+    assert gan.regularizers[0].interval == 16
+    assert gan.ema_decay.images == 10_000
+    assert gan.style_mixing == 0.9
+    assert (gan.augment is None) == (name == "style-gan")
 
 
 @pytest.mark.parametrize("recipe", recipes.ALL, ids=recipes.NAMES)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from keras_gan import regularizers
+from keras_gan import backend, regularizers
 
 ABSTRACT = {"GeneratorRegularizer", "Penalty", "Regularizer"}
 OF_A_FUNCTION = {"FunctionGeneratorRegularizer", "FunctionRegularizer"}
@@ -95,7 +95,6 @@ def test_a_flat_critic_gives_no_nan_gradient():
     network = keras.Sequential(
         [keras.Input((2,)), keras.layers.Dense(1, kernel_initializer="zeros")]
     )
-    from keras_gan import backend
 
     def objective():
         penalty = regularizers.GradientPenalty(1.0)(
@@ -158,10 +157,58 @@ def test_a_pickle_of_the_earlier_module_finds_its_regularizer(name):
     assert pickle.loads(written) is getattr(regularizers, name)
 
 
-@pytest.mark.parametrize("name", ["gradient_penalty", "r1", "r2", "dragan"])
-def test_get_knows_the_names(name):
+@pytest.mark.parametrize(
+    ("name", "weight"),
+    [
+        *((name, 10.0) for name in ("gradient_penalty", "r1", "r2", "dragan")),
+        ("path_length", 2.0),
+    ],
+)
+def test_get_knows_the_names(name, weight):
     (found,) = regularizers.get(name)
-    assert found.weight == 10.0
+    assert found.weight == weight
+
+
+class Linear:
+    """Images of latents by one matrix, as a penalty is given a generator."""
+
+    def __init__(self, matrix, behind=None):
+        self.matrix, self.behind = matrix, behind
+
+    def then(self, function, seed):
+        return Linear(self.matrix, function)
+
+    def __call__(self, latents):
+        images = ops.reshape(ops.matmul(latents, self.matrix), (-1, 2, 3, 1))
+        return self.behind(images) if self.behind else images
+
+
+def test_the_path_length_of_a_linear_generator_is_that_of_its_matrix(
+    monkeypatch,
+):
+    random = np.random.default_rng(0)
+    matrix = random.normal(size=(4, 6)).astype("float32")
+    noise = random.normal(size=(5, 2, 3, 1)).astype("float32")
+    monkeypatch.setattr(
+        backend, "draw", lambda *args: ops.convert_to_tensor(noise)
+    )
+    penalty = regularizers.PathLength(3.0, decay=0.25)
+    penalty.mean.assign(2.0)
+    latents = ops.convert_to_tensor(random.normal(size=(5, 4)), "float32")
+    seed = keras.random.SeedGenerator(0)
+    found = penalty(Linear(ops.convert_to_tensor(matrix)), latents, seed)
+    slopes = noise.reshape(5, 6) @ matrix.T / np.sqrt(6)
+    length = np.linalg.norm(slopes, axis=1)
+    mean = 2.0 + 0.25 * (length.mean() - 2.0)
+    assert float(ops.convert_to_numpy(penalty.mean)) == pytest.approx(mean)
+    expected = 3.0 * np.mean((length - mean) ** 2)
+    assert float(ops.convert_to_numpy(found)) == pytest.approx(expected, 1e-5)
+
+
+@pytest.mark.parametrize("decay", [0.0, 1.5, -1.0])
+def test_an_impossible_decay_of_the_path_length_is_refused(decay):
+    with pytest.raises(ValueError, match="decay="):
+        regularizers.PathLength(decay=decay)
 
 
 @pytest.mark.parametrize(

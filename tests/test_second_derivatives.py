@@ -171,6 +171,7 @@ RIGHT = [
             networks.r3gan,
             networks.residual,
             networks.resize_conv,
+            networks.style_gan,
             networks.wgan_gp,
         )
     ),

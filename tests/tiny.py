@@ -79,6 +79,35 @@ def ac_gan(**kwargs):
     return keras_gan.ACGAN(generator(True), judge, **{"seed": 5, **kwargs})
 
 
+def style_gan(**kwargs):
+    """All the state there is: both lazy penalties, averages, mixed styles."""
+    settings = {
+        "regularizer": keras_gan.regularizers.R1(1.0, interval=2),
+        "path_length_interval": 2,
+        "ema_decay": keras_gan.schedules.HalfLife(50),
+        "seed": 5,
+        **kwargs,
+    }
+    return keras_gan.StyleGAN(*style_pair(), **settings)
+
+
+def style_pair(num_classes=None, **kwargs):
+    settings = {"style_dim": 4, "filters": 2, "mapping_layers": 1, "seed": 0}
+    return keras_gan.networks.style_gan(
+        SHAPE,
+        LATENT,
+        num_classes=num_classes,
+        conditioning="concat",
+        **{**settings, **kwargs},
+    )
+
+
+def conditional_style_gan(**kwargs):
+    return keras_gan.ConditionalStyleGAN(
+        *style_pair(CLASSES), **{"seed": 5, **kwargs}
+    )
+
+
 MODELS = [
     gan,
     gan_r1_ema,
@@ -86,6 +115,8 @@ MODELS = [
     conditional_gan,
     conditional_wgan_gp,
     ac_gan,
+    style_gan,
+    conditional_style_gan,
 ]
 
 # The others are made of the same parts, in other pairs.

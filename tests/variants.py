@@ -69,7 +69,7 @@ def semi_supervised():
 
 
 def path_length():
-    penalty = module("path_length").PathLength(interval=2)
+    penalty = keras_gan.regularizers.PathLength(interval=2)
     return keras_gan.GAN(
         tiny.generator(batch_norm=False),
         tiny.discriminator(dropout=0.0),

@@ -37,16 +37,7 @@ class _Resampling(keras.layers.Layer):
 
     def call(self, inputs: Tensor) -> Tensor:
         """Resamples images of shape `(n, H, W, C)`."""
-        rows, columns = (
-            ops.convert_to_tensor(matrix, dtype=inputs.dtype)
-            for matrix in self._matrices
-        )
-        height, width, channels = inputs.shape[1:]
-        x = ops.reshape(inputs, (-1, height, width * channels))
-        x = ops.matmul(rows, x)
-        x = ops.reshape(x, (-1, width, channels))
-        x = ops.matmul(columns, x)
-        return ops.reshape(x, (-1, rows.shape[0], columns.shape[0], channels))
+        return resampled(inputs, *self._matrices)
 
     def compute_output_shape(
         self, input_shape: Sequence[int]
@@ -123,6 +114,33 @@ class BilinearDownSampling2D(_Resampling):
         if size % 2:
             matrix[:, -2] += matrix[:, -1]
         return matrix[:, :size]
+
+
+def resampled(
+    images: Tensor,
+    row_matrix: np.ndarray[Any, Any],
+    column_matrix: np.ndarray[Any, Any],
+) -> Tensor:
+    """Multiplies the rows of images, then their columns, with fixed matrices.
+
+    Args:
+        images: Shape `(n, H, W, C)`.
+        row_matrix: Shape `(new height, H)`.
+        column_matrix: Shape `(new width, W)`.
+
+    Returns:
+        Images, shape `(n, new height, new width, C)`.
+    """
+    rows, columns = (
+        ops.convert_to_tensor(matrix, dtype=images.dtype)
+        for matrix in (row_matrix, column_matrix)
+    )
+    height, width, channels = images.shape[1:]
+    x = ops.reshape(images, (-1, height, width * channels))
+    x = ops.matmul(rows, x)
+    x = ops.reshape(x, (-1, width, channels))
+    x = ops.matmul(columns, x)
+    return ops.reshape(x, (-1, rows.shape[0], columns.shape[0], channels))
 
 
 def _doubling(size: int) -> np.ndarray[Any, Any]:

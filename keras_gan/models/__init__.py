@@ -7,6 +7,7 @@ from keras_gan.models.cycle_gan import CycleGAN
 from keras_gan.models.gan import GAN
 from keras_gan.models.pix2pix import Pix2Pix
 from keras_gan.models.player import Player
+from keras_gan.models.style_gan import ConditionalStyleGAN, StyleGAN
 from keras_gan.models.wgan_gp import WGANGP
 
 __all__ = [
@@ -15,8 +16,10 @@ __all__ = [
     "WGANGP",
     "AdversarialModel",
     "ConditionalGAN",
+    "ConditionalStyleGAN",
     "ConditionalWGANGP",
     "CycleGAN",
     "Pix2Pix",
     "Player",
+    "StyleGAN",
 ]

@@ -83,8 +83,8 @@ class GAN(LatentTools, TwoPlayers):
         regularizer: A penalty on the discriminator (`"r1"`, `"r2"`,
             `"gradient_penalty"`, `"dragan"`, or an instance), a function
             `(critic, real, fake, seed)` that returns a scalar, or a list.
-        generator_regularizer: A penalty on the generator, a
-            `keras_gan.regularizers.GeneratorRegularizer`, a function
+        generator_regularizer: A penalty on the generator (`"path_length"`, or
+            a `keras_gan.regularizers.GeneratorRegularizer`), a function
             `(generator, latents, seed)` that returns a scalar, or a list.
         discriminator_steps: Discriminator updates for each generator update.
         generator_steps: Generator updates for each discriminator update, which
@@ -607,7 +607,8 @@ class GAN(LatentTools, TwoPlayers):
                 shapes don't fit, a number is out of range, or labels are given
                 to a model without.
         """
-        return generating.made(self, n, latents, labels, seed, batch_size)
+        make = self.predict_on_batch
+        return generating.made(self, n, latents, labels, seed, batch_size, make)
 
     def generate_pixels(
         self, n: int, *, labels: Any = None, seed: int | None = None

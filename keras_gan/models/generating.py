@@ -1,7 +1,7 @@
 """How many images are made, of which latents, and in which parts?"""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,8 +36,9 @@ def made(
     labels: Any,
     seed: int | None,
     batch_size: int,
+    make: Callable[[Any], Any],
 ) -> Array:
-    """Generates images; see `GAN.generate`."""
+    """Generates images by `make`, a part at a time; see `GAN.generate`."""
     batch_size = whole_number("batch_size", batch_size, 1)
     seed = seed_or_none("seed", seed)
     labels = gan._class_numbers(labels)
@@ -49,7 +50,7 @@ def made(
     if n == 0:
         return np.zeros((0, *gan.image_shape), "float32")
     pictures = [
-        np.asarray(gan.predict_on_batch(part), "float32")[:size]
+        np.asarray(make(part), "float32")[:size]
         for part, size in batches(inputs, n, batch_size)
     ]
     return np.concatenate(pictures)

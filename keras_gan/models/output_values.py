@@ -15,7 +15,11 @@ from keras import ops
 
 from keras_gan import backend
 from keras_gan._typing import Tensor
-from keras_gan.layers import Projection, SpectralNormalization
+from keras_gan.layers import (
+    EqualizedDense,
+    Projection,
+    SpectralNormalization,
+)
 
 Array = np.ndarray[Any, Any]
 
@@ -122,7 +126,7 @@ def _stated(network: keras.layers.Layer, index: int = 0) -> Values | None:
     """Returns what the last layer says; `None` where it says nothing."""
     if isinstance(network, SpectralNormalization):
         return _stated(network.layer)
-    if isinstance(network, Projection):
+    if isinstance(network, (EqualizedDense, Projection)):
         return _ANY
     if isinstance(network, _ACTIVATED):
         return _ACTIVATIONS.get(getattr(network.activation, "__name__", ""))

@@ -17,6 +17,7 @@ from keras_gan.regularizers import Penalty
 
 if TYPE_CHECKING:
     from keras_gan.models.gan import GAN
+    from keras_gan.models.style_gan import StyleGAN
 
 
 def at_images(
@@ -49,6 +50,23 @@ def at_latents(
     latents = gan.draw_latents(ops.shape(real)[0], training)
     bound = BoundNetwork(generate, [gan.generator, *other_layers(gan)])
     return regularizer(bound, latents, gan.seeds(training))
+
+
+def at_styles(
+    gan: "StyleGAN",
+    regularizer: Penalty,
+    batch: tuple[Tensor, Condition],
+    training: bool,
+) -> Tensor:
+    """Takes a penalty on the generator, at the styles of fresh latents."""
+    real, condition = batch
+
+    def generate(styles: Tensor) -> Tensor:
+        return ops.cast(gan.synthesis(styles, training=training), "float32")
+
+    styles = gan.draw_styles(ops.shape(real)[0], condition, training)
+    bound = BoundNetwork(generate, [gan.generator, *other_layers(gan)])
+    return regularizer(bound, styles, gan.seeds(training))
 
 
 @contextlib.contextmanager

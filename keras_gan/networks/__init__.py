@@ -1,8 +1,8 @@
 """Functions that return networks that fit each other.
 
-`dcgan`, `wgan_gp`, `resize_conv`, `r3gan`, `residual` and `dense` make images
-from latents. Each takes any image shape and returns two functional Keras
-models, `(generator, discriminator)`:
+`dcgan`, `wgan_gp`, `resize_conv`, `r3gan`, `style_gan`, `residual` and `dense`
+make images from latents. Each takes any image shape and returns two functional
+Keras models, `(generator, discriminator)`:
 
 | | generator's inputs | discriminator's inputs | its outputs |
 |---|---|---|---|
@@ -39,6 +39,7 @@ from keras_gan.networks.residual import residual
 from keras_gan.networks.resize_conv import resize_conv
 from keras_gan.networks.resnet_generator import resnet_generator
 from keras_gan.networks.srgan import srgan
+from keras_gan.networks.style_gan import style_gan
 from keras_gan.networks.super_resolution import super_resolution
 from keras_gan.networks.unet import unet
 
@@ -53,6 +54,7 @@ __all__ = [
     "resize_conv",
     "resnet_generator",
     "srgan",
+    "style_gan",
     "super_resolution",
     "unet",
     "wgan_gp",

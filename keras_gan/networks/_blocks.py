@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from math import ceil, floor, log2
+from numbers import Integral
 from typing import Any
 
 import keras
@@ -34,9 +35,11 @@ __all__ = [
     "crop",
     "layer_size",
     "normalize",
+    "one_or_several",
     "stages_for",
     "start_size",
     "strided_convolutions",
+    "widths_by_size",
     "wrap",
 ]
 
@@ -47,6 +50,8 @@ _NORMALIZATIONS = (None, "batch", "layer", "spectral")
 _MOST_STAGES = 16
 """From one pixel to 65,536 of them."""
 _MOST_LAYERS = 64
+_SMALLEST = 4
+"""Pixels that the halvings of `widths_by_size` leave."""
 
 
 def activate(features: Tensor, activation: Activation) -> Tensor:
@@ -124,14 +129,6 @@ def crop(images: Tensor, image_shape: Sequence[int]) -> Tensor:
     return keras.layers.Cropping2D(borders)(images)
 
 
-def start_size(image_shape: Sequence[int], stages: int) -> tuple[int, int]:
-    """Height and width that grow to the image's by `stages` doublings."""
-    return (
-        ceil(image_shape[0] / 2**stages),
-        ceil(image_shape[1] / 2**stages),
-    )
-
-
 def stages_for(image_shape: Sequence[int], stages: int | None) -> int:
     """The given stages, or doublings from about 4 pixels up.
 
@@ -140,6 +137,60 @@ def stages_for(image_shape: Sequence[int], stages: int | None) -> int:
     if stages is None:
         return max(1, floor(log2(min(image_shape[:2]) / 4)))
     return whole_number("stages", stages, 1, _MOST_STAGES)
+
+
+def start_size(image_shape: Sequence[int], stages: int) -> tuple[int, int]:
+    """Height and width that grow to the image's by `stages` doublings."""
+    return (
+        ceil(image_shape[0] / 2**stages),
+        ceil(image_shape[1] / 2**stages),
+    )
+
+
+def widths_by_size(
+    image_shape: Sequence[int],
+    filters: int | Sequence[int],
+    stages: int | None,
+) -> tuple[int, ...]:
+    """Channels at each size, from the smallest to the image's."""
+    if stages is not None:
+        stages = whole_number("stages", stages, 1, _MOST_STAGES)
+    given = one_or_several("filters", filters, LARGEST_INT32)
+    if isinstance(given, int):
+        if stages is None:
+            stages = _stages_to_smallest(min(image_shape[:2]))
+        return tuple(given * 2**stage for stage in reversed(range(stages + 1)))
+    if stages is not None and stages != len(given) - 1:
+        raise ValueError(
+            "`filters` has the channels at each size, and there is one size "
+            "more than `stages`: leave `stages` out. "
+            f"{received('filters', filters)}, stages={stages}"
+        )
+    return given
+
+
+def _stages_to_smallest(size: int) -> int:
+    stages = 1
+    while ceil(size / 2 ** (stages + 1)) >= _SMALLEST:
+        stages += 1
+    return stages
+
+
+def one_or_several(
+    name: str, value: Any, largest: int
+) -> int | tuple[int, ...]:
+    """Returns one number for all sizes, or several, or raises `ValueError`."""
+    if isinstance(value, Integral):
+        return whole_number(name, value, 1, largest)
+    return whole_numbers(
+        name,
+        value,
+        1,
+        largest,
+        length=(2, _MOST_STAGES + 1),
+        why=", one for each size from the smallest to the image's, or one "
+        "number for all",
+    )
 
 
 def checked_image_shape(

@@ -21,8 +21,12 @@ from keras_gan.layers import (
     BilinearDownSampling2D,
     BilinearUpSampling2D,
     ConditionalBatchNormalization,
+    ConstantInput,
+    EqualizedConv2D,
+    EqualizedDense,
     GroupedConv2D,
     LabelPlanes,
+    ModulatedConv2D,
     Projection,
     SpectralNormalization,
 )
@@ -238,10 +242,16 @@ def _weights(layer: keras.layers.Layer, inputs: Any) -> int:
         return max(layer.matrix_size(size) for size in inputs.shape[1:3])
     if isinstance(layer, BasisReduction):
         return prod(inputs.shape[1:])
+    if isinstance(layer, ConstantInput):
+        return layer.height * layer.width * layer.channels
+    if isinstance(layer, ModulatedConv2D):
+        return layer.most_values(inputs[0].shape)
+    if isinstance(layer, EqualizedConv2D):
+        return layer.most_values(inputs.shape)
     channels = int(inputs.shape[-1])
     if isinstance(layer, BasisExpansion):
         return channels * layer.height * layer.width
-    if isinstance(layer, keras.layers.Dense):
+    if isinstance(layer, (keras.layers.Dense, EqualizedDense)):
         return int(channels * layer.units)
     if isinstance(layer, GroupedConv2D):
         channels //= layer.groups

@@ -2,20 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, sqrt
-from numbers import Integral
+from math import sqrt
 from typing import Any
 
 import keras
 
 from keras_gan._checks import (
-    LARGEST_INT32,
-    received,
-    whole_number,
-    whole_numbers,
+    activation as checked_activation,
 )
 from keras_gan._checks import (
-    activation as checked_activation,
+    received,
 )
 from keras_gan._typing import Tensor
 from keras_gan.layers import (
@@ -30,6 +26,9 @@ from keras_gan.networks._blocks import (
     checked_image_shape,
     crop,
     layer_size,
+    one_or_several,
+    start_size,
+    widths_by_size,
 )
 from keras_gan.networks._condition import Condition, model
 from keras_gan.networks._seeds import Seeds
@@ -39,9 +38,7 @@ __all__ = ["r3gan"]
 _SLOPE = 0.2
 _GAIN = sqrt(2 / (1 + _SLOPE**2))
 """What keeps the variance through a leaky ReLU."""
-_MOST_STAGES = 16
 _MOST_BLOCKS = 64
-_SMALLEST_BASIS = 4
 
 
 def r3gan(
@@ -126,7 +123,7 @@ def r3gan(
     """
     image_shape = checked_image_shape(image_shape)
     latent_dim = layer_size("latent_dim", latent_dim)
-    widths = _widths(image_shape, filters, stages)
+    widths = widths_by_size(image_shape, filters, stages)
     counts = _block_counts(blocks, len(widths))
     expansion = layer_size("expansion", expansion)
     group_size = layer_size("group_size", group_size)
@@ -175,7 +172,7 @@ class _Networks:
         x = self._dense(self._with_labels(inputs[0], labels), self.widths[0])
         stages = len(self.widths) - 1
         basis = BasisExpansion(
-            *_size(image_shape, stages),
+            *start_size(image_shape, stages),
             basis_initializer=self._normal(1.0),
         )
         x = self._blocks(self.condition.connect(basis, x), 0)
@@ -183,7 +180,7 @@ class _Networks:
             # Before the doubling, with which it commutes, it is cheaper.
             x = self._at_width(x, self.widths[index])
             x = self.condition.connect(BilinearUpSampling2D(), x)
-            x = crop(x, _size(image_shape, stages - index))
+            x = crop(x, start_size(image_shape, stages - index))
             x = self._blocks(x, index)
         x = self._dense(x, image_shape[2])
         if output_activation is not None:
@@ -313,44 +310,8 @@ def _scaled(gain: float = 1.0) -> keras.initializers.Initializer:
     )
 
 
-def _size(image_shape: Sequence[int], halvings: int) -> tuple[int, int]:
-    return (
-        ceil(image_shape[0] / 2**halvings),
-        ceil(image_shape[1] / 2**halvings),
-    )
-
-
-def _widths(
-    image_shape: Sequence[int],
-    filters: int | Sequence[int],
-    stages: int | None,
-) -> tuple[int, ...]:
-    """Channels at each size, from the smallest to the image's."""
-    if stages is not None:
-        stages = whole_number("stages", stages, 1, _MOST_STAGES)
-    given = _one_or_several("filters", filters, LARGEST_INT32)
-    if isinstance(given, int):
-        if stages is None:
-            stages = _default_stages(min(image_shape[:2]))
-        return tuple(given * 2**stage for stage in reversed(range(stages + 1)))
-    if stages is not None and stages != len(given) - 1:
-        raise ValueError(
-            "`filters` has the channels at each size, and there is one size "
-            "more than `stages`: leave `stages` out. "
-            f"{received('filters', filters)}, stages={stages}"
-        )
-    return given
-
-
-def _default_stages(size: int) -> int:
-    stages = 1
-    while ceil(size / 2 ** (stages + 1)) >= _SMALLEST_BASIS:
-        stages += 1
-    return stages
-
-
 def _block_counts(blocks: int | Sequence[int], sizes: int) -> tuple[int, ...]:
-    given = _one_or_several("blocks", blocks, _MOST_BLOCKS)
+    given = one_or_several("blocks", blocks, _MOST_BLOCKS)
     if isinstance(given, int):
         return (given,) * sizes
     if len(given) != sizes:
@@ -359,22 +320,6 @@ def _block_counts(blocks: int | Sequence[int], sizes: int) -> tuple[int, ...]:
             f"sizes. {received('blocks', blocks)}"
         )
     return given
-
-
-def _one_or_several(
-    name: str, value: Any, largest: int
-) -> int | tuple[int, ...]:
-    if isinstance(value, Integral):
-        return whole_number(name, value, 1, largest)
-    return whole_numbers(
-        name,
-        value,
-        1,
-        largest,
-        length=(2, _MOST_STAGES + 1),
-        why=", one for each size from the smallest to the image's, or one "
-        "number for all",
-    )
 
 
 def _check_groups(

@@ -111,7 +111,8 @@ _NEVER_SET_OF: dict[str, tuple[str, ...]] = {
 
 NETWORKS: dict[type[models.AdversarialModel], tuple[str, ...]] = {
     models.GAN: (
-        *("dcgan", "dense", "r3gan", "residual", "resize_conv", "wgan_gp"),
+        *("dcgan", "dense", "r3gan", "residual", "resize_conv", "style_gan"),
+        "wgan_gp",
     ),
     models.Pix2Pix: ("pix2pix", "srgan"),
     models.CycleGAN: ("cycle_gan",),

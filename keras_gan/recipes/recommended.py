@@ -113,6 +113,53 @@ QUICK_128 = replace(
     image_size=128,
 )
 
+_STYLE_ADAM = {
+    "name": "adam",
+    # As in the paper; its networks scale their weights.
+    "learning_rate": 2e-3,
+    "beta_1": 0.0,
+    "beta_2": 0.99,
+    "epsilon": 1e-8,
+}
+
+STYLE_GAN = Recipe(
+    name="style-gan",
+    system="styles that can be mixed, and pulled to their mean",
+    networks={
+        "name": "style_gan",
+        "filters": 16,
+        # As many as in the authors' settings for small images.
+        "mapping_layers": 2,
+    },
+    model={
+        "name": "StyleGAN",
+        # As in the paper.
+        "ema_decay": {"name": "half_life", "images": 10_000.0},
+        # The authors take half of the batch at every fourth update, which
+        # costs as much.
+        "path_length_interval": 8,
+    },
+    loss={"name": "non_saturating"},
+    d_opt=_STYLE_ADAM,
+    g_opt=_STYLE_ADAM,
+    schedule=QUICK.schedule,
+    regularizer={"name": "r1", "weight": 1.0, "interval": 16},
+    batch_size=QUICK.batch_size,
+    epochs=None,
+    budget=120_000,
+)
+
+STYLE_GAN_64 = replace(
+    STYLE_GAN,
+    name="style-gan-64",
+    system="the same in colour at 64x64, from your folder",
+    augment=QUICK_64.augment,
+    data=None,
+    image_size=64,
+    channels=3,
+    budget=QUICK_64.budget,
+)
+
 _PAIRING_ADAM = {**_QUICK_ADAM, "learning_rate": 2e-3}
 
 _FALLING = {"name": "cosine", "start": 1.0, "end": 0.1}
@@ -216,6 +263,8 @@ RECOMMENDED = (
     QUICK_64,
     QUICK_128,
     R3GAN,
+    STYLE_GAN,
+    STYLE_GAN_64,
     STACKED_MNIST,
     GRID,
     RING,

@@ -27,7 +27,7 @@ _KEYS = {
 _OPTIONAL = ("hold",)
 _OF_GENERATOR = (
     *("ema_decay", "l1_weight", "adversarial_weight"),
-    *("cycle_weight", "identity_weight"),
+    *("cycle_weight", "identity_weight", "path_length_weight"),
 )
 """Settings of a model that the updates of its generator are counted for."""
 _HOLD = Range(0, 1, below=True)

@@ -1,8 +1,9 @@
 """Regularisers: penalties on the gradient of a network by its input.
 
-A regulariser is called as `regularizer(critic, real, fake, seed)` and returns
-a float32 scalar, its weight included, that is added to the discriminator's
-loss. `critic` is any function from images to scores.
+One on a discriminator is called as `regularizer(critic, real, fake, seed)`:
+`critic` is any function from images to scores. One on a generator, such as
+`PathLength`, is called as `regularizer(generator, latents, seed)`. Each returns
+a float32 scalar, its weight included, that is added to the player's loss.
 """
 
 from keras_gan.regularizers.gradient_norm import DRAGAN, GradientPenalty
@@ -15,6 +16,7 @@ from keras_gan.regularizers.own_function import (
     FunctionGeneratorRegularizer,
     FunctionRegularizer,
 )
+from keras_gan.regularizers.path_length import PathLength
 from keras_gan.regularizers.penalty import (
     GeneratorRegularizer,
     Penalty,
@@ -30,6 +32,7 @@ __all__ = [
     "FunctionRegularizer",
     "GeneratorRegularizer",
     "GradientPenalty",
+    "PathLength",
     "Penalty",
     "Regularizer",
     "get",

@@ -1,4 +1,4 @@
-"""What may be given as `regularizer=`."""
+"""What may be given as `regularizer=` or `generator_regularizer=`."""
 
 from typing import Any
 
@@ -8,16 +8,18 @@ from keras_gan.regularizers.own_function import (
     FunctionGeneratorRegularizer,
     FunctionRegularizer,
 )
-from keras_gan.regularizers.penalty import Penalty, Regularizer
+from keras_gan.regularizers.path_length import PathLength
+from keras_gan.regularizers.penalty import Penalty
 from keras_gan.regularizers.zero_centered import R1, R2
 
 __all__ = ["get"]
 
-_NAMED: dict[str, type[Regularizer]] = {
+_NAMED: dict[str, type[Penalty]] = {
     "gradient_penalty": GradientPenalty,
     "r1": R1,
     "r2": R2,
     "dragan": DRAGAN,
+    "path_length": PathLength,
 }
 
 
@@ -26,8 +28,9 @@ def get(identifier: Any) -> tuple[Penalty, ...]:
 
     Args:
         identifier: `None`, a name (`"gradient_penalty"`, `"r1"`, `"r2"`,
-            `"dragan"`), a `Penalty`, a function `(critic, real, fake, seed)`
-            that returns a scalar, or a list of these.
+            `"dragan"`; on a generator `"path_length"`), a `Penalty`, a
+            function `(critic, real, fake, seed)` that returns a scalar, or a
+            list of these.
 
     Raises:
         ValueError: If a name is unknown, or two have the same key in the logs.

@@ -274,6 +274,8 @@ ROWS = (
         shows="Skies, meadows and blossoms in the colours of the photos; "
         "buildings are scribbles yet, and plain areas have a faint grid.",
     ),
+    Row("style-gan", 2),
+    Row("style-gan-64", 133, data="photos"),
 )
 CURVES = (
     "quick-20-epoch",
