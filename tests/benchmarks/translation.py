@@ -23,7 +23,7 @@ from pathlib import Path
 # The package of this folder, not one that is installed.
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.benchmarks import translation_page
+from tests.benchmarks import gallery_page, translation_page
 from tests.benchmarks.machine import OtherWork, cpu_model
 from tests.benchmarks.results_rows import settings
 from tests.benchmarks.translation_rows import RECORDS, ROWS, row_of
@@ -153,6 +153,7 @@ def main():
             print(row.name, flush=True)
             run(row, options)
     translation_page.write()
+    gallery_page.write()
 
 
 if __name__ == "__main__":
