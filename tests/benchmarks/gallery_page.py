@@ -13,7 +13,12 @@ from tests.benchmarks import (
 
 PAGE = results_rows.ROOT / "docs" / "gallery.md"
 
-HEAD = """# Gallery
+HEAD = """---
+hide:
+  - navigation
+---
+
+# Gallery
 
 Every recipe with a picture of what it makes, its score, the time that it
 trained, and the command that trains it. Pictures are not selected, and times
@@ -141,7 +146,7 @@ def from_noise():
             "Images from noise",
             f"results/{next(iter(results_rows.pictures(row)))}",
             f"results.md#{row.name}",
-            f"{score.upper()} {mean:.3g}",
+            f"{score.upper()} {results_page.spread([mean])}",
             statistics.fmean(point["cpu_seconds"] for point in last),
             command,
             results_rows.current(row),
@@ -150,9 +155,11 @@ def from_noise():
 
 def of_points():
     """The data sets whose modes are known."""
-    for row, runs in ((r, coverage_rows.records(r)) for r in coverage_rows.ROWS):
+    for row, runs in (
+        (r, coverage_rows.records(r)) for r in coverage_rows.ROWS
+    ):
         moving = f"{row.name}-seed-0.gif"
-        if not runs or row.variant != "recipe":
+        if row.variant != "recipe":
             continue
         if not (coverage_rows.RECORDS / moving).is_file():
             continue

@@ -54,7 +54,12 @@ def write():
         plot(curves())
 
 
-HEAD = f"""# Results
+HEAD = f"""---
+hide:
+  - toc
+---
+
+# Results
 
 Every recipe at a budget that two CPU cores bear, measured by
 `python tests/benchmarks/results.py`, which wrote this page. Many budgets are
@@ -160,13 +165,15 @@ def spread(values, digits=None):
     if not values:
         return ""
 
-    def text(value):
-        return f"{value:.3g}" if digits is None else f"{value:,.{digits}f}"
+    def text(value, figures):
+        if digits is None and abs(value) < 1000:
+            return f"{value:.{figures}g}"
+        return f"{value:,.{digits or 0}f}"
 
-    mean = text(statistics.fmean(values))
+    mean = text(statistics.fmean(values), 3)
     if len(values) == 1:
         return mean
-    return f"{mean} ± {text(statistics.stdev(values))}"
+    return f"{mean} ± {text(statistics.stdev(values), 2)}"
 
 
 def folders():

@@ -32,7 +32,9 @@ def walk(stops, steps):
     return np.concatenate(
         [
             np.stack([np.cos(a) * one + np.sin(a) * other for a in shares])
-            for one, other in zip(stops, np.roll(stops, -1, axis=0), strict=True)
+            for one, other in zip(
+                stops, np.roll(stops, -1, axis=0), strict=True
+            )
         ]
     )
 
