@@ -13,16 +13,29 @@ FEW = 40
 """Images and vectors of each data set."""
 
 
+SMALL = {
+    "cycle_gan": {"filters": 4, "blocks": 1, "discriminator_filters": 4},
+    "pix2pix": {"filters": 4, "discriminator_filters": 4},
+    "r3gan": {"filters": [8]},
+}
+"""What is smaller in networks that take long to compile."""
+
+
+def narrow(name, small):
+    """The function of `keras_gan.networks`, which then makes small networks."""
+    make = getattr(networks, name)
+    return lambda *args, **kwargs: make(*args, **{**kwargs, **small})
+
+
 @pytest.fixture
 def one_step(monkeypatch, tmp_path):
     """Leaves an example its code, and takes the time out of it.
 
-    Data sets have few images, trainings one epoch, networks few filters where
-    they would have hundreds, and metrics few samples. The working folder is
-    an empty one.
+    Data sets have few images, trainings one epoch, large networks few filters,
+    and metrics few samples. The working folder is an empty one.
     """
     load, fit = datasets.load, keras_gan.AdversarialModel.fit
-    generate, r3gan = keras_gan.GAN.generate, networks.r3gan
+    generate = keras_gan.GAN.generate
 
     def few(name, split="train", **kwargs):
         kwargs.pop("label", None)
@@ -38,14 +51,12 @@ def one_step(monkeypatch, tmp_path):
     def few_pictures(self, n=None, **kwargs):
         return generate(self, None if n is None else min(n, 16), **kwargs)
 
-    def narrow(*args, filters=(8,), **kwargs):
-        return r3gan(*args, filters=[min(f, 8) for f in filters], **kwargs)
-
     monkeypatch.setattr(datasets, "load", few)
     for name in ("pairs", "unpaired"):
         of_all = functools.partial(getattr(datasets, name), limit=FEW)
         monkeypatch.setattr(datasets, name, of_all)
-    monkeypatch.setattr(networks, "r3gan", narrow)
+    for name, small in SMALL.items():
+        monkeypatch.setattr(networks, name, narrow(name, small))
     monkeypatch.setattr(
         callbacks,
         "Evaluation",

@@ -50,6 +50,20 @@ def write_pictures():
                 Image.fromarray(noise).save(path / f"{index}.png")
 
 
+@pytest.fixture
+def eagerly(one_step, monkeypatch):
+    """Trains without compiling, which would take longer than so few steps."""
+    fit = keras_gan.AdversarialModel.fit
+
+    def uncompiled(self, *args, **kwargs):
+        if not self.compiled:
+            self.compile()
+        self.run_eagerly = True
+        return fit(self, *args, **kwargs)
+
+    monkeypatch.setattr(keras_gan.AdversarialModel, "fit", uncompiled)
+
+
 def check_arguments(words):
     """Refuses what `keras-gan` would refuse before it reads any data."""
     given = _make_parser().parse_args([str(word) for word in words])
@@ -91,13 +105,12 @@ def test_what_a_page_shows_for_a_shell_can_be_parsed(page):
             marks=[] if name_of(page) in QUICK else pytest.mark.slow,
         )
         for page in pages_with("python")
-        if name_of(page) != "docs/examples.md"
     ],
 )
 @pytest.mark.filterwarnings(
     "ignore:The generator has not been updated:UserWarning",  # So few steps.
 )
-def test_the_python_of_a_page_runs_from_the_top(page, one_step, monkeypatch):
+def test_the_python_of_a_page_runs_from_the_top(page, eagerly, monkeypatch):
     write_pictures()
     monkeypatch.setattr(keras_gan.cli, "run", check_arguments)
     names = {"__name__": "__main__"}

@@ -94,6 +94,8 @@ def text(card):
     from keras_gan import recipes
 
     system = recipes.get(card.recipe).system
+    # A line of its own for each setting, which fits the card.
+    command = card.command.replace(" --epochs", " \\\n    --epochs")
     told = f"{card.score}, {duration(card.seconds)}"
     if not card.current:
         told += ", by the recipe as it was before its last change"
@@ -105,7 +107,7 @@ def text(card):
             f"[{picture}]({card.link})",
             f"{system[0].upper()}{system[1:]}.",
             f"{told}.",
-            f"```console\n{card.command}\n```",
+            f"```console\n{command}\n```",
             "</div>",
         ]
     )
