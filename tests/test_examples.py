@@ -1,4 +1,3 @@
-import functools
 import runpy
 import sys
 from pathlib import Path
@@ -10,7 +9,7 @@ import pytest
 from PIL import Image
 
 import keras_gan
-from keras_gan import datasets
+from tests.shortened import one_step as one_step
 
 matplotlib.use("Agg")
 FOLDER = Path(__file__).parents[1] / "examples"
@@ -26,32 +25,6 @@ VANILLA_FLAGS = [
     *("--epochs=1", "--batch_size=16", "--lr=1e-3", "--b1=0.4", "--b2=0.9"),
     *("--latent_dim=8", "--img_size=32", "--channels=1"),
 ]
-
-
-@pytest.fixture
-def one_step(monkeypatch, tmp_path):
-    """Leaves an example its code, and takes the time out of it."""
-    load, fit = datasets.load, keras_gan.AdversarialModel.fit
-
-    def few(name, **kwargs):
-        kwargs.pop("label", None)
-        return load("fashion_mnist_sample", **kwargs, limit=40)
-
-    def short(self, *args, **kwargs):
-        return fit(self, *args, **{**kwargs, "epochs": 1, "verbose": 0})
-
-    def few_pictures(self, n=None, **kwargs):
-        return generate(self, None if n is None else min(n, 16), **kwargs)
-
-    generate = keras_gan.GAN.generate
-    monkeypatch.setattr(datasets, "load", few)
-    for name in ("pairs", "unpaired"):
-        of_all = functools.partial(getattr(datasets, name), limit=40)
-        monkeypatch.setattr(datasets, name, of_all)
-    monkeypatch.setattr(keras_gan.AdversarialModel, "fit", short)
-    monkeypatch.setattr(keras_gan.GAN, "generate", few_pictures)
-    monkeypatch.setenv("KERAS_BACKEND", keras.backend.backend())
-    monkeypatch.chdir(tmp_path)
 
 
 def arguments(name, folder):

@@ -81,13 +81,15 @@ def test_the_modules_are_those_the_package_names():
 
 @pytest.mark.parametrize("name", MODULES)
 def test_every_module_has_its_place_in_the_documentation(name):
-    pages = [page.read_text("utf-8") for page in DOCS.glob("*.md")]
+    pages = [page.read_text("utf-8") for page in DOCS.rglob("*.md")]
     entry = re.compile(rf"^::: keras_gan\.{name}$", re.MULTILINE)
     assert sum(len(entry.findall(page)) for page in pages) == 1
 
 
 @pytest.mark.parametrize(
-    "page", sorted(DOCS.glob("*.md")), ids=lambda p: p.stem
+    "page",
+    sorted(DOCS.rglob("*.md")),
+    ids=lambda page: page.relative_to(DOCS).as_posix(),
 )
 def test_every_name_in_the_documentation_exists(page):
     # Entries name modules, which functions of the same name hide.

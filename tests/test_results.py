@@ -47,6 +47,8 @@ def test_every_picture_of_the_page_is_there(row):
 def test_several_seeds_show_their_spread():
     assert results_page.spread([1.0, 2.0, 3.0]) == "2 ± 1"
     assert results_page.spread([2000.0], 0) == "2,000"
+    assert results_page.spread([0.5, 0.51234]) == "0.506 ± 0.0087"
+    assert results_page.spread([68_912.3]) == "68,912"
     assert results_page.spread([]) == ""
 
 

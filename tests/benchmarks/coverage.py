@@ -23,7 +23,7 @@ from pathlib import Path
 # The package of this folder, not one that is installed.
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.benchmarks import coverage_page
+from tests.benchmarks import coverage_page, gallery_page
 from tests.benchmarks.coverage_rows import DATA, RECORDS, ROWS, SEEDS
 from tests.benchmarks.machine import cpu_model
 
@@ -254,6 +254,7 @@ def main():
     for data in dict.fromkeys(row.data for row in chosen):
         print(f"\n{DATA[data].title}\n\n{coverage_page.table(data)}")
     coverage_page.write()
+    gallery_page.write()
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from pathlib import Path
 # The package of this folder, not one that is installed.
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.benchmarks import recipes_summary, results_page
+from tests.benchmarks import gallery_page, recipes_summary, results_page
 from tests.benchmarks.machine import OtherWork, cpu_model
 from tests.benchmarks.results_rows import (
     FOLDERS,
@@ -349,6 +349,7 @@ def main():
         run_all(chosen, options)
     results_page.write()
     recipes_summary.write()
+    gallery_page.write()
 
 
 def run_all(rows, options):

@@ -36,7 +36,8 @@ def curves():
 def page():
     """All that docs/results.md says, from the records alone."""
     rows = measured()
-    sections = [HEAD, table(rows), folders(), machines(rows), missing()]
+    sections = [HEAD, table(rows), COSTS_HEAD, costs_table(rows)]
+    sections += [folders(), machines(rows), missing()]
     sections += [REAL_HEAD, real_table()]
     if curves():
         sections += [comparison(curves())]
@@ -51,7 +52,12 @@ def write():
         plot(curves())
 
 
-HEAD = f"""# Results
+HEAD = f"""---
+hide:
+  - toc
+---
+
+# Results
 
 Every recipe at a budget that two CPU cores bear, measured by
 `python tests/benchmarks/results.py`, which wrote this page. Many budgets are
@@ -68,51 +74,84 @@ CPU seconds, compiling included; "MiB" is the peak of the first epoch, or before
 the first look. The seconds of one core can be compared; with more, threads cost
 more in all than they save."""
 
+COSTS_HEAD = """## What it costs
+
+The same runs: what else was measured of their samples, and what the training
+took."""
+
 REAL_HEAD = """## Real images
 
 What the same numbers say of real training images against the test images: the
 best that can be reached."""
 
 
+SCORES = {
+    "FID": "fid",
+    "KID": "kid",
+    "precision": "precision",
+    "recall": "recall",
+    "density": "density",
+    "coverage": "coverage",
+}
+MORE_SCORES = {
+    "class accuracy": "label_accuracy",
+    "diversity": "ms_ssim_diversity",
+    "checkerboard": "checkerboard",
+}
+COSTS = ("images", "CPU s", "cores", "images/s", "MiB")
+
+
 def table(rows):
-    lines = [
-        "| recipe | data | epochs | images | seeds | FID | KID | precision | "
-        "recall | density | coverage | class accuracy | diversity "
-        "| checkerboard | CPU s | cores | images/s | MiB |",
-        "|---" + "|---:" * 17 + "|",
-    ]
-    lines += ["| " + " | ".join(cells(*each)) + " |" for each in rows]
-    return "\n".join(lines)
+    """How good the samples are."""
+    heads = ["recipe", "data", "epochs", "seeds", *SCORES]
+    return as_table(heads, [score_cells(*each) for each in rows])
 
 
-def cells(row, found):
+def costs_table(rows):
+    """What else was measured, and what the training cost."""
+    heads = ["recipe", "epochs", *MORE_SCORES, *COSTS]
+    return as_table(heads, [cost_cells(*each) for each in rows])
+
+
+def as_table(heads, lines):
+    """Markdown; all columns but the first are numbers."""
+    rule = "|---" + "|---:" * (len(heads) - 1) + "|"
+    rows = ["| " + " | ".join(cells) + " |" for cells in (heads, *lines)]
+    return "\n".join([rows[0], rule, *rows[1:]])
+
+
+def score_cells(row, found):
     recipe = row.trained()
     if recipe.data is None:
         recipe = replace(recipe, data=row.data)
     last = [each["points"][-1] for each in found]
-    names = ("fid", "kid", "precision", "recall", "density", "coverage")
-    scores = [spread([p[n] for p in last if n in p]) for n in names]
-    more = [
-        spread([p[n] for p in last if n in p])
-        for n in ("label_accuracy", "ms_ssim_diversity", "checkerboard")
+    return [
+        f"[{row.title}](#{row.name})",
+        describe_data(recipe),
+        f"{last[0]['epoch']:g}",
+        str(len(found)),
+        *(means(last, name) for name in SCORES.values()),
     ]
-    costs = [
+
+
+def cost_cells(row, found):
+    last = [each["points"][-1] for each in found]
+    return [
+        f"[{row.title}](#{row.name})",
+        f"{last[0]['epoch']:g}",
+        *(means(last, name) for name in MORE_SCORES.values()),
+        f"{last[0]['images']:,}",
         spread([point["cpu_seconds"] for point in last], 0)
         + (" †" if beside_other_work(found) else ""),
         str(found[0]["cores"]),
         spread([p["images"] / p["cpu_seconds"] for p in last], 0),
         spread([each["memory"] for each in found], 0),
     ]
-    return [
-        f"[{row.title}](#{row.name})",
-        describe_data(recipe),
-        f"{last[0]['epoch']:g}",
-        f"{last[0]['images']:,}",
-        str(len(found)),
-        *scores,
-        *more,
-        *costs,
-    ]
+
+
+def means(points, name):
+    """The mean of a score that some runs have."""
+    return spread([point[name] for point in points if name in point])
 
 
 def beside_other_work(found):
@@ -124,13 +163,15 @@ def spread(values, digits=None):
     if not values:
         return ""
 
-    def text(value):
-        return f"{value:.3g}" if digits is None else f"{value:,.{digits}f}"
+    def text(value, figures):
+        if digits is None and abs(value) < 1000:
+            return f"{value:.{figures}g}"
+        return f"{value:,.{digits or 0}f}"
 
-    mean = text(statistics.fmean(values))
+    mean = text(statistics.fmean(values), 3)
     if len(values) == 1:
         return mean
-    return f"{mean} ± {text(statistics.stdev(values))}"
+    return f"{mean} ± {text(statistics.stdev(values), 2)}"
 
 
 def folders():
@@ -254,7 +295,7 @@ def grids(rows):
             f"![{what}](results/{file})" for file, what in pictures(row).items()
         ]
         if row.changes:
-            parts.append(f"```\n{command(row)}\n```")
+            parts.append(f"```console\n{command(row)}\n```")
         parts.append(row.shows)
     return "\n\n".join(part.rstrip() for part in parts)
 

@@ -23,7 +23,11 @@ from pathlib import Path
 # The package of this folder, not one that is installed.
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.benchmarks import recipes_summary, translation_page
+from tests.benchmarks import (
+    gallery_page,
+    recipes_summary,
+    translation_page,
+)
 from tests.benchmarks.machine import OtherWork, cpu_model
 from tests.benchmarks.results_rows import settings
 from tests.benchmarks.translation_rows import RECORDS, ROWS, row_of
@@ -154,6 +158,7 @@ def main():
             run(row, options)
     translation_page.write()
     recipes_summary.write()
+    gallery_page.write()
 
 
 if __name__ == "__main__":
