@@ -20,6 +20,7 @@ MODULES = [
     "datasets",
     "features",
     "images",
+    "latents",
     "layers",
     "losses",
     "memory",
