@@ -80,6 +80,26 @@ def test_state_that_the_objective_changes_is_kept():
     assert float(numpy(count)) == 3.0
 
 
+def test_what_a_compiled_function_assigns_is_kept():
+    weight, count = keras.Variable(2.0), keras.Variable(0.0, trainable=False)
+
+    def step():
+        value, (gradient,) = backend.value_and_grad(
+            lambda: (weight * weight, ops.stop_gradient(weight * 3.0)),
+            [weight],
+            [weight, count],
+        )
+        count.assign(count + 1.0)
+        weight.assign(weight - ops.stop_gradient(gradient))
+        return value
+
+    run = backend.compiled(step, [weight, count])
+    values = [float(numpy(run())) for _ in range(3)]
+    # The weight is 2, and loses its double in each step.
+    assert values == [6.0, -6.0, 6.0]
+    assert float(numpy(count)) == 3.0
+
+
 def test_a_recorded_call_is_differentiated_with_what_is_made_of_it():
     w, v = keras.Variable([2.0, 3.0]), keras.Variable(5.0)
     count = keras.Variable(0.0, trainable=False)

@@ -21,6 +21,7 @@ MODULES = [
     "datasets",
     "features",
     "images",
+    "latents",
     "layers",
     "losses",
     "memory",
