@@ -162,5 +162,5 @@ def _marks_across(window: _Window) -> list[tuple[float, str]]:
 
 
 def _marks_up(window: _Window) -> list[tuple[float, str]]:
-    found = marks(window.bottom, window.height, 4)
+    found = marks(window.bottom, window.height)
     return [(window.place(0, mark)[1], f"{mark:.4g}") for mark in found]

@@ -25,18 +25,19 @@ CURVES = (
     *((230, 159, 0), (86, 180, 233), (80, 80, 80)),
 )
 """The colours of curves in one chart, in this order."""
+_MARKS = 5
+"""About how many marks an axis has."""
 INK, SOFT_INK, LINE, GRID_LINE = "#222222", "#666666", "#999999", "#ececec"
 
 
-def marks(start: float, width: float, count: int = 5) -> list[float]:
+def marks(start: float, width: float) -> list[float]:
     """Returns the round numbers that an axis shows.
 
     Args:
         start: The least value of the axis.
         width: How much it shows, above 0.
-        count: About how many marks there are.
     """
-    step = _nice(width / count)
+    step = _nice(width / _MARKS)
     first, last = math.ceil(start / step), math.floor((start + width) / step)
     # A zero has no sign.
     return [number * step + 0.0 for number in range(first, last + 1)]

@@ -10,8 +10,8 @@ from PIL import Image
 
 FOLDER = Path(__file__).parents[1] / "examples"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
-SECONDS = 300
-"""For each notebook, on two cores that do nothing else."""
+SECONDS = 900
+"""For each cell. On two cores that do nothing else minutes are enough."""
 
 each_notebook = pytest.mark.parametrize(
     "path", NOTEBOOKS, ids=lambda path: path.stem

@@ -267,6 +267,8 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
             )
 
     def _save(self, name: str, title: str, logs: Any) -> None:
+        # Asking for the model has Keras put its values back, on JAX.
+        _ = self.model
         samples = self._samples
         assert samples is not None
         picture = (

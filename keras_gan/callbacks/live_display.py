@@ -132,11 +132,12 @@ class LiveDisplay(Configurable, keras.callbacks.Callback):
         self._due = ended + max(self.seconds, cost)
 
     def _picture(self, position: str) -> Image.Image:
+        # Asking for the model has Keras put its values back, on JAX.
+        name = type(self.model).__name__
         parts = [charts(self._curves.by_chart())] if self._curves.last else []
         if self._samples is not None:
             parts.insert(0, _small_enough(self._samples.grid()))
         passed = _in_minutes(time.perf_counter() - self._began)
-        name = type(self.model).__name__
         under = ", ".join(filter(None, [position, f"{passed} passed"]))
         return _side_by_side(parts, f"{name}, {self._where()}", under)
 
