@@ -145,7 +145,7 @@ TENSORBOARD_GROUPS: dict[str, tuple[str, ...]] = {
     "4 penalties": _PENALTIES,
     "5 norms": (*_GRADIENT_NORMS, *_WEIGHT_NORMS),
     "6 settings": (
-        *_LEARNING_RATES,
+        "learning_rate.*",
         ".*_weight",
         "beta_[12]_.*",
         "ema_decay_.*",

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import keras_gan
-from keras_gan import datasets
+from keras_gan import cli, datasets
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 EPOCHS = 2
@@ -127,6 +127,36 @@ def test_keras_tuner_finds_the_lowest_fid(short, monkeypatch, capsys):
         rate = float(gan.optimizer.players[player].learning_rate)
         assert rate == pytest.approx(best[name], rel=1e-5)
     assert gan.regularizers[0].weight == pytest.approx(best["r1_weight"])
+
+
+def test_a_sweep_trains_each_setting_with_each_seed_once(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    asked = []
+
+    def noted(argv):
+        asked.append(argv)
+        if argv[0] == "train":
+            folder = Path(argv[-1].removeprefix("--out="))
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "config.json").touch()
+            (folder / "model.keras").touch()
+
+    monkeypatch.setattr(cli, "run", noted)
+    run("sweep", monkeypatch, "--epochs=5")
+    *trained, compared = asked
+    assert len({tuple(argv) for argv in trained}) == 2 * 2 * 3
+    assert trained[1] == [
+        *("train", "quick", "--seed=1", "--set=d_opt.learning_rate=0.0002"),
+        *("--set=model.ema_decay=0.0", "--epochs=5"),
+        "--out=sweep/d_opt.learning_rate=0.0002-model.ema_decay=0.0-seed=1",
+    ]
+    assert compared[:2] == ["compare", "sweep"]
+    # Again: what is done is left alone, and what was stopped goes on.
+    stopped = Path(trained[1][-1].removeprefix("--out="))
+    (stopped / "model.keras").unlink()
+    asked.clear()
+    run("sweep", monkeypatch, "--epochs=5")
+    assert asked == [["train", "--resume", f"--out={stopped}"], compared]
 
 
 @pytest.mark.slow
