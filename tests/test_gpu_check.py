@@ -1,6 +1,7 @@
 """The GPU check: what it measures, what fits in its time, and its page."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -336,6 +337,32 @@ def test_torch_has_the_same_layers(ours, theirs):
     found = getattr(torch_networks, theirs)()(given).permute(0, 2, 3, 1)
     expected = keras.ops.convert_to_numpy(ours()(images))
     np.testing.assert_allclose(found.numpy(), expected, atol=1e-5)
+
+
+# ------------------------------------------------------ without TensorFlow
+
+WITHOUT = """
+import sys
+sys.modules["tensorflow"] = sys.modules["tensorboard"] = None
+import keras_gan
+from keras_gan import callbacks, cli, datasets, metrics, recipes
+recipes.assemble(recipes.get("vanilla"), (8, 8, 1), seed=0)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["torch", "jax"])
+def test_the_package_needs_no_tensorflow_on_another_backend(backend):
+    pytest.importorskip(backend)
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT],
+        cwd=ROOT,
+        env={**os.environ, "KERAS_BACKEND": backend, "PYTHONPATH": "."},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 # --------------------------------------------------------------- miniature

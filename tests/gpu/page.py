@@ -144,7 +144,9 @@ def measures(cells, batch_size):
         ]
         head = ["recipe", "pixels", "type", *(each.describe for each in shown)]
         sections.append(table(head, rows))
-    return [*sections, ratios(done, shown)]
+        if cell is speed:
+            sections.append(ratios(done, shown))
+    return sections
 
 
 def places(cells):
