@@ -200,7 +200,7 @@ def _real_picture(folder: Path) -> str:
     if not path.is_file():
         return ""
     return (
-        '<div class="card picture"><h2>Real images</h2>'
+        '<div class="card picture real"><h2>Real images</h2>'
         f'<img src="{_embedded(path)}" alt="Real images"></div>'
     )
 

@@ -503,7 +503,7 @@ OWN: dict[str, Right] = {
     "callbacks.Evaluation.k": whole(1, math.inf),
     "callbacks.Evaluation.seed": seed,
     "callbacks.ImageSnapshot.directory": path,
-    "callbacks.ImageSnapshot.most_pictures": optional(whole(3)),
+    "callbacks.ImageSnapshot.most_pictures": optional(whole(3, math.inf)),
     "callbacks.ImageSnapshot.seed": seed,
     "callbacks.LiveDisplay.seed": seed,
     "callbacks.TensorBoard.seed": seed,

@@ -65,6 +65,7 @@ def test_the_tflite_program_makes_the_same_images(elsewhere):
     not all(map(importlib.util.find_spec, ("tf2onnx", "onnxruntime"))),
     reason="tf2onnx and onnxruntime are not installed",
 )
+@pytest.mark.filterwarnings("ignore")
 def test_the_onnx_program_makes_the_same_images(elsewhere):
     out = ["--format=onnx", "--out=generator.onnx"]
     assert main(["export", "gan.keras", *out]) == 0

@@ -76,12 +76,14 @@ def named_network(gan: GAN, form: str) -> keras.Model:
         keras.Input(tuple(each.shape)[1:], dtype=each.dtype, name=name)
         for each, name in zip(tensors, _INPUTS, strict=False)
     ]
-    images = network(inputs if len(inputs) > 1 else inputs[0], training=False)
+    given = inputs if len(inputs) > 1 else inputs[0]
+    images = network(given, training=False)
     # Those who read a SavedModel know its only output by its place.
     outputs = images if form == "tf_saved_model" else {_OUTPUT: images}
-    return keras.Model(
-        inputs if len(inputs) > 1 else inputs[0], outputs, name="generator"
-    )
+    named = keras.Model(given, outputs, name="generator")
+    # Keras exports only what was called.
+    named(given)
+    return named
 
 
 def facts(trained: Trained, form: str, target: Path) -> dict[str, Any]:

@@ -167,7 +167,7 @@ def _measuring_and_display(
 ) -> list[keras.callbacks.Callback]:
     """Returns the callbacks that clip, measure and display."""
     folder, recipe = plan.folder, plan.recipe
-    real = RealPicture(folder.real, snapshot)
+    real = RealPicture(folder.real, plan.source, snapshot)
     return [
         *prepared.clipping,
         OptionalCallback(real, f"The picture {folder.real}"),

@@ -1,6 +1,7 @@
 """Changing the settings of a recipe, for example `networks.filters=16`."""
 
 import ast
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
@@ -93,10 +94,21 @@ def _outer_first(changes: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
     """Sorts changes: a component is chosen before its settings are changed.
 
     Else one that is chosen by its name would forget settings given before.
+    One that is left out is left out at last.
     """
-    return sorted(
-        changes, key=lambda change: change[0].removesuffix(".name").count(".")
-    )
+    chosen = {
+        key.removesuffix(".name"): value
+        for key, value in changes
+        if key.removesuffix(".name") in COMPONENTS
+    }
+
+    def depth(change: tuple[str, Any]) -> float:
+        key = change[0].removesuffix(".name")
+        if key in chosen and chosen[key] is None:
+            return math.inf
+        return key.count(".")
+
+    return sorted(changes, key=depth)
 
 
 def parse_change(text: str) -> tuple[str, Any]:

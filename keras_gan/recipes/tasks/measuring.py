@@ -108,7 +108,7 @@ def of_translated(
         return f"nothing, as evaluation=none says; {_LAST}"
     if not metrics:
         return f"nothing: {_UNKNOWN}; {_LAST}"
-    said = f"{', '.join(metrics)} of {images}"
+    said = f"{images}: {', '.join(metrics)}"
     if settings["name"] in metrics:
         return said
     return f"{said}. Not {settings['name']}: {_UNKNOWN}; {_LAST}"
