@@ -121,7 +121,9 @@ def _train(plan: Plan, prepared: Prepared, state: RunState) -> int:
                 callbacks=[
                     final_save,
                     interruption,
-                    *_measuring_and_display(plan, prepared, snapshot),
+                    *_measuring_and_display(
+                        plan, prepared, snapshot, interruption
+                    ),
                     metrics,
                     checkpoints,
                     best,
@@ -147,7 +149,10 @@ def _train(plan: Plan, prepared: Prepared, state: RunState) -> int:
 
 
 def _measuring_and_display(
-    plan: Plan, prepared: Prepared, snapshot: callbacks.ImageSnapshot
+    plan: Plan,
+    prepared: Prepared,
+    snapshot: callbacks.ImageSnapshot,
+    interruption: Interruption,
 ) -> list[keras.callbacks.Callback]:
     """Returns the callbacks that clip, measure and display."""
     folder, recipe = plan.folder, plan.recipe
@@ -163,7 +168,10 @@ def _measuring_and_display(
             ),
             f"What belongs into {folder.tensorboard}",
         ),
-        Progress(len(plan.source) // recipe.batch_size * recipe.batch_size),
+        Progress(
+            len(plan.source) // recipe.batch_size * recipe.batch_size,
+            interruption,
+        ),
     ]
 
 
