@@ -6,7 +6,7 @@ import pytest
 from keras import layers
 
 import keras_gan
-from keras_gan import regularizers
+from keras_gan import datasets, regularizers
 from tests import tiny
 
 NAN = float("nan")
@@ -535,3 +535,29 @@ def test_the_spectral_normalisation_of_keras_warns():
     layer = layers.SpectralNormalization(layers.Conv2D(2, 3))
     with pytest.warns(UserWarning, match="keras_gan.layers.SpectralNorm"):
         keras_gan.GAN(tiny.generator(), critic_with(layer))
+
+
+@pytest.mark.parametrize(
+    ("make", "found", "match"),
+    [
+        (
+            tiny.pix2pix,
+            lambda: datasets.pairs("outlines", "test", limit=4),
+            r"PairBatches\(pairs\).*Received: Pairs 'outlines' of 4 images",
+        ),
+        (
+            tiny.cycle_gan,
+            lambda: datasets.unpaired("sneakers_to_boots", "test", limit=4),
+            r"UnpairedBatches\(sides\).*Received: Unpaired",
+        ),
+        (
+            tiny.gan,
+            lambda: datasets.source("digits", limit=4),
+            r"ImageBatches\(source.images.*Received: Source 'digits'",
+        ),
+        (tiny.pix2pix, lambda: "maps/", r"datasets\.pairs, two sides by"),
+    ],
+    ids=["pairs", "sides", "source", "path"],
+)
+def test_what_says_where_data_are_is_told_how_to_be_given(make, found, match):
+    check(lambda: make().fit(found(), verbose=0), ValueError, match)

@@ -253,6 +253,8 @@ def test_dry_run_says_all_and_writes_nothing(elsewhere, capsys):
         "networks.filters=2",
         "runs/dcgan-",
         "seed 7",
+        "networks.dcgan: ",
+        'output_activation="tanh"',  # A default.
         "Nothing was written",
     ):
         assert text in out

@@ -167,6 +167,7 @@ def test_an_interrupted_run_goes_on_exactly(run, monkeypatch, capsys):
         assert main([*PIX2PIX, "--epochs=2", "--out=interrupted"]) == 130
     # An unfinished run can already be used.
     assert main(["translate", "interrupted", "maps/test", "--out=early"]) == 0
+    assert "epoch 2/2  stopped, not kept\n" in capsys.readouterr().out
     assert main(["train", "--resume", "--out=interrupted"]) == 0
     interrupted = Path("interrupted")
     assert weights(interrupted / "model.keras") == weights(run / "model.keras")
@@ -208,6 +209,16 @@ def test_dry_run_says_what_would_be_trained_and_measured(capsys):
     assert "maps: 8 pairs 8x8x3 to 8x8x3" in out
     assert "measured  4 pairs 8x8x3 to 8x8x3, of the split test" in out
     assert 'direction="ba"' in out
+    assert 'loss: name="non_saturating"' in out
+    assert "l1_weight=100.0" in out
+
+
+def test_a_dry_run_says_which_optimizers_are_used_by_default(capsys):
+    arguments = [*CYCLE_GAN, "--dry-run", "--set=d_opt=none"]
+    assert main(arguments) == 0
+    out = capsys.readouterr().out
+    assert 'd_opt: name="adam" learning_rate=0.0002 beta_1=0.5' in out
+    assert 'loss: name="least_squares"' in out
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The lines that say what is about to run."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -12,6 +13,9 @@ from keras_gan.cli.console import console, counted, duration, labelled
 from keras_gan.cli.expected_time import seconds_per_batch
 from keras_gan.cli.preparing import Prepared
 from keras_gan.models import AdversarialModel
+from keras_gan.recipes import Recipe
+from keras_gan.recipes.components import COMPONENTS, default_settings
+from keras_gan.recipes.recipe import settings_of
 
 __all__ = ["print_summary"]
 
@@ -31,6 +35,10 @@ def print_summary(prepared: Prepared, *, in_full: bool) -> None:
     if in_full:
         for key, value in _settings(plan.recipe.to_dict()):
             out.print(f"  {key}={json.dumps(value)}")
+        out.print("By default:")
+        for key, values in _defaults(plan.recipe, prepared.gan):
+            words = [f"{k}={json.dumps(v, default=str)}" for k, v in values]
+            out.print(Text(f"  {key}: {' '.join(words)}"))
         out.print("Nothing was written.")
 
 
@@ -94,6 +102,48 @@ def weight_counts(gan: AdversarialModel) -> str:
     ]
     counts[0] += " weights"
     return ", ".join(counts)
+
+
+def _defaults(
+    recipe: Recipe, gan: AdversarialModel
+) -> Iterator[tuple[str, list[tuple[str, Any]]]]:
+    """Yields what a run will use of each component without being told to.
+
+    What is off by default, None, is left out.
+    """
+    optimizers = {
+        f"{player.prefix}_opt": player.optimizer
+        for player in gan.players.values()
+    }
+    for component in COMPONENTS:
+        several = settings_of(recipe, component)
+        for settings in several:
+            name = settings["name"]
+            all_of_it = default_settings(component, name).items()
+            left = [
+                (key, value)
+                for key, value in all_of_it
+                if key not in settings and value is not None
+            ]
+            if left:
+                yield (f"{component}.{name}", left)
+        if several:
+            continue
+        if component == "loss":
+            yield component, [("name", gan.default_loss)]
+        if component in optimizers:
+            yield component, _in_short(optimizers[component])
+
+
+def _in_short(
+    optimizer: keras.optimizers.Optimizer,
+) -> list[tuple[str, Any]]:
+    """Returns an optimizer's name and what is most often changed of it."""
+    config = optimizer.get_config()
+    shown = ("learning_rate", "beta_1", "beta_2")
+    # Keras keeps a rate as float32.
+    known = [(k, float(f"{config[k]:.6g}")) for k in shown if k in config]
+    return [("name", type(optimizer).__name__.lower()), *known]
 
 
 def _settings(values: dict[str, Any]) -> list[tuple[str, Any]]:

@@ -13,6 +13,7 @@ from rich.progress import Progress as Bars
 
 from keras_gan._charts import LOSSES
 from keras_gan.cli.console import console, duration
+from keras_gan.run_folder import Interruption
 
 __all__ = ["Progress"]
 
@@ -35,12 +36,16 @@ class Progress(keras.callbacks.Callback):
 
     Args:
         epoch_images: Images in an epoch.
+        interruption: What may stop an epoch before its end.
     """
 
     wants_each_batch = False
 
-    def __init__(self, epoch_images: int) -> None:
+    def __init__(
+        self, epoch_images: int, interruption: Interruption | None = None
+    ) -> None:
         super().__init__()
+        self._interruption = interruption
         self._epoch_images = epoch_images
         self._console = console()
         self._bars: Bars | None = None
@@ -109,12 +114,17 @@ class Progress(keras.callbacks.Callback):
         }
         if self._bars is not None:
             return
+        epochs = f"epoch {epoch + 1}/{self.params['epochs']}"
+        if self._interruption is not None and self._interruption.requested:
+            # It was cut off, so its numbers are of no whole epoch.
+            self._console.print(f"{epochs}  stopped, not kept")
+            return
         now = time.monotonic()
         text = self._text(logs or {}, self._epoch_images, now)
         left = self.params["epochs"] - epoch - 1
         remaining = (now - self._start) / (epoch + 1 - self._first) * left
         self._console.print(
-            f"epoch {epoch + 1}/{self.params['epochs']}  {text}  "
+            f"{epochs}  {text}  "
             f"{duration(now - self._epoch_start)}, "
             f"{duration(remaining)} left"
         )

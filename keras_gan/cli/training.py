@@ -133,7 +133,9 @@ def _train(plan: Plan, prepared: Prepared, state: RunState) -> int:
                     final_save,
                     interruption,
                     save_points,
-                    *_measuring_and_display(plan, prepared, snapshot, rates),
+                    *_measuring_and_display(
+                        plan, prepared, snapshot, rates, interruption
+                    ),
                     metrics,
                     checkpoints,
                     best,
@@ -164,6 +166,7 @@ def _measuring_and_display(
     prepared: Prepared,
     snapshot: callbacks.ImageSnapshot,
     rates: Rates,
+    interruption: Interruption,
 ) -> list[keras.callbacks.Callback]:
     """Returns the callbacks that clip, measure and display."""
     folder, recipe = plan.folder, plan.recipe
@@ -188,7 +191,10 @@ def _measuring_and_display(
             ),
             f"What belongs into {folder.tensorboard}",
         ),
-        Progress(len(plan.source) // recipe.batch_size * recipe.batch_size),
+        Progress(
+            len(plan.source) // recipe.batch_size * recipe.batch_size,
+            interruption,
+        ),
     ]
 
 

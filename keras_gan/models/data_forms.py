@@ -7,6 +7,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_gan.datasets.pair_sources import Pairs, Unpaired
+from keras_gan.datasets.sources import Source
 from keras_gan.models.pixel_bytes import ChangedBatches, as_floats
 
 Array = np.ndarray[Any, Any]
@@ -297,8 +299,24 @@ def refuse_names(value: Any) -> None:
     if isinstance(value, (str, bytes)) or hasattr(value, "__fspath__"):
         raise ValueError(
             "Data must be images, not the names of files or folders. Received: "
-            f"{str(value)!r}. Read a folder by keras_gan.datasets.load."
+            f"{str(value)!r}. Read a folder by keras_gan.datasets.load, pairs "
+            "of images by datasets.pairs, two sides by datasets.unpaired."
         )
+    batches = [b for kind, b in _BATCHES_OF.items() if isinstance(value, kind)]
+    if batches:
+        raise ValueError(
+            "Data must be batches or arrays, and this says where they are: "
+            f"give keras_gan.datasets.{batches[0]}. Received: "
+            f"{type(value).__name__} {value.name!r} of {len(value):,} images"
+        )
+
+
+_BATCHES_OF: dict[type, str] = {
+    Pairs: "PairBatches(pairs), which takes it whole",
+    Unpaired: "UnpairedBatches(sides), which takes it whole",
+    Source: "ImageBatches(source.images, source.labels)",
+}
+"""What `fit` takes of what loaders return."""
 
 
 def check_weights(batch: Any) -> None:
