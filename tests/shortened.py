@@ -16,7 +16,7 @@ FEW = 40
 SMALL = {
     "cycle_gan": {"filters": 4, "blocks": 1, "discriminator_filters": 4},
     "pix2pix": {"filters": 4, "discriminator_filters": 4},
-    "r3gan": {"filters": [8]},
+    "r3gan": {"filters": 8},
 }
 """What is smaller in networks that take long to compile."""
 
