@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from keras_gan._checks import received
+from keras_gan._checks import received, text
 from keras_gan.regularizers.gradient_norm import DRAGAN, GradientPenalty
 from keras_gan.regularizers.path_length import PathLength
 from keras_gan.regularizers.penalty import Penalty
@@ -19,24 +19,28 @@ _NAMED: dict[str, type[Penalty]] = {
 }
 
 
-def get(identifier: Any) -> tuple[Penalty, ...]:
+def get(
+    identifier: Any, *, argument: str = "regularizer"
+) -> tuple[Penalty, ...]:
     """Returns the regularisers that a user meant, as a tuple.
 
     Args:
         identifier: `None`, a name (`"gradient_penalty"`, `"r1"`, `"r2"`,
             `"dragan"`; on a generator `"path_length"`), a `Penalty`, or a list
             of these.
+        argument: What messages call it.
 
     Raises:
         ValueError: If a name is unknown, or two have the same key in the logs.
         TypeError: If it is none of these.
     """
+    argument = text("argument", argument)
     if identifier is None:
         return ()
     several = (
         identifier if isinstance(identifier, (list, tuple)) else [identifier]
     )
-    found = tuple(_one(each) for each in several)
+    found = tuple(_one(each, argument) for each in several)
     names = [each.name for each in found]
     if len(set(names)) < len(names):
         raise ValueError(
@@ -46,14 +50,14 @@ def get(identifier: Any) -> tuple[Penalty, ...]:
     return found
 
 
-def _one(identifier: Any) -> Penalty:
+def _one(identifier: Any, argument: str) -> Penalty:
     if isinstance(identifier, Penalty):
         return identifier
     if isinstance(identifier, str) and identifier in _NAMED:
         return _NAMED[identifier]()
     message = (
-        f"`regularizer` must be one of {sorted(_NAMED)}, a Regularizer, or a "
-        f"list of these. {received('regularizer', identifier)}"
+        f"`{argument}` must be one of {sorted(_NAMED)}, a Regularizer, or a "
+        f"list of these. {received(argument, identifier)}"
     )
     if isinstance(identifier, str):
         raise ValueError(message)
