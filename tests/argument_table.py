@@ -233,6 +233,7 @@ MEANINGS: dict[str, Right] = {
     "augment": anything,
     "amsgrad": flag,
     "axis": anything,
+    "argument": lambda value: isinstance(value, str) and len(value) > 0,
     "basis_initializer": anything,
     "background": whole(0, 255),
     "batch_norm_epsilon": positive,

@@ -61,7 +61,7 @@ def test_fit_needs_no_compile_and_logs_both_players(make, fitted):
     expected = {"d_loss", "g_loss", "d_real", "d_fake"}
     if isinstance(model, keras_gan.ACGAN):
         expected |= {"d_class_loss", "g_class_loss"}
-    assert set(history) == expected | {r.name for r in model.regularizers}
+    assert set(history) == expected | set(model.penalty_names)
     assert np.isfinite([values[-1] for values in history.values()]).all()
 
 

@@ -21,10 +21,21 @@ def numpy(x):
     return ops.convert_to_numpy(x)
 
 
+# Tracing so many operations takes TensorFlow longer than running them once.
+EAGERLY = {"run_eagerly": keras.backend.backend() == "tensorflow"}
+
+
 def trained(make=tiny.style_gan, data=(IMAGES,), **kwargs):
     gan = make(**kwargs)
+    gan.compile(**EAGERLY)
     gan.fit(*data, batch_size=4, epochs=1, verbose=0)
     return gan
+
+
+@pytest.fixture(scope="module")
+def gan():
+    """One that was trained for two steps; tests leave it as it is."""
+    return trained()
 
 
 # An implementation of its own, in float64: torch, one kernel for each sample.
@@ -225,7 +236,7 @@ def test_the_path_length_is_that_of_another_implementation(noise):
 
 def test_a_step_is_that_of_another_implementation(noise):
     gan, (made, judged) = told()
-    gan.compile(keras.optimizers.SGD(0.5), keras.optimizers.SGD(0.5))
+    gan.compile(keras.optimizers.SGD(0.5), keras.optimizers.SGD(0.5), **EAGERLY)
     gan.train_on_batch(IMAGES[:4])
 
     latents = tensor(gan.told).detach()
@@ -366,8 +377,7 @@ def test_nothing_is_mixed_otherwise(training, mixing):
 # The mean of the styles.
 
 
-def test_the_mean_moves_in_training_alone():
-    gan = trained()
+def test_the_mean_moves_in_training_alone(gan):
     mean = numpy(gan.style_mean)
     assert np.abs(mean).max() > 1e-4
     gan.evaluate(IMAGES, verbose=0)
@@ -375,8 +385,7 @@ def test_the_mean_moves_in_training_alone():
     np.testing.assert_array_equal(numpy(gan.style_mean), mean)
 
 
-def test_truncation_pulls_styles_to_the_mean():
-    gan = trained()
+def test_truncation_pulls_styles_to_the_mean(gan):
     latents = gan.latents(5, seed=1)
     network = gan.ema_generator
     style = numpy(network.get_layer("mapping")(latents))
@@ -395,8 +404,7 @@ def test_truncation_pulls_styles_to_the_mean():
     )
 
 
-def test_the_mean_is_saved_with_the_model(tmp_path):
-    gan = trained()
+def test_the_mean_is_saved_with_the_model(gan, tmp_path):
     gan.save(tmp_path / "gan.keras")
     loaded = keras.saving.load_model(tmp_path / "gan.keras")
     assert type(loaded) is keras_gan.StyleGAN
@@ -410,14 +418,15 @@ def test_the_mean_is_saved_with_the_model(tmp_path):
 
 
 @pytest.mark.parametrize("value", [-0.1, "0.7", float("nan"), True])
-def test_a_bad_truncation_is_refused(value):
+def test_a_bad_truncation_is_refused(gan, value):
     with pytest.raises(ValueError, match=r"`truncation`.*Received"):
-        tiny.style_gan().generate(2, truncation=value)
+        gan.generate(2, truncation=value)
 
 
 # The rest.
 
 
+@pytest.mark.slow
 def test_the_conditional_one_makes_a_class_that_is_asked_for():
     labels = np.arange(8) % tiny.CLASSES
     gan = trained(tiny.conditional_style_gan, (IMAGES, labels))
@@ -448,11 +457,13 @@ def test_another_regularizer_comes_on_top():
 
 def test_the_weight_of_the_path_length_can_be_a_schedule():
     weight = schedules.Cosine(0.0, 2.0, 10)
-    gan = trained(path_length_weight=weight)
+    gan = tiny.style_gan(path_length_weight=weight)
+    assert gan.players["generator"].updates is not None
     again = keras_gan.StyleGAN.from_config(gan.get_config())
     assert again.path_length_weight.get_config() == weight.get_config()
 
 
+@pytest.mark.slow
 def test_it_trains_with_adaptive_augmentation():
     gan = trained(augment="ada")
     assert np.isfinite(gan.generate(2, seed=0)).all()
@@ -463,8 +474,10 @@ def test_a_generator_of_ones_own_needs_both_parts_to_fit():
         keras_gan.StyleGAN(*tiny.pair())
 
 
+@pytest.mark.slow
 def test_a_generator_of_ones_own_works():
     gan = keras_gan.StyleGAN(smooth(), tiny.discriminator(), seed=0)
+    gan.compile(**EAGERLY)
     gan.fit(IMAGES, batch_size=4, verbose=0)
     assert gan.num_styles == 2
     assert gan.generate(3, truncation=0.7).shape == (3, *tiny.SHAPE)

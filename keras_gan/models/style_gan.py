@@ -103,7 +103,9 @@ class StyleGAN(GAN):
         self.path_length_interval = whole_number(
             "path_length_interval", path_length_interval, 1, LARGEST_INT32
         )
-        self._more_regularizers = regularizers.get(generator_regularizer)
+        self._more_regularizers = regularizers.get(
+            generator_regularizer, argument="generator_regularizer"
+        )
         super().__init__(
             generator,
             discriminator,

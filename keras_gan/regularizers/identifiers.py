@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from keras_gan._checks import received
+from keras_gan._checks import received, text
 from keras_gan.regularizers.gradient_norm import DRAGAN, GradientPenalty
 from keras_gan.regularizers.own_function import (
     FunctionGeneratorRegularizer,
@@ -23,7 +23,9 @@ _NAMED: dict[str, type[Penalty]] = {
 }
 
 
-def get(identifier: Any) -> tuple[Penalty, ...]:
+def get(
+    identifier: Any, *, argument: str = "regularizer"
+) -> tuple[Penalty, ...]:
     """Returns the regularisers that a user meant, as a tuple.
 
     Args:
@@ -31,12 +33,14 @@ def get(identifier: Any) -> tuple[Penalty, ...]:
             `"dragan"`; on a generator `"path_length"`), a `Penalty`, a
             function `(critic, real, fake, seed)` that returns a scalar, or a
             list of these.
+        argument: What messages call it.
 
     Raises:
         ValueError: If a name is unknown, or two have the same key in the logs.
         TypeError: If it is none of these.
     """
-    found = tuple(_one(each) for each in _several(identifier))
+    argument = text("argument", argument)
+    found = tuple(_one(each, argument) for each in _several(identifier))
     names = [each.name for each in found]
     if len(set(names)) < len(names):
         raise ValueError(
@@ -72,7 +76,7 @@ def _is_function(identifier: Any) -> bool:
     return not other and hasattr(identifier, "__name__")
 
 
-def _one(identifier: Any) -> Penalty:
+def _one(identifier: Any, argument: str) -> Penalty:
     if isinstance(identifier, Penalty):
         return identifier
     if isinstance(identifier, str) and identifier in _NAMED:
@@ -80,9 +84,9 @@ def _one(identifier: Any) -> Penalty:
     if _is_function(identifier):
         return FunctionRegularizer(identifier)
     message = (
-        f"`regularizer` must be one of {sorted(_NAMED)}, a Regularizer, a "
+        f"`{argument}` must be one of {sorted(_NAMED)}, a Regularizer, a "
         "function (critic, real, fake, seed), or a list of these. "
-        f"{received('regularizer', identifier)}"
+        f"{received(argument, identifier)}"
     )
     if isinstance(identifier, str):
         raise ValueError(message)
