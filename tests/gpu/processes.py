@@ -80,7 +80,7 @@ class Child:
         stdout = self._process.stdout
         ready, _, _ = select.select([stdout], [], [], max(0.0, limit))
         if not ready:
-            raise ChildError(f"no answer within {limit:.0f} s")
+            raise ChildError("no answer in the time of its group")
         line = stdout.readline()
         if not line:
             raise ChildError(self._reason())
