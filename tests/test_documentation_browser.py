@@ -50,7 +50,8 @@ def found_by(window, address, words, seconds=60):
 
 def test_the_search_finds_dcgan(browser, address):
     found = found_by(browser, address, "dcgan")
-    assert any("reference/networks.html#" in place for place in found), found
+    there = "reference/networks.html?h=dcgan#keras_gan.networks.dcgan.dcgan"
+    assert f"{address}/{there}" in found
 
 
 def test_no_page_is_wider_than_a_phone(browser, address):
