@@ -122,3 +122,31 @@ def test_wrong_usage_is_said_in_one_line(
 ):
     monkeypatch.chdir(folder)
     assert message in fails(capsys, *arguments)
+
+
+def test_truncation_is_that_of_the_model(folder, tmp_path):
+    gan = tiny.style_gan()
+    gan.style_mean.assign(keras.ops.ones_like(gan.style_mean))
+    gan.save(tmp_path / "styles.keras")
+    out = tmp_path / "made.npz"
+    runs(
+        *("generate", tmp_path / "styles.keras", "-n3", "--seed=4"),
+        *("--truncation=0.5", "--out", out),
+    )
+    made = gan.generate(3, seed=4, truncation=0.5)
+    with np.load(out) as arrays:
+        np.testing.assert_array_equal(
+            arrays["images"], keras_gan.images.to_uint8(made)
+        )
+    assert np.abs(made - gan.generate(3, seed=4)).max() > 1e-3
+
+
+def test_truncation_without_styles_is_one_line(folder, tmp_path, capsys):
+    out = ("--out", tmp_path / "made.npz")
+    command = ("generate", folder / "plain.keras", "--truncation=0.5", *out)
+    assert "Only a StyleGAN does" in fails(capsys, *command)
+    styles = tmp_path / "styles.keras"
+    tiny.style_gan().save(styles)
+    command = ("generate", styles, "--truncation=-1", *out)
+    assert "`truncation` must be" in fails(capsys, *command)
+    assert not (tmp_path / "made.npz").exists()

@@ -696,3 +696,37 @@ def test_levels_are_thirds_of_the_styles(levels, count, expected):
 def test_unknown_levels_are_refused(levels):
     with pytest.raises(ValueError, match="`levels`"):
         style_gan().mix_styles(1, 1, levels=levels)
+
+
+# ----------------------------------------------------- the package's StyleGAN
+
+
+def test_the_style_of_an_image_of_a_style_gan_is_found():
+    gan = tiny.style_gan()
+    given = gan.generate(2, seed=9)
+    found = gan.invert(given, steps=60, **SILENT)
+    assert found.styles.shape == (2, gan.num_styles, 4)
+    assert (found.distances < 0.5 * np.abs(given).mean()).all()
+    synthesis = gan.ema_generator.get_layer("synthesis")
+    np.testing.assert_allclose(
+        found.images, ops.convert_to_numpy(synthesis(found.styles)), atol=1e-5
+    )
+
+
+def test_the_directions_of_a_style_gan_are_those_of_all_its_affine_layers():
+    gan = tiny.style_gan()
+    synthesis = gan.ema_generator.get_layer("synthesis")
+    kernels = [
+        ops.convert_to_numpy(layer.kernel)
+        for layer in synthesis.layers
+        if layer.name.endswith("_affine")
+    ]
+    assert len(kernels) >= gan.num_styles
+    expected = np.linalg.svd(np.concatenate(kernels, axis=1))[1]
+    np.testing.assert_allclose(gan.directions(4).strengths, expected, rtol=1e-4)
+
+
+def test_mixed_styles_of_a_style_gan_make_its_images():
+    gan = tiny.style_gan()
+    mixed = gan.mix_styles(2, 3)
+    assert mixed.images.shape == (2, 3, 8, 8, 1)

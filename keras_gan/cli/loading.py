@@ -11,7 +11,7 @@ import numpy as np
 from keras_gan import datasets, images, presets, recipes, run_folder
 from keras_gan.cli import run_config
 from keras_gan.cli.errors import UsageError, in_one_line
-from keras_gan.models import GAN, AdversarialModel
+from keras_gan.models import GAN, AdversarialModel, StyleGAN
 from keras_gan.recipes import Recipe
 from keras_gan.recipes.components import NETWORKS
 from keras_gan.run_folder import DamagedFileError, RunFolder
@@ -52,9 +52,28 @@ class Trained:
         """Whether it makes images of images, not of latents."""
         return not isinstance(self.gan, GAN)
 
-    def generate(self, n: int, labels: Any, seed: int | None) -> Array:
-        """Returns images as pixels, uint8 (n, H, W, C); vectors as floats."""
-        floats: Array = self.gan.generate(n, labels=labels, seed=seed)
+    def generate(
+        self,
+        n: int,
+        labels: Any,
+        seed: int | None,
+        truncation: float | None = None,
+    ) -> Array:
+        """Returns images as pixels, uint8 (n, H, W, C); vectors as floats.
+
+        Raises:
+            UsageError: If truncation is asked of a GAN that has no styles.
+        """
+        chosen = {}
+        if truncation is not None:
+            if not isinstance(self.gan, StyleGAN):
+                raise UsageError(
+                    f"{self.origin} has no styles, so it takes no "
+                    "--truncation. Only a StyleGAN does. Received: "
+                    f"--truncation {truncation:g}"
+                )
+            chosen["truncation"] = truncation
+        floats: Array = self.gan.generate(n, labels=labels, seed=seed, **chosen)
         if self.gan.makes_vectors:
             return floats
         return images.to_uint8(floats, self.value_range)

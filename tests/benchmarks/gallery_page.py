@@ -74,7 +74,10 @@ def page():
     missing = [f"`{name}`" for name in names() if name not in found]
     if missing:
         listed = f"Recipes without a record yet: {', '.join(missing)}."
-        parts += ["## Not measured yet", textwrap.fill(listed, 80, break_on_hyphens=False)]
+        parts += [
+            "## Not measured yet",
+            textwrap.fill(listed, 80, break_on_hyphens=False),
+        ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 

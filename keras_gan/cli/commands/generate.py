@@ -52,6 +52,12 @@ def add_parser(commands: Any) -> None:
         help="equal seeds, equal images",
     )
     add(
+        "--truncation",
+        type=float,
+        metavar="T",
+        help="of a StyleGAN: 0.7 for more typical pictures, less varied [1]",
+    )
+    add(
         "--out",
         type=path,
         metavar="PATH",
@@ -99,7 +105,9 @@ def run(arguments: argparse.Namespace) -> int:
             arguments.labels, count, trained.num_classes
         )
         count = count or 64 if labels is None else len(labels)
-        made = trained.generate(count, labels, arguments.seed)
+        made = trained.generate(
+            count, labels, arguments.seed, arguments.truncation
+        )
         made, labels = _sorted_by_class(made, labels)
         target = out or _default_target(arguments.model)
         if singly and not vectors:
