@@ -581,6 +581,7 @@ OWN: dict[str, Right] = {
     "models.GAN.latent_dim": optional(only(tiny.LATENT)),
     "models.GAN.generate.batch_size": whole(1, math.inf),
     "models.GAN.generate.n": anything,
+    "models.GAN.invert.learning_rate": positive,
     "models.GAN.latents.n": whole(0, 10**6),
     "models.Player.every": whole(1),
     "models.Player.name": instance(str),

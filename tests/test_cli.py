@@ -17,6 +17,7 @@ from keras_gan import run_folder
 from keras_gan.cli import main
 from keras_gan.cli.interrupting import interruptible
 from keras_gan.cli.progress import Progress
+from keras_gan.run_folder import RunFolder
 
 DATA = ["--data=fashion_mnist_sample", "--set=limit=64", "--batch-size=32"]
 TINY = [
@@ -116,6 +117,17 @@ def test_a_run_folder_holds_what_it_should(run):
     ].keys()
     with Image.open(run / "progress.gif") as animation:
         assert animation.n_frames == 2
+
+
+def test_whatever_a_killed_write_leaves_is_removed(run, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(run, copy)
+    for path in [each for each in copy.rglob("*") if each.is_file()]:
+        if "tfevents" not in path.name:
+            path.with_name(f".77-{path.name}").touch()
+    (copy / "images" / "mine.png").touch()
+    RunFolder(copy).forget_after(2)
+    assert files(copy) == sorted([*files(run), "images/mine.png"])
 
 
 def test_the_configuration_says_what_ran(run):

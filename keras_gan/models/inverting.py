@@ -166,7 +166,7 @@ class _Stage:
     ) -> None:
         self._space, self._steps = space, steps
         self._size = min(settings.batch_size, count)
-        self._learning_rate = settings.learning_rate
+        self._learning_rate = float(settings.learning_rate)
         self.total = -(-count // self._size) * steps
 
     def run(

@@ -7,6 +7,7 @@ from keras_gan.regularizers.gradient_norm import DRAGAN, GradientPenalty
 from keras_gan.regularizers.own_function import (
     FunctionGeneratorRegularizer,
     FunctionRegularizer,
+    checked_function,
 )
 from keras_gan.regularizers.path_length import PathLength
 from keras_gan.regularizers.penalty import Penalty
@@ -57,10 +58,16 @@ def for_generator(identifier: Any) -> list[Any]:
         identifier: As in `get`; a function is one of `(generator, latents,
             seed)`.
     """
-    return [
-        FunctionGeneratorRegularizer(each) if _is_function(each) else each
-        for each in _several(identifier)
-    ]
+    called_on = FunctionGeneratorRegularizer.called_on
+    found = []
+    for each in _several(identifier):
+        penalty = each
+        if _is_function(each):
+            penalty = FunctionGeneratorRegularizer(
+                checked_function("generator_regularizer", each, called_on)
+            )
+        found.append(penalty)
+    return found
 
 
 def _several(identifier: Any) -> list[Any]:
@@ -82,7 +89,10 @@ def _one(identifier: Any, argument: str) -> Penalty:
     if isinstance(identifier, str) and identifier in _NAMED:
         return _NAMED[identifier]()
     if _is_function(identifier):
-        return FunctionRegularizer(identifier)
+        called_on = FunctionRegularizer.called_on
+        return FunctionRegularizer(
+            checked_function(argument, identifier, called_on)
+        )
     message = (
         f"`{argument}` must be one of {sorted(_NAMED)}, a Regularizer, a "
         "function (critic, real, fake, seed), or a list of these. "

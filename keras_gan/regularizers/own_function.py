@@ -23,7 +23,7 @@ register = keras.saving.register_keras_serializable("keras_gan")
 class _OwnFunction(Penalty):
     """`weight * function(...)`, called on what a subclass is called on."""
 
-    _arguments: Sequence[str]
+    called_on: Sequence[str]
     """What the function is called on."""
 
     def __init__(
@@ -34,7 +34,7 @@ class _OwnFunction(Penalty):
         interval: int = 1,
     ) -> None:
         super().__init__(weight, interval=interval)
-        self.function = _checked(function, self._arguments)
+        self.function = checked_function("function", function, self.called_on)
         self.name: str = function.__name__
 
     def __call__(self, *args: Any) -> Tensor:
@@ -88,7 +88,7 @@ class FunctionRegularizer(_OwnFunction, Regularizer):
         >>> gan = keras_gan.GAN(generator, discriminator, regularizer=drift)
     """
 
-    _arguments = ("critic", "real", "fake", "seed")
+    called_on = ("critic", "real", "fake", "seed")
 
 
 @register
@@ -116,30 +116,37 @@ class FunctionGeneratorRegularizer(_OwnFunction, GeneratorRegularizer):
         >>> gan = GAN(generator, critic, generator_regularizer=brightness)
     """
 
-    _arguments = ("generator", "latents", "seed")
+    called_on = ("generator", "latents", "seed")
 
 
-def _checked(function: Any, arguments: Sequence[str]) -> Callable[..., Tensor]:
-    """Returns a function of a name, which takes these arguments."""
+def checked_function(
+    argument: str, function: Any, arguments: Sequence[str]
+) -> Callable[..., Tensor]:
+    """Returns a function of a name, which takes these arguments.
+
+    Raises:
+        TypeError: If it is no function with a name.
+        ValueError: If it takes others.
+    """
     name = getattr(function, "__name__", "")
     if isinstance(function, type) or not callable(function):
         raise TypeError(
-            f"`function` must be a function of ({', '.join(arguments)}). "
-            f"{received('function', function)}"
+            f"`{argument}` must be a function of ({', '.join(arguments)}). "
+            f"{received(argument, function)}"
         )
     if not name.isidentifier():
         raise TypeError(
-            "A penalty is called in the logs, and found in a saved model, by "
-            "the name of its function, and this one has none. Write it with "
-            f"`def`. {received('function', function)}"
+            f"`{argument}` must be a function with a name: the logs call the "
+            "penalty by it, and a saved model finds it by it. Write it with "
+            f"`def`. {received(argument, function)}"
         )
     signature = inspect.signature(function)
     try:
         signature.bind(*arguments)
     except TypeError as error:
         raise ValueError(
-            f"A penalty is called as {name}({', '.join(arguments)}), and this "
-            f"one takes {signature}: {error}."
+            f"`{argument}` must be called as {name}({', '.join(arguments)}), "
+            f"and takes {signature}. {received(argument, function)}"
         ) from error
     return function  # type: ignore[no-any-return]
 

@@ -18,7 +18,7 @@ __all__ = ["RunFolder"]
 _SNAPSHOT = re.compile(r"epoch-(\d+)\.png")
 _FILE_NAMES = (
     r"config\.json|metrics\.csv|(model|best)\.keras|losses\.png|progress\.gif|"
-    r"report\.html|epoch-\d+\.(png|weights\.h5)"
+    r"report\.html|real\.png|epoch-\d+\.(png|weights\.h5)"
 )
 # Earlier versions wrote the report under the last of these names first.
 _LEFTOVER = re.compile(rf"\.\d+-({_FILE_NAMES})|report\.html\.part")
