@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 TRAIN = [
     *("train", "dense-logits", "--data=fashion_mnist_sample"),
     *("--set=limit=600", "--batch-size=60", "--epochs=5"),
-    "--set=evaluation.num_samples=200",
+    *("--set=evaluation.num_samples=200", "--save-every=0"),
 ]
 COMMAND = ["-m", "keras_gan.cli"]
 

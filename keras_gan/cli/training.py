@@ -61,8 +61,8 @@ def train(prepared: Prepared, workers: Workers) -> int:
     except workers.connection_errors as error:
         raise UsageError(
             "Training by several workers failed, as it does when one is lost. "
-            "All epochs that ended are saved: start all workers again with "
-            f"--resume. Received: {' '.join(str(error).split())[:200]}"
+            "What was trained until the last checkpoint is kept: start all "
+            f"workers again with --resume. Received: {' '.join(str(error).split())[:200]}"
         ) from error
 
 
