@@ -62,7 +62,8 @@ def train(prepared: Prepared, workers: Workers) -> int:
         raise UsageError(
             "Training by several workers failed, as it does when one is lost. "
             "What was trained until the last checkpoint is kept: start all "
-            f"workers again with --resume. Received: {' '.join(str(error).split())[:200]}"
+            "workers again with --resume. "
+            f"Received: {' '.join(str(error).split())[:200]}"
         ) from error
 
 
