@@ -576,4 +576,4 @@ def test_without_features_of_the_images_pixels_are_compared(
     scores = json.loads(capsys.readouterr().out)
     assert "psnr" in scores
     assert "kid" not in scores
-    assert "imagenet" in fails(capsys, "evaluate", str(run), "--metrics=kid")
+    assert "ImageNet" in fails(capsys, "evaluate", str(run), "--metrics=kid")

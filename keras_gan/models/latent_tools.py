@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, cast
 
 from keras_gan._checks import whole_number
+from keras_gan._method_names import without_class
 from keras_gan.latents import Directions, Inversion, StyleMixing, Walk
 from keras_gan.latents.directions import factorised
 from keras_gan.models.first_weights import first_weights
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from keras_gan.models.gan import GAN
 
 
+@without_class
 class LatentTools:
     """The methods of a `GAN` that look for latents, and walk through them.
 

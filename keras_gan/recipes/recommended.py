@@ -174,7 +174,7 @@ _PAPER_ADAM = {
 
 R3GAN = Recipe(
     name="r3gan",
-    system="the modern baseline as published: no normalisation, R1 and R2",
+    system="the modern baseline: no normalisation, R1 and R2",
     # Huang et al., 2024, arXiv 2501.05441, at the size of a CPU: penalties at
     # each step that fall to a tenth, and beta_2 that rises.
     networks={"name": "r3gan", "filters": 16},

@@ -7,6 +7,7 @@ from typing import Any, Self
 import keras
 
 from keras_gan._checks import received
+from keras_gan._method_names import without_class
 from keras_gan._typing import Tensor
 from keras_gan.regularizers.penalty import (
     GeneratorRegularizer,
@@ -20,6 +21,7 @@ __all__ = ["FunctionGeneratorRegularizer", "FunctionRegularizer"]
 register = keras.saving.register_keras_serializable("keras_gan")
 
 
+@without_class
 class _OwnFunction(Penalty):
     """`weight * function(...)`, called on what a subclass is called on."""
 

@@ -198,11 +198,14 @@ class Generation(Task):
         name = settings["name"]
         # No metric that a recipe may name looks at neighbours.
         settings["k"] = min(settings.get("k", 1), len(real) - 1)
-        found = make_component("evaluation", settings, metrics=name, real=real)
-        found.extractor = _loaded_extractor(
-            found.extractor, name, data.image_shape
+        # A setting that is wrong is named by what it is called in recipes.
+        checked = make_component(
+            "evaluation", settings, metrics=name, real=real
         )
-        found.metrics = [name, *_measured_with(name, found.extractor)]
+        extractor = _loaded_extractor(checked.extractor, name, data.image_shape)
+        names = [name, *_measured_with(name, extractor)]
+        found = make_component("evaluation", settings, metrics=names, real=real)
+        found.extractor = extractor
         return [found]
 
     def measurement_in_words(self, data: Source, metrics: list[str]) -> str:
