@@ -1,10 +1,10 @@
 """Records what small models come to on a backend, or compares with it.
 
 `KERAS_BACKEND=... PYTHONPATH=. taskset -c 0 python tests/data/recorded_runs.py
-[--write]`. Without `--write` it says of each run whether it ends equal to the
-bit. Other processors, and two cores in place of one, round in other places, so
-only the machine that wrote the file can ask for that.
-`tests/test_recorded_runs.py` compares within rounding.
+[--write]`. With `--write` it adds the runs that the record lacks. Without, it
+says of each run whether it ends equal to the bit. Other processors, and two
+cores in place of one, round in other places, so only the machine that wrote the
+file can ask for that. `tests/test_recorded_runs.py` compares within rounding.
 
 The record was made by the code before `AdversarialModel`: training must not
 change where only its structure does. Logs that came later were added to it.
@@ -122,12 +122,16 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true")
     if parser.parse_args().write:
+        known = {
+            name: numbers or run(RUNS[name])
+            for name, numbers in recorded().items()
+        }
         np.savez_compressed(
             FILE,
             **{
                 f"{name}/{key}": value
-                for name, make in RUNS.items()
-                for key, value in run(make).items()
+                for name, numbers in known.items()
+                for key, value in numbers.items()
             },
         )
     else:
