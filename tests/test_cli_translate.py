@@ -191,7 +191,7 @@ def test_a_killed_cycle_gan_goes_on_exactly_with_its_pools(
             raise Killed
         write(model, path, record)
 
-    arguments = [*CYCLE_GAN, "--epochs=3"]
+    arguments = [*CYCLE_GAN, "--epochs=3", "--save-every=0"]
     assert main([*arguments, "--out=straight"]) == 0
     with monkeypatch.context() as patch:
         patch.setattr(run_folder.checkpoint_file, "write", fall)
