@@ -183,7 +183,8 @@ R3GAN = Recipe(
     d_opt=_PAPER_ADAM,
     g_opt=_PAPER_ADAM,
     schedule=QUICK.schedule,
-    # With a weight of 0.1, the FID after 60,000 images is half as high again.
+    # At half the filters and R1 alone, a weight of 0.1 has half as much FID
+    # again as 1 has, after 60,000 images.
     regularizer=(
         {"name": "r1", "weight": _FALLING},
         {"name": "r2", "weight": _FALLING},

@@ -33,7 +33,7 @@ def add_parser(commands: Any) -> None:
         ),
     )
     add = parser.add_argument
-    add("model", metavar="RUN|MODEL.keras|SAMPLES.npz", type=path)
+    add("model", metavar="RUN|MODEL.keras|PRESET|SAMPLES.npz", type=path)
     add(
         "--data",
         type=name_or_path,

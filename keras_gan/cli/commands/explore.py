@@ -30,7 +30,7 @@ def add_parser(commands: Any) -> None:
         ),
     )
     add = parser.add_argument
-    add("model", metavar="RUN|MODEL.keras", type=path)
+    add("model", metavar="RUN|MODEL.keras|PRESET", type=path)
     add(
         "--out",
         type=path,

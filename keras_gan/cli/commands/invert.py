@@ -31,7 +31,7 @@ def add_parser(commands: Any) -> None:
         ),
     )
     add = parser.add_argument
-    add("model", metavar="RUN|MODEL.keras", type=path)
+    add("model", metavar="RUN|MODEL.keras|PRESET", type=path)
     add(
         "files",
         metavar="IMAGE|FOLDER|IMAGES.npz",
