@@ -11,9 +11,12 @@ import importlib
 import importlib.abc
 import importlib.machinery
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
+
+from keras_gan._wrapped_loader import WrappedLoader
 
 __all__ = ["register"]
 
@@ -91,32 +94,19 @@ class _AfterKeras(importlib.abc.MetaPathFinder):
             _load(self._modules)
 
 
-class _ReportingLoader(importlib.abc.Loader):
-    """Wraps a loader, and reports when a module begins and ends."""
+class _ReportingLoader(WrappedLoader):
+    """Reports when its module begins and ends."""
 
     def __init__(self, inner: Any, finder: _AfterKeras) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._finder = finder
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._inner, name)
-
-    def create_module(
-        self, spec: importlib.machinery.ModuleSpec
-    ) -> ModuleType | None:
-        """Calls the wrapped loader."""
-        made: ModuleType | None = self._inner.create_module(spec)
-        return made
-
-    def exec_module(self, module: ModuleType) -> None:
-        """Runs the module by the wrapped loader."""
-        assert module.__spec__ is not None
-        # Code that later asks the module for its source needs its own loader.
-        module.__spec__.loader = module.__loader__ = self._inner
-        name = module.__name__
+    @contextmanager
+    def around(self, name: str) -> Iterator[None]:
+        """Reports the module of this name."""
         self._finder.module_begins(name)
         try:
-            self._inner.exec_module(module)
+            yield
         except BaseException:
             self._finder.module_failed(name)
             raise

@@ -22,7 +22,8 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+
+from keras_gan._wrapped_loader import WrappedLoader
 
 __all__ = ["keep_to_errors"]
 
@@ -73,29 +74,12 @@ class _BeforeTensorFlow(importlib.abc.MetaPathFinder):
         return spec
 
 
-class _QuietLoader(importlib.abc.Loader):
-    """Wraps a loader, and runs its module without information on stderr."""
+class _QuietLoader(WrappedLoader):
+    """Runs its module without information on stderr."""
 
-    def __init__(self, inner: Any) -> None:
-        self._inner = inner
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._inner, name)
-
-    def create_module(
-        self, spec: importlib.machinery.ModuleSpec
-    ) -> ModuleType | None:
-        """Calls the wrapped loader."""
-        made: ModuleType | None = self._inner.create_module(spec)
-        return made
-
-    def exec_module(self, module: ModuleType) -> None:
-        """Runs the module by the wrapped loader."""
-        assert module.__spec__ is not None
-        # Code that later asks the module for its source needs its own loader.
-        module.__spec__.loader = module.__loader__ = self._inner
-        with _without_information():
-            self._inner.exec_module(module)
+    def around(self, name: str) -> contextlib.AbstractContextManager[None]:
+        """Returns the context in which the module of this name runs."""
+        return _without_information()
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[1]
 
 LAYERS = (
     # What everybody may use; it knows nothing of GANs.
+    ("_wrapped_loader",),
     ("_version", "_typing", "_registration", "_printable", "_checks"),
     ("_method_names",),
     ("_arrays", "_atomic_write", "_charts", "_copies", "memory"),
