@@ -68,7 +68,8 @@ class Row:
 FOLDERS = {
     "emoji": "64x64 colour pictures of emoji",
     "photos": "300 squares of 160 pixels, cut out of 31 photos: scikit-learn's "
-    "two and those of Debian's wallpaper packages",
+    "two and those of Debian's wallpaper packages, by "
+    "`tests/benchmarks/photos.py`",
 }
 """Pictures that neither Keras nor the package has, by their names here."""
 
