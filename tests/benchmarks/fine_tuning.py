@@ -103,7 +103,7 @@ def fit(recipe, callback=None, trained=None):
     """Trains a recipe as `keras-gan train` does; returns the model."""
     import keras
 
-    from keras_gan import datasets, recipes
+    from keras_gan import datasets, memory, recipes
 
     keras.utils.set_random_seed(0)
     found = datasets.source(recipe.data, label=recipe.label, limit=recipe.limit)
@@ -112,13 +112,14 @@ def fit(recipe, callback=None, trained=None):
     )
     if trained is not None:
         recipes.init_from(gan, trained)
-    gan.fit(
-        recipes.batches(recipe, found.images, seed=0),
-        epochs=recipe.epochs,
-        shuffle=False,
-        verbose=0,
-        callbacks=callback,
-    )
+    with memory.keep_freed():
+        gan.fit(
+            recipes.batches(recipe, found.images, seed=0),
+            epochs=recipe.epochs,
+            shuffle=False,
+            verbose=0,
+            callbacks=callback,
+        )
     return gan
 
 

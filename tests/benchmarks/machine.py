@@ -8,6 +8,18 @@ from pathlib import Path
 VECTORS = {"avx512f": "AVX-512", "avx2": "AVX2"}
 """The widest first."""
 
+FREED_KEPT = {"freed_kept": True}
+"""What the records of runs inside of `keras_gan.memory.keep_freed` hold, which
+`keras-gan train` is inside of: they take less CPU time."""
+
+FREED_KEPT_MARK = " ‡"
+
+
+def kept_mark(records):
+    """The mark of a row of the pages whose runs kept their freed memory."""
+    kept = all(record.get("freed_kept") for record in records)
+    return FREED_KEPT_MARK if kept else ""
+
 
 def cpu_model():
     """Its name, and the vectors it knows, which decide about convolutions."""

@@ -5,6 +5,7 @@ import statistics
 import textwrap
 from dataclasses import replace
 
+from tests.benchmarks.machine import kept_mark
 from tests.benchmarks.results_rows import (
     CURVES,
     FOLDERS,
@@ -69,10 +70,11 @@ folders what was trained on. FID, KID and the rest by the package's classifier
 of the data, colour pictures by ImageNet features (`features.imagenet`), where
 FID would need more images. Rows with several seeds show mean ± standard
 deviation. "CPU s" is the time of all threads in training; with a †, other work
-ran beside it, and it is up to twice that of a quiet machine. "images/s" is by
-CPU seconds, compiling included; "MiB" is the peak of the first epoch, or before
-the first look. The seconds of one core can be compared; with more, threads cost
-more in all than they save."""
+ran beside it, and it is up to twice that of a quiet machine; with a ‡, freed
+memory was kept, as `keras-gan train` does, which takes less time. "images/s" is
+by CPU seconds, compiling included; "MiB" is the peak of the first epoch, or
+before the first look. The seconds of one core can be compared; with more,
+threads cost more in all than they save."""
 
 COSTS_HEAD = """## What it costs
 
@@ -142,7 +144,8 @@ def cost_cells(row, found):
         *(means(last, name) for name in MORE_SCORES.values()),
         f"{last[0]['images']:,}",
         spread([point["cpu_seconds"] for point in last], 0)
-        + (" †" if beside_other_work(found) else ""),
+        + (" †" if beside_other_work(found) else "")
+        + kept_mark(found),
         str(found[0]["cores"]),
         spread([p["images"] / p["cpu_seconds"] for p in last], 0),
         spread([each["memory"] for each in found], 0),

@@ -28,7 +28,7 @@ from tests.benchmarks import (
     recipes_summary,
     translation_page,
 )
-from tests.benchmarks.machine import OtherWork, cpu_model
+from tests.benchmarks.machine import FREED_KEPT, OtherWork, cpu_model
 from tests.benchmarks.results_rows import settings
 from tests.benchmarks.translation_rows import RECORDS, ROWS, row_of
 
@@ -40,7 +40,7 @@ def train(row, folders):
     """Trains and measures one run in this process; writes its record."""
     import keras
 
-    from keras_gan import images, recipes
+    from keras_gan import images, memory, recipes
 
     keras.utils.set_random_seed(0)
     recipe = row.trained()
@@ -58,9 +58,15 @@ def train(row, folders):
     points = []
     clock = make_clock(row, recipe, held, points)
     others = OtherWork()
-    gan.fit(
-        batches, epochs=recipe.epochs, shuffle=False, verbose=0, callbacks=clock
-    )
+    # As `keras-gan train` does.
+    with memory.keep_freed():
+        gan.fit(
+            batches,
+            epochs=recipe.epochs,
+            shuffle=False,
+            verbose=0,
+            callbacks=clock,
+        )
     RECORDS.mkdir(parents=True, exist_ok=True)
     shown = row.pictures(gan, first[:SHOWN], second[:SHOWN])
     images.save(images.grid(shown, SHOWN, scale=2), RECORDS / f"{row.name}.png")
@@ -71,6 +77,7 @@ def train(row, folders):
         "points": points,
         "settings": settings(row.trained()),
         "others": round(others.cores(), 2),
+        **FREED_KEPT,
         "cpu": cpu_model(),
         "cores": len(os.sched_getaffinity(0)),
     }

@@ -212,6 +212,8 @@ ROWS = (
         "pairs",
         changes=("model.adversarial_weight=0", "budget=60000"),
         folder="emoji",
+        shows="The other vendor's colours, and soft edges: letters become "
+        "blots, and small things in flags are lost.",
     ),
     Row(
         "boots",
