@@ -10,7 +10,6 @@ from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 from numpy.typing import NDArray
 
@@ -383,6 +382,8 @@ def channels_last(who: str) -> None:
     Raises:
         ValueError: If Keras is set to the other format.
     """
+    import keras
+
     if keras.config.image_data_format() == "channels_first":
         raise ValueError(
             f"{who} takes images whose channels come last, (n, H, W, C). "

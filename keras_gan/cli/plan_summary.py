@@ -69,6 +69,8 @@ def _lines(prepared: Prepared, planned: bool) -> list[tuple[str, str]]:
     measured = plan.task.measurement_in_words(source, metrics)
     lines.insert(2, ("measured", measured))
     lines.insert(-1, ("length", _length(prepared, batches)))
+    if plan.decoding is not None:
+        lines.insert(2, ("decoding", plan.decoding))
     if plan.start is not None:
         frozen = counted(recipe.freeze_d, "layer", "layers")
         kept = f", {frozen} of the discriminator frozen"

@@ -13,9 +13,10 @@ from keras_gan import datasets, recipes
 from keras_gan._version import __version__
 from keras_gan.cli import run_config
 from keras_gan.cli.console import quoted
+from keras_gan.cli.decoding_options import decoding_in_words, decoding_of
 from keras_gan.cli.errors import UsageError
 from keras_gan.cli.starting import Start, recipe_of
-from keras_gan.datasets import Unpaired
+from keras_gan.datasets import Decoding, Unpaired
 from keras_gan.datasets.fingerprint import fingerprint, matches
 from keras_gan.datasets.listing import DifferentSizesError
 from keras_gan.datasets.pair_loading import clothes_at_hand
@@ -54,6 +55,7 @@ class Plan:
         resumed: Whether the folder holds a run to continue.
         start: What the first weights are copied from, or None.
         notes: What the user should know about the choices that were made.
+        decoding: How images that are not in memory are decoded, in words.
     """
 
     recipe: Recipe
@@ -63,6 +65,7 @@ class Plan:
     resumed: bool
     start: Start | None = None
     notes: tuple[str, ...] = ()
+    decoding: str | None = None
 
     @cached_property
     def task(self) -> Task:
@@ -173,12 +176,13 @@ def plan(arguments: Any, folder: RunFolder, rank: int = 0) -> Plan:
     recipe = replace(recipe, epochs=recipe.epochs_for(len(source)))
     recipe = with_measurement(recipe, source)
     seed = 0 if arguments.seed is None else arguments.seed
-    return Plan(recipe, seed, source, folder, False, start, tuple(notes))
+    words = decoding_in_words(source, arguments)
+    return Plan(recipe, seed, source, folder, False, start, tuple(notes), words)
 
 
 def _loaded(recipe: Recipe, arguments: Any) -> Data:
     try:
-        return task_of(recipe).load()
+        return task_of(recipe).load(decoding=decoding_of(arguments))
     except DifferentSizesError as error:
         says = "--image-size N brings them to one, cropped in the middle"
         if arguments.recipe is None and arguments.init is None:
@@ -256,26 +260,32 @@ def _resumed(arguments: Any, folder: RunFolder) -> Plan:
     for key in saved:
         if key != "epochs":
             _require_same(key, saved[key], wanted[key])
-    recipe, source = _as_before(recipe, config["data"])
-    return Plan(recipe, config["seed"], source, folder, True, start)
+    recipe, source = _as_before(recipe, config["data"], decoding_of(arguments))
+    words = decoding_in_words(source, arguments)
+    return Plan(
+        recipe, config["seed"], source, folder, True, start, decoding=words
+    )
 
 
-def _as_before(recipe: Recipe, before: dict[str, Any]) -> tuple[Recipe, Data]:
+def _as_before(
+    recipe: Recipe, before: dict[str, Any], decoding: Decoding
+) -> tuple[Recipe, Data]:
     """Loads the data that a run was started with.
 
     Args:
         recipe: Its recipe.
         before: What config.json says of the data.
+        decoding: How a folder is decoded.
 
     Raises:
         UsageError: If the data have changed.
     """
     # Versions that did not note the clothes took those that were at hand.
     noted = _with_clothes(recipe)
-    source = task_of(noted).load()
+    source = task_of(noted).load(decoding=decoding)
     if noted != recipe and not matches(source, before["digest"]):
         sample = replace(recipe, clothes=EMBEDDED_DATA)
-        found = task_of(sample).load()
+        found = task_of(sample).load(decoding=decoding)
         if matches(found, before["digest"]):
             return sample, found
     _require_same_data(before, source)

@@ -2,6 +2,8 @@
 
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from keras_gan import callbacks, memory, report, run_folder
 from keras_gan.backend import Workers
 from keras_gan.cli import resuming
 from keras_gan.cli.console import console, counted, duration, labelled, quoted
-from keras_gan.cli.errors import UsageError, as_usage_errors
+from keras_gan.cli.errors import UsageError, as_usage_errors, in_one_line
 from keras_gan.cli.final_save import FinalSave
 from keras_gan.cli.planning import Plan
 from keras_gan.cli.preparing import Prepared
@@ -120,7 +122,11 @@ def _train(plan: Plan, prepared: Prepared, state: RunState) -> int:
             state.best_among,
             interruption,
         )
-        with interruption.listening(), memory.keep_freed():
+        with (
+            interruption.listening(),
+            memory.keep_freed(),
+            _failed_batches(plan, prepared),
+        ):
             gan.fit(
                 prepared.data,
                 epochs=epochs,
@@ -160,6 +166,21 @@ def _train(plan: Plan, prepared: Prepared, state: RunState) -> int:
         return DONE
     _print_where(plan, time.monotonic() - start)
     return DONE
+
+
+@contextmanager
+def _failed_batches(plan: Plan, prepared: Prepared) -> Iterator[None]:
+    """Says in one line why a batch could not be made, on any backend."""
+    try:
+        yield
+    except Exception as error:
+        failure = prepared.data.failure
+        if failure is None:
+            raise
+        raise UsageError(
+            f"{in_one_line(failure)} What is saved of the run is kept: "
+            f"--resume --out {quoted(plan.folder.path)} goes on with it."
+        ) from error
 
 
 def _measuring_and_display(

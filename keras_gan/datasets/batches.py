@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from keras_gan._checks import flag, value_range_of
 from keras_gan.datasets.arrays import pixel_shape
 from keras_gan.datasets.folder import ImageFolder
+from keras_gan.datasets.look import Look
 from keras_gan.datasets.ordered_batches import OrderedBatches
 from keras_gan.datasets.vectors import Vectors, as_vectors
 from keras_gan.datasets.views import Views
@@ -114,12 +115,12 @@ class ImageBatches(OrderedBatches):
         return to_float(batch[0], self.value_range), batch[1]
 
     def pixels(self, index: int) -> Any:
-        """Returns batch `index` with the images as they are stored, uint8."""
-        rows = self.rows(index)
+        """Returns batch `index` with uint8 images, mirrored where they are."""
+        return self._batch(index)
+
+    def _looks(self, index: int) -> list[Look]:
         chosen = self.chosen(index)
-        if self.labels is None:
-            return self._views.seen(rows, chosen)
-        return self._views.seen(rows[0], chosen), rows[1]
+        return [Look(self.data, chosen, self._views.of(chosen))]
 
     def as_uint8(self) -> "PixelBatches":
         """Returns the same batches with uint8 images, a quarter of the bytes.
@@ -201,5 +202,5 @@ class VectorBatches(OrderedBatches):
 
     def __getitem__(self, index: int) -> Vectors | tuple[Vectors, NDArray[Any]]:
         """Returns batch `index`: vectors, or (vectors, labels)."""
-        batch: Vectors | tuple[Vectors, NDArray[Any]] = self.rows(index)
+        batch: Vectors | tuple[Vectors, NDArray[Any]] = self._batch(index)
         return batch

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from keras_gan.datasets.archive import pieces
+from keras_gan.datasets.file_states import file_states
 from keras_gan.datasets.folder import ImageFolder
 from keras_gan.datasets.listing import map_files, path_text
 from keras_gan.datasets.pair_rows import ArrayPairs, Downsized, FilePairs
@@ -76,9 +76,9 @@ def _digests(data: Source | Pairs | Unpaired) -> Iterator[str]:
         yield f"pixels:{_digest_of(data, _pixels(data))}"
         return
     try:
-        sizes, states = _file_states(folder, files)
-        yield f"files:{_digest_of(data, states)}"
-        if sizes <= READ_WHOLE:
+        found = list(file_states(folder, files))
+        yield f"files:{_digest_of(data, (each.state for each in found))}"
+        if sum(each.size for each in found) <= READ_WHOLE:
             contents = map_files(_content_digest, files)
             yield f"contents:{_digest_of(data, contents)}"
     except OSError as error:
@@ -129,18 +129,6 @@ def _pixels(data: Source | Pairs) -> Iterator[Any]:
     for array in arrays:
         for piece in pieces(array):
             yield np.ascontiguousarray(piece).reshape(-1)
-
-
-def _file_states(folder: Path, files: list[str]) -> tuple[int, list[bytes]]:
-    """Returns the total size of files, and name, size and time of each."""
-    total, states = 0, []
-    for file in map(Path, files):
-        status = file.stat()
-        total += status.st_size
-        name = os.fsencode(file.relative_to(folder).as_posix())
-        state = f"\0{status.st_size}\0{status.st_mtime_ns}\0"
-        states.append(name + state.encode())
-    return total, states
 
 
 def _content_digest(file: str) -> bytes:

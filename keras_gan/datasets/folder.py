@@ -16,14 +16,17 @@ from keras_gan.datasets.listing import (
     scan,
     warn_of_skipped,
 )
+from keras_gan.datasets.look import SeenRows
 from keras_gan.datasets.streamed import StreamedRows, attempt_each
+from keras_gan.datasets.views import View
+from keras_gan.datasets.workers import check_num_workers
 
 __all__ = ["ImageFolder"]
 
 Pixels = NDArray[np.uint8]
 
 
-class ImageFolder(StreamedRows):
+class ImageFolder(StreamedRows, SeenRows):
     """A folder of images as an array that is decoded when it is indexed.
 
     For more images than fit into memory: `folder[indices]` gives the uint8
@@ -48,6 +51,11 @@ class ImageFolder(StreamedRows):
         listing: What `scan(path)` returned, if the caller has it already and
             itself reports what was skipped.
 
+        num_workers: How many processes decode batches ahead of the training,
+            and the whole folder where it is read; at most 61 on Windows. 0
+            decodes in threads of this process, when a batch is asked for. The
+            images and their order are the same.
+
     Raises:
         TypeError: If `listing` is none.
         ValueError: If there is no image in the folder, the images differ in
@@ -71,6 +79,7 @@ class ImageFolder(StreamedRows):
         channels: int | None = None,
         *,
         listing: Listing | None = None,
+        num_workers: int = 0,
     ) -> None:
         self.path = file_path("path", path)
         size = None if image_size is None else size_pair(image_size)
@@ -85,6 +94,7 @@ class ImageFolder(StreamedRows):
         self.class_names = listing.class_names
         self.image_size = listing.common_size() if size is None else size
         self.channels = listing.channels if channels is None else channels
+        self.num_workers = check_num_workers(num_workers)
         self._stand_ins = {}
         self.skipped = listing.skipped
         if not known:
@@ -130,13 +140,34 @@ class ImageFolder(StreamedRows):
         chosen.files = tuple(self.files[int(index)] for index in indices)
         chosen.labels = None if self.labels is None else self.labels[indices]
         chosen._stand_ins = {}
+        if self._decoded is not None:
+            chosen._decoded = self._decoded.select(indices)
         return chosen
+
+    def _chosen(self, rows: NDArray[np.int64]) -> "ImageFolder":
+        chosen = self.select(rows)
+        # What no process needs that decodes.
+        chosen.class_names, chosen.skipped = None, ()
+        return chosen
+
+    def seen(self, rows: NDArray[np.int64], view: View) -> tuple[Pixels, ...]:
+        """Decodes images, cropped and mirrored."""
+        return (view.seen(self[rows]),)
 
     def name_of(self, index: int) -> str:
         """Returns the path of an image below the folder, as printable text."""
         return path_text(Path(self.files[index]).relative_to(self.path))
 
-    def _decode(self, rows: Sequence[int]) -> list[Pixels | str]:
+    @property
+    def _all_files(self) -> list[str]:
+        return list(self.files)
+
+    @property
+    def row_shapes(self) -> tuple[tuple[int, int, int], ...]:
+        """(H, W, C) of each image of a row."""
+        return ((*self.image_size, self.channels),)
+
+    def _decode_files(self, rows: Sequence[int]) -> list[Pixels | str]:
         def of_file(row: int) -> Pixels:
             return decode(Path(self.files[row]), self.image_size, self.channels)
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from keras_gan._checks import file_path, number_in, received, whole_number
 from keras_gan.datasets.arrays import as_pixels, read_arrays
 from keras_gan.datasets.decode import check_channels, resize, size_pair
+from keras_gan.datasets.decoding import Decoding, checked_decoding
 from keras_gan.datasets.folder import ImageFolder
 from keras_gan.datasets.listing import (
     is_folder,
@@ -130,6 +131,7 @@ def source(
     label: int | None = None,
     limit: int | None = None,
     memory: float = MEMORY,
+    decoding: Decoding | None = None,
 ) -> Source:
     """Finds a data set and describes it. Large folders stay on the disk.
 
@@ -147,12 +149,16 @@ def source(
         limit: As for `load`.
         memory: Bytes of decoded pixels up to which a folder is read into
             memory, from 0 on, 1 GiB by default.
+        decoding: How a folder is decoded, and whether the pixels are kept.
+            Default: in this process, whenever they are needed.
 
     Returns:
         A `Source`.
 
     Raises:
+        TypeError: If `decoding` is none.
         ValueError: As `load`, except for size.
+        ChildProcessError: If a process that decodes was ended from outside.
 
     Example:
         >>> faces = source("faces", image_size=64)
@@ -167,6 +173,7 @@ def source(
     if limit is not None:
         limit = whole_number("limit", limit, 1)
     memory = number_in("memory", memory, "[0, inf)")
+    decoding = checked_decoding(decoding)
     if isinstance(name, str | Path) and str(name) in READERS:
         found = _by_name(str(name), split, path)
     else:
@@ -178,7 +185,7 @@ def source(
         )
     found = found.select(label=label, limit=limit)
     if isinstance(found.images, ImageFolder):
-        return read_if_it_fits(found, found.images, memory)
+        return read_if_it_fits(found, found.images, memory, decoding)
     if found.holds_vectors:
         _refuse_image_settings(found.name, size, channels)
         return found
@@ -267,12 +274,13 @@ def _from_folder(
 
 
 def read_if_it_fits(
-    found: Source, folder: ImageFolder, memory: float
+    found: Source, folder: ImageFolder, memory: float, decoding: Decoding
 ) -> Source:
     """Reads a folder if it fits in memory, and warns of unreadable files."""
+    folder = decoding.applied(folder)
     if np.prod(folder.shape, dtype=np.float64) > memory:
         warn_of_skipped(folder.path, folder.skipped, "are left out")
-        return found
+        return replace(found, images=folder)
     images, readable = folder.read()
     broken = [
         folder.name_of(index)

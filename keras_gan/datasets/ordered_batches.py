@@ -2,6 +2,7 @@
 
 import math
 import warnings
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +20,9 @@ from keras_gan._checks import (
 )
 from keras_gan._method_names import without_class
 from keras_gan.datasets.labels import as_labels
+from keras_gan.datasets.look import Look
+from keras_gan.datasets.looking_ahead import LookingAhead
+from keras_gan.datasets.views import View
 
 __all__ = ["OrderedBatches", "SeededBatches"]
 
@@ -37,6 +41,9 @@ class SeededBatches(keras.utils.PyDataset):
         shuffle: As there.
         drop_remainder: As there.
         part: As there.
+
+    Attributes:
+        failure: Why a batch could not be made, or None.
 
     Raises:
         ValueError: If an argument is not what it must be.
@@ -68,6 +75,7 @@ class SeededBatches(keras.utils.PyDataset):
                 f"Received: batch_size={self.batch_size} for {count} images"
             )
         self.part = _checked_part(part, self.batch_size)
+        self.failure: Exception | None = None
         self._begun = False
         self._first_seen = True
         self.set_epoch(0)
@@ -86,7 +94,10 @@ class SeededBatches(keras.utils.PyDataset):
         Raises:
             ValueError: If it is something else.
         """
+        before = getattr(self, "_epoch", None)
         self._epoch = whole_number("epoch", epoch, 0)
+        if self._epoch != before:
+            self._ahead = LookingAhead(self._looks, len(self))
         order = np.arange(self._count)
         if self.shuffle:
             generator = np.random.default_rng([self.seed, self._epoch])
@@ -98,6 +109,20 @@ class SeededBatches(keras.utils.PyDataset):
         return (
             math.floor(batches) if self.drop_remainder else math.ceil(batches)
         )
+
+    @abstractmethod
+    def _looks(self, index: int) -> list[Look]:
+        """Returns what batch `index` shows, of each kind of rows."""
+
+    def _seen(self, index: int) -> tuple[NDArray[Any], ...]:
+        """Returns batch `index` as it is seen in this epoch."""
+        self._notice_shuffling(index)
+        try:
+            return self._ahead.batch(index)
+        except Exception as error:
+            # TensorFlow raises another one, in which this is a text.
+            self.failure = error
+            raise
 
     def chosen(self, index: int) -> NDArray[np.int64]:
         """Returns where the rows of batch `index` are in the data."""
@@ -182,11 +207,20 @@ class OrderedBatches(SeededBatches):
 
     def rows(self, index: int) -> Any:
         """Returns batch `index` as it is stored: data, or (data, labels)."""
-        chosen = self.chosen(index)
-        self._notice_shuffling(index)
+        return self._labelled(index, self._data[self.chosen(index)])
+
+    def _batch(self, index: int) -> Any:
+        """Returns batch `index` as it is seen: data, or (data, labels)."""
+        (data,) = self._seen(index)
+        return self._labelled(index, data)
+
+    def _labelled(self, index: int, data: Any) -> Any:
         if self.labels is None:
-            return self._data[chosen]
-        return self._data[chosen], self.labels[chosen].astype(np.int32)
+            return data
+        return data, self.labels[self.chosen(index)].astype(np.int32)
+
+    def _looks(self, index: int) -> list[Look]:
+        return [Look(self._data, self.chosen(index), View())]
 
 
 def _checked_part(part: Any, batch_size: int) -> tuple[int, int]:

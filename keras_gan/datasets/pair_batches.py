@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from keras_gan._checks import received
+from keras_gan.datasets.look import Look
 from keras_gan.datasets.pair_rows import ArrayPairs, Downsized, PairRows
 from keras_gan.datasets.pair_sources import Pairs
 from keras_gan.datasets.two_sided_batches import TwoSidedBatches
@@ -120,8 +121,9 @@ class PairBatches(TwoSidedBatches):
         """
         return self._rows.pixels(np.arange(len(self._rows)))
 
-    def _seen(self, index: int) -> tuple[Pixels, Pixels]:
-        return self._rows.seen(self.chosen(index), self._views)
+    def _looks(self, index: int) -> list[Look]:
+        chosen = self.chosen(index)
+        return [Look(self._rows, chosen, self._views.of(chosen))]
 
 
 def _as_rows(pairs: Any, scale: int | None) -> PairRows:

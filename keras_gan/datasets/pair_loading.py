@@ -7,6 +7,7 @@ from typing import Any
 
 from keras_gan._checks import choice, number_in, received, whole_number
 from keras_gan.datasets.decode import check_channels, resize, size_pair
+from keras_gan.datasets.decoding import Decoding, checked_decoding
 from keras_gan.datasets.folder import ImageFolder
 from keras_gan.datasets.listing import (
     is_folder,
@@ -69,6 +70,7 @@ def pairs(
     label: int | None = None,
     limit: int | None = None,
     memory: float = MEMORY,
+    decoding: Decoding | None = None,
 ) -> Pairs:
     """Finds pairs of images, source and target. Large folders stay on disk.
 
@@ -104,11 +106,13 @@ the images |
         limit: Keep so many pairs at most, evenly spread.
         memory: Bytes of decoded pixels up to which a folder is read into
             memory, 1 GiB by default.
+        decoding: As for `source`.
 
     Returns:
         A `Pairs`.
 
     Raises:
+        TypeError: If `decoding` is none.
         ValueError: If there are no such pairs or no such split; if an image
             has no partner, or another shape than its partner; or if another
             argument is not what it must be.
@@ -119,7 +123,9 @@ the images |
         ((28, 28, 1), (28, 28, 1))
         >>> batches = PairBatches(found, batch_size=64, flip=True)
     """
-    wanted = _Wanted.of(split, direction, image_size, channels, memory)
+    wanted = _Wanted.of(
+        split, direction, image_size, channels, memory, decoding
+    )
     if source_channels is not None:
         source_channels = check_channels(source_channels, "source_channels")
     if scale is not None:
@@ -139,6 +145,7 @@ the images |
             image_size=image_size,
             channels=channels,
             memory=memory,
+            decoding=decoding,
         )
         found = _downsized(images, scale or _SMALL_SCALE)
         found = replace(found, name=str(name)) if named else found
@@ -146,7 +153,7 @@ the images |
         layout = _layout(name, PAIR_NAMES)
         found, skipped = _from_folder(layout, wanted, source_channels)
         found = found.select(label=label, limit=limit)
-        return _read_if_they_fit(found, layout.path, skipped, wanted.memory)
+        return _read_if_they_fit(found, layout.path, skipped, wanted)
     return found.select(label=label, limit=limit)
 
 
@@ -161,6 +168,7 @@ def unpaired(
     channels_b: int | None = None,
     limit: int | None = None,
     memory: float = MEMORY,
+    decoding: Decoding | None = None,
 ) -> Unpaired:
     """Finds two unpaired sides of images. Large folders stay on disk.
 
@@ -186,11 +194,13 @@ folders | `trainB`, or the second |
         limit: Keep so many images of each side at most, evenly spread.
         memory: Bytes of decoded pixels up to which each side is read into
             memory, 1 GiB by default.
+        decoding: As for `source`.
 
     Returns:
         An `Unpaired`.
 
     Raises:
+        TypeError: If `decoding` is none.
         ValueError: If there is no such folder or split; if a side holds no
             image, or the sides differ in size; or if another argument is not
             what it must be.
@@ -201,7 +211,9 @@ folders | `trainB`, or the second |
         ((28, 28, 1), (28, 28, 1))
         >>> batches = UnpairedBatches(found, batch_size=16)
     """
-    wanted = _Wanted.of(split, direction, image_size, channels, memory)
+    wanted = _Wanted.of(
+        split, direction, image_size, channels, memory, decoding
+    )
     other = (
         wanted.channels
         if channels_b is None
@@ -241,10 +253,17 @@ class _Wanted:
     size: Size | None
     channels: int | None
     memory: float
+    decoding: Decoding
 
     @classmethod
     def of(
-        cls, split: Any, direction: Any, size: Any, channels: Any, memory: Any
+        cls,
+        split: Any,
+        direction: Any,
+        size: Any,
+        channels: Any,
+        memory: Any,
+        decoding: Any,
     ) -> "_Wanted":
         check_split(split, SPLITS)
         direction = choice("direction", direction, ("ab", "ba"))
@@ -254,6 +273,7 @@ class _Wanted:
             None if size is None else size_pair(size),
             None if channels is None else check_channels(channels),
             number_in("memory", memory, "[0, inf)"),
+            checked_decoding(decoding),
         )
 
 
@@ -360,12 +380,15 @@ def _from_folder(
 
 
 def _read_if_they_fit(
-    found: Pairs, path: Path, skipped: list[str], memory: float
+    found: Pairs, path: Path, skipped: list[str], wanted: _Wanted
 ) -> Pairs:
     """Reads pairs if they fit in memory, and warns of what is left out."""
     rows = found.rows
+    if isinstance(rows, FilePairs):
+        rows = wanted.decoding.applied(rows)
+        found = replace(found, rows=rows)
     values = math.prod(rows.source_shape) + math.prod(rows.target_shape)
-    if isinstance(rows, FilePairs) and len(rows) * values <= memory:
+    if isinstance(rows, FilePairs) and len(rows) * values <= wanted.memory:
         read, whole, broken = rows.read()
         skipped = [*skipped, *broken]
         labels = None if found.labels is None else found.labels[whole]
@@ -399,4 +422,4 @@ def _side(
         path_text(folder),
     ).select(limit=limit)
     chosen: Any = side.images
-    return read_if_it_fits(side, chosen, wanted.memory)
+    return read_if_it_fits(side, chosen, wanted.memory, wanted.decoding)

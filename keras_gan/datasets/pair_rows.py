@@ -1,10 +1,10 @@
 """Rows of pairs: arrays, target images alone, or files."""
 
 import copy
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,9 @@ from keras_gan.datasets.decode import (
 )
 from keras_gan.datasets.folder import ImageFolder
 from keras_gan.datasets.listing import path_text
+from keras_gan.datasets.look import SeenRows
 from keras_gan.datasets.streamed import StreamedRows, attempt_each
-from keras_gan.datasets.views import Views
+from keras_gan.datasets.views import View
 
 __all__ = ["ArrayPairs", "Downsized", "FilePairs", "PairRows", "factor_of"]
 
@@ -30,7 +31,7 @@ Indices = NDArray[np.int64]
 Shape = tuple[int, int, int]
 
 
-class PairRows(ABC):
+class PairRows(SeenRows):
     """Pairs of images, source and target, that are indexed by number."""
 
     @property
@@ -52,7 +53,7 @@ class PairRows(ABC):
         """Returns these sources and targets, uint8, as new arrays."""
 
     @abstractmethod
-    def select(self, rows: Indices) -> "PairRows":
+    def select(self, rows: Indices) -> Self:
         """Returns these pairs alone, in this order."""
 
     @property
@@ -60,13 +61,13 @@ class PairRows(ABC):
         """How many times larger one of a pair is; None if no whole number."""
         return factor_of(self.source_shape[:2], self.target_shape[:2])
 
-    def seen(self, rows: Indices, views: Views) -> tuple[Pixels, Pixels]:
+    def seen(self, rows: Indices, view: View) -> tuple[Pixels, Pixels]:
         """Returns these pairs, both images cropped and mirrored alike."""
         source, target = self.pixels(rows)
         larger = max(source.shape[1], target.shape[1])
         return (
-            views.seen(source, rows, larger // source.shape[1]),
-            views.seen(target, rows, larger // target.shape[1]),
+            view.seen(source, larger // source.shape[1]),
+            view.seen(target, larger // target.shape[1]),
         )
 
 
@@ -114,6 +115,10 @@ class ArrayPairs(PairRows):
     def __len__(self) -> int:
         return len(self.target)
 
+    def part(self, rows: Indices) -> "ArrayPairs":
+        """Returns these pairs alone."""
+        return self.select(rows)
+
     def pixels(self, rows: Indices) -> tuple[Pixels, Pixels]:
         """Returns these sources and targets, uint8, as new arrays."""
         return self.source[rows], self.target[rows]
@@ -152,6 +157,8 @@ class Downsized(PairRows):
                 "`scale` must divide the height and the width of the images, "
                 f"{height} and {width}. {received('scale', scale)}"
             )
+        if isinstance(self.target, ImageFolder):
+            self.num_workers = self.target.num_workers
 
     @property
     def source_shape(self) -> Shape:
@@ -178,9 +185,15 @@ class Downsized(PairRows):
             return Downsized(self.target.select(rows), self.scale)
         return Downsized(self.target[rows], self.scale)
 
-    def seen(self, rows: Indices, views: Views) -> tuple[Pixels, Pixels]:
+    def part(self, rows: Indices) -> "Downsized":
+        """Returns these pairs alone, for another process to make."""
+        if isinstance(self.target, ImageFolder):
+            return Downsized(self.target.part(rows), self.scale)
+        return self.select(rows)
+
+    def seen(self, rows: Indices, view: View) -> tuple[Pixels, Pixels]:
         """Returns these pairs; a source is made of what is seen of a target."""
-        target = views.seen(self.target[rows], rows)
+        target = view.seen(self.target[rows])
         return self._smaller(target), target
 
     def _smaller(self, target: Pixels) -> Pixels:
@@ -253,6 +266,8 @@ class FilePairs(StreamedRows, PairRows):
         chosen.files = tuple(self.files[int(row)] for row in rows)
         chosen.labels = None if self.labels is None else self.labels[rows]
         chosen._stand_ins = {}
+        if self._decoded is not None:
+            chosen._decoded = self._decoded.select(rows)
         return chosen
 
     def read(self) -> tuple[ArrayPairs, NDArray[np.bool_], list[str]]:
@@ -301,7 +316,24 @@ class FilePairs(StreamedRows, PairRows):
             np.empty((count, *self.target_shape), np.uint8),
         )
 
-    def _decode(self, rows: Sequence[int]) -> list[Any]:
+    def _chosen(self, rows: Indices) -> "FilePairs":
+        return self.select(rows)
+
+    @property
+    def _all_files(self) -> list[str]:
+        return [file for pair in self.files for file in pair]
+
+    @property
+    def row_shapes(self) -> tuple[Shape, ...]:
+        """(H, W, C) of each image of a row."""
+        return (self.source_shape, self.target_shape)
+
+    @property
+    def _way(self) -> str:
+        files = len(self.files[0])
+        return f"{files} files, reversed: {self._reversed}"
+
+    def _decode_files(self, rows: Sequence[int]) -> list[Any]:
         if len(self.files[0]) == 1:
             halves = attempt_each(self._halves, rows)
             return [

@@ -56,10 +56,6 @@ class TwoSidedBatches(SeededBatches):
         super().__init__(count, batch_size, seed, shuffle, drop_remainder, part)
 
     @abstractmethod
-    def _seen(self, index: int) -> tuple[Pixels, Pixels]:
-        """Returns batch `index` as it is seen in this epoch."""
-
-    @abstractmethod
     def arrays(self) -> tuple[Pixels, Pixels]:
         """Returns all images of both sides, uint8 (n, H, W, C).
 
@@ -68,8 +64,8 @@ class TwoSidedBatches(SeededBatches):
 
     def pixels(self, index: int) -> tuple[Pixels, Pixels]:
         """Returns batch `index` as pixels, uint8."""
-        self._notice_shuffling(index)
-        return self._seen(index)
+        first, second = self._seen(index)
+        return first, second
 
     def __getitem__(self, index: int) -> Any:
         """Returns batch `index`, float32 in the value range."""

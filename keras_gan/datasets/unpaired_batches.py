@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from keras_gan._checks import received
 from keras_gan.datasets.arrays import pixels_of
 from keras_gan.datasets.folder import ImageFolder
+from keras_gan.datasets.look import Look
 from keras_gan.datasets.pair_sources import Unpaired, check_sides
 from keras_gan.datasets.two_sided_batches import TwoSidedBatches
 from keras_gan.datasets.views import Views
@@ -129,15 +130,14 @@ class UnpairedBatches(TwoSidedBatches):
         """
         return np.array(self.a[:]), np.array(self.b[:])
 
-    def _seen(self, index: int) -> tuple[Pixels, Pixels]:
+    def _looks(self, index: int) -> list[Look]:
         places = self._places(index)
-        a, b = (
-            views.seen(side[order[places]], places)
+        return [
+            Look(side, order[places], views.of(places))
             for side, order, views in zip(
                 (self.a, self.b), self._orders, self._views, strict=True
             )
-        )
-        return a, b
+        ]
 
     def _going_round(
         self, length: int, stream: tuple[int, ...]

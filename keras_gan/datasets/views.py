@@ -1,12 +1,14 @@
 """How the images of an epoch are seen: cropped anew, and mirrored."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from keras_gan.datasets.decode import as_picture, from_picture
 
-__all__ = ["Views"]
+__all__ = ["View", "Views"]
 
 Pixels = NDArray[np.uint8]
 
@@ -54,26 +56,57 @@ class Views:
             else None
         )
 
-    def seen(
-        self, images: Pixels, chosen: NDArray[np.int64], divisor: int = 1
-    ) -> Pixels:
-        """Returns images as they are seen in this epoch.
+    def of(self, chosen: NDArray[np.int64]) -> "View":
+        """Returns how some images of the epoch are seen.
+
+        Args:
+            chosen: Which ones these are, (k,).
+        """
+        return View(
+            self._jitter,
+            None if self._corners is None else self._corners[chosen],
+            None if self._mirrored is None else self._mirrored[chosen],
+        )
+
+
+class View(NamedTuple):
+    """How some images are seen, in their order.
+
+    Attributes:
+        jitter: How many pixels the images are enlarged by.
+        corners: Where each is cropped, from the top and from the left, (k, 2).
+            None for no crops.
+        mirrored: Whether each is mirrored, (k,). None for none.
+    """
+
+    jitter: int = 0
+    corners: NDArray[np.int64] | None = None
+    mirrored: NDArray[np.bool_] | None = None
+
+    def seen(self, images: Pixels, divisor: int = 1) -> Pixels:
+        """Returns images as they are seen.
 
         Args:
             images: uint8 (k, H, W, C), which are overwritten.
-            chosen: Which images of the epoch these are, (k,).
             divisor: How many times smaller these images are than those that
                 `jitter` is given for.
         """
-        if self._corners is not None:
-            jitter = self._jitter // divisor
-            corners = self._corners[chosen] // divisor
+        if self.corners is not None:
+            jitter = self.jitter // divisor
+            corners = self.corners // divisor
             for image, (top, left) in zip(images, corners, strict=True):
                 image[...] = _cropped(image, int(top), int(left), jitter)
-        if self._mirrored is not None:
-            mirrored = self._mirrored[chosen]
-            images[mirrored] = images[mirrored, :, ::-1]
+        if self.mirrored is not None:
+            images[self.mirrored] = images[self.mirrored, :, ::-1]
         return images
+
+    def part(self, start: int, end: int) -> "View":
+        """Returns how the images from one place to another are seen."""
+        return View(
+            self.jitter,
+            None if self.corners is None else self.corners[start:end],
+            None if self.mirrored is None else self.mirrored[start:end],
+        )
 
 
 def _cropped(image: Pixels, top: int, left: int, jitter: int) -> Pixels:

@@ -74,6 +74,27 @@ def add_parser(commands: Any) -> None:
         "likely either way round",
     )
     add(
+        "--num-workers",
+        type=whole_number_in(0, LARGEST),
+        default=0,
+        metavar="N",
+        help="processes that decode a folder of images ahead of the training; "
+        "0 for threads of this one [0]",
+    )
+    add(
+        "--cache",
+        type=path,
+        metavar="DIR",
+        help="keep the decoded images of a folder in DIR, for all runs",
+    )
+    add(
+        "--cache-limit",
+        type=whole_number_in(1, LARGEST),
+        default=64,
+        metavar="GIB",
+        help="the most that DIR may hold; the rest is removed [64]",
+    )
+    add(
         "--init",
         type=path,
         metavar="RUN",

@@ -8,7 +8,7 @@ from keras_gan import augment as augmentation
 from keras_gan import datasets, features
 from keras_gan._checks import LARGEST_INT32, received, whole_number
 from keras_gan.callbacks import Evaluation
-from keras_gan.datasets import ImageBatches, Source, VectorBatches
+from keras_gan.datasets import Decoding, ImageBatches, Source, VectorBatches
 from keras_gan.datasets.arrays import pixel_shape
 from keras_gan.datasets.vectors import holds_vectors
 from keras_gan.features.of_data import (
@@ -50,7 +50,13 @@ class Generation(Task):
         "clothes": "its data are named by `data` itself",
     }
 
-    def load(self, split: str = "train", *, limit: int | None = None) -> Source:
+    def load(
+        self,
+        split: str = "train",
+        *,
+        limit: int | None = None,
+        decoding: Decoding | None = None,
+    ) -> Source:
         """Returns the images or vectors of the recipe."""
         recipe = self.recipe
         assert recipe.data is not None
@@ -61,6 +67,7 @@ class Generation(Task):
             channels=recipe.channels,
             label=recipe.label,
             limit=recipe.limit if split == "train" else limit,
+            decoding=decoding,
         )
 
     def in_words(self, data: Source) -> str:

@@ -7,7 +7,7 @@ import keras
 
 from keras_gan import datasets
 from keras_gan._checks import received
-from keras_gan.datasets import PAIR_NAMES, PairBatches, Pairs
+from keras_gan.datasets import PAIR_NAMES, Decoding, PairBatches, Pairs
 from keras_gan.datasets.pair_rows import factor_of
 from keras_gan.metrics import METRICS
 from keras_gan.models import Pix2Pix
@@ -30,7 +30,13 @@ class PairedTranslation(Translation):
 
     model = Pix2Pix
 
-    def load(self, split: str = "train", *, limit: int | None = None) -> Pairs:
+    def load(
+        self,
+        split: str = "train",
+        *,
+        limit: int | None = None,
+        decoding: Decoding | None = None,
+    ) -> Pairs:
         """Returns the pairs of the recipe."""
         recipe = self.recipe
         assert recipe.data is not None
@@ -45,6 +51,7 @@ class PairedTranslation(Translation):
             source_channels=recipe.source_channels,
             label=recipe.label,
             limit=recipe.limit if split == "train" else limit,
+            decoding=decoding,
         )
 
     @cached_property

@@ -9,6 +9,7 @@ import keras
 from keras_gan._checks import received
 from keras_gan.callbacks import Evaluation
 from keras_gan.datasets import (
+    Decoding,
     ImageBatches,
     PairBatches,
     Pairs,
@@ -104,12 +105,19 @@ class Task(ABC):
             )
 
     @abstractmethod
-    def load(self, split: str = "train", *, limit: int | None = None) -> Data:
+    def load(
+        self,
+        split: str = "train",
+        *,
+        limit: int | None = None,
+        decoding: Decoding | None = None,
+    ) -> Data:
         """Returns the data of the recipe.
 
         Args:
             split: `"train"`, `"val"` or `"test"`.
             limit: The most images or pairs. Default: the recipe's.
+            decoding: How a folder is decoded, as `datasets.source` takes it.
         """
 
     @abstractmethod

@@ -7,7 +7,12 @@ import keras
 
 from keras_gan import datasets
 from keras_gan._checks import received
-from keras_gan.datasets import UNPAIRED_NAMES, Unpaired, UnpairedBatches
+from keras_gan.datasets import (
+    UNPAIRED_NAMES,
+    Decoding,
+    Unpaired,
+    UnpairedBatches,
+)
 from keras_gan.models import CycleGAN
 from keras_gan.networks.resnet_generator import resnet_blocks
 from keras_gan.recipes.components import make_component
@@ -37,7 +42,11 @@ class UnpairedTranslation(Translation):
     }
 
     def load(
-        self, split: str = "train", *, limit: int | None = None
+        self,
+        split: str = "train",
+        *,
+        limit: int | None = None,
+        decoding: Decoding | None = None,
     ) -> Unpaired:
         """Returns both sides of the recipe."""
         recipe = self.recipe
@@ -55,6 +64,7 @@ class UnpairedTranslation(Translation):
             channels=depths[0],
             channels_b=depths[1],
             limit=recipe.limit if split == "train" else limit,
+            decoding=decoding,
         )
 
     @cached_property
