@@ -35,11 +35,14 @@ def decoding_in_words(
 ) -> str | None:
     """Returns how images are decoded while a model trains.
 
-    None where they are in memory.
+    None where they are in memory and nothing was said of it.
     """
     rows = list(_streamed(data))
     if not rows:
-        return None
+        told = arguments.num_workers or arguments.cache is not None
+        return (
+            "none while it trains: the images are in memory" if told else None
+        )
     by = (
         f"ahead, by {counted(arguments.num_workers, 'process', 'processes')}"
         if arguments.num_workers
