@@ -45,8 +45,8 @@ class _AfterKeras(importlib.abc.MetaPathFinder):
 
     It finds what the other finders find. If a module of this package loads
     Keras, that module is not complete yet, and the others may need it. So the
-    modules directly in this package are watched, too, and the rest is imported
-    when the outermost of them is complete.
+    modules of this package are watched, too, and the rest is imported when the
+    outermost of them is complete.
 
     Args:
         modules: The modules to import after Keras.
@@ -63,7 +63,7 @@ class _AfterKeras(importlib.abc.MetaPathFinder):
         target: ModuleType | None = None,
     ) -> importlib.machinery.ModuleSpec | None:
         """Returns where a module is, with a loader that reports its end."""
-        if fullname != "keras" and fullname.rpartition(".")[0] != _PACKAGE:
+        if fullname != "keras" and not fullname.startswith(f"{_PACKAGE}."):
             return None
         for finder in sys.meta_path:
             find = getattr(finder, "find_spec", None)

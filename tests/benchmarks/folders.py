@@ -97,7 +97,7 @@ def ways(folder, name, cache):
 
 
 def turn(batches, epoch):
-    """One epoch; returns seconds on the clock, here and in workers, an image."""
+    """An epoch; returns seconds on the clock, here, in workers, an image."""
     batches.set_epoch(epoch)
     on_linux = Path("/proc/self/stat").exists()
     before = worker_seconds() if on_linux else 0.0
