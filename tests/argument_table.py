@@ -6,6 +6,7 @@ it for one function or class. A new argument with a known name needs nothing.
 
 import enum
 import math
+import sys
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -245,6 +246,7 @@ MEANINGS: dict[str, Right] = {
     "cache": optional(path),
     "budget": optional(plain(whole(1))),
     "bias_initializer": anything,
+    "cache_limit": positive,
     "center": flag,
     "centers": anything,
     "changes": anything,
@@ -270,6 +272,7 @@ MEANINGS: dict[str, Right] = {
     "counted": anything,
     "dataset": word("fashion_mnist", "mnist"),
     "deviation": positive,
+    "decoding": optional(instance(datasets.Decoding)),
     "decay_steps": optional(whole(1)),
     "dim": optional(whole(1, 2**15)),
     "direction": word("ab", "ba"),
@@ -388,6 +391,7 @@ MEANINGS: dict[str, Right] = {
     "num_samples": whole(2, 10**7),
     "num_splits": whole(1, 12),
     "num_subsets": whole(1, 10**6),
+    "num_workers": whole(0, 61 if sys.platform == "win32" else 1024),
     # The functions of the samples take generated scores alone.
     "negative_slope": at_least_0,
     "needs_real": lambda value: is_bool(value) and not value,

@@ -45,7 +45,7 @@ def decoded(monkeypatch):
     real = folder.decode
 
     def counting(path, size, channels):
-        names.append(path.name)
+        names.append(Path(path).name)
         return real(path, size, channels)
 
     monkeypatch.setattr(folder, "decode", counting)

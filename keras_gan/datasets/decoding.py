@@ -26,7 +26,7 @@ class Decoding:
         num_workers: How many processes decode: batches ahead of the training,
             and the whole folder where it is read at once; at most 61 on
             Windows. 0 decodes in threads of this process, when a batch is
-            asked for. A process takes about 60 MB. It imports neither a
+            asked for. A process takes 60 to 80 MB. It imports neither a
             framework nor the program that starts it, and ends with it.
         cache: A folder for decoded pixels, which is made if it is not there;
             `~` is the user's own. All images of the data are decoded once,

@@ -169,7 +169,7 @@ class ImageFolder(StreamedRows, SeenRows):
 
     def _decode_files(self, rows: Sequence[int]) -> list[Pixels | str]:
         def of_file(row: int) -> Pixels:
-            return decode(Path(self.files[row]), self.image_size, self.channels)
+            return decode(self.files[row], self.image_size, self.channels)
 
         return attempt_each(of_file, rows)
 

@@ -356,7 +356,7 @@ class FilePairs(StreamedRows, PairRows):
     def _halves(self, row: int) -> tuple[Pixels, Pixels]:
         channels = (self.source_shape[2], self.target_shape[2])
         size = self.target_shape[:2]
-        file = Path(self.files[row][0])
+        (file,) = self.files[row]
         if self._reversed:
             target, source = decode_halves(file, size, channels[::-1])
             return source, target
@@ -365,7 +365,7 @@ class FilePairs(StreamedRows, PairRows):
     def _image(self, place: int) -> Pixels:
         row, side = divmod(place, 2)
         shape = self.target_shape if side else self.source_shape
-        return decode(Path(self.files[row][side]), shape[:2], shape[2])
+        return decode(self.files[row][side], shape[:2], shape[2])
 
     def _broken(self, row: int, side: int, reason: str) -> str:
         return f"{self._name(self.files[row][side])}: {reason}"

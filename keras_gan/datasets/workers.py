@@ -2,8 +2,8 @@
 
 They are started anew, not forked: a fork of a process in which a framework
 runs threads may hang. They import what decodes, and neither Keras nor the
-program that started them, so that they are there in a fraction of a second and
-a script needs no `if __name__ == "__main__":` for their sake.
+program that started them, so that they start in about a second, and a script
+needs no `if __name__ == "__main__":` for their sake.
 """
 
 import functools
