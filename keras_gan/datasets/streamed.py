@@ -18,6 +18,7 @@ import numpy as np
 import PIL
 from numpy.typing import NDArray
 
+from keras_gan._method_names import without_class
 from keras_gan.datasets.decode import reason_unreadable
 from keras_gan.datasets.decoded_cache import DecodedCache, DecodedRows
 from keras_gan.datasets.file_states import file_states
@@ -43,6 +44,7 @@ class UnreadableRowError(ValueError):
     """A row can't be decoded, and what could replace it is not known here."""
 
 
+@without_class
 class StreamedRows(ABC):
     """Rows below a folder, of which unreadable ones are replaced.
 
