@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from keras_gan._checks import file_path, instance_of
+from keras_gan.datasets.attempts import attempt_each
 from keras_gan.datasets.decode import check_channels, decode, size_pair
 from keras_gan.datasets.listing import (
     Listing,
@@ -17,7 +18,7 @@ from keras_gan.datasets.listing import (
     warn_of_skipped,
 )
 from keras_gan.datasets.look import SeenRows
-from keras_gan.datasets.streamed import StreamedRows, attempt_each
+from keras_gan.datasets.streamed import StreamedRows
 from keras_gan.datasets.views import View
 from keras_gan.datasets.workers import check_num_workers
 

@@ -12,6 +12,7 @@ from PIL import Image
 
 from keras_gan._checks import received, whole_number
 from keras_gan.datasets.arrays import pixel_shape, pixels_of
+from keras_gan.datasets.attempts import attempt_each
 from keras_gan.datasets.decode import (
     as_picture,
     decode,
@@ -21,7 +22,7 @@ from keras_gan.datasets.decode import (
 from keras_gan.datasets.folder import ImageFolder
 from keras_gan.datasets.listing import path_text
 from keras_gan.datasets.look import SeenRows
-from keras_gan.datasets.streamed import StreamedRows, attempt_each
+from keras_gan.datasets.streamed import StreamedRows
 from keras_gan.datasets.views import View
 
 __all__ = ["ArrayPairs", "Downsized", "FilePairs", "PairRows", "factor_of"]

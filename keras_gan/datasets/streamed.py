@@ -1,43 +1,32 @@
 """Rows of data that are decoded from files when they are wanted."""
 
 import copy
-import errno
-import functools
 import hashlib
 import itertools
 import math
-import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 import numpy as np
 import PIL
 from numpy.typing import NDArray
 
 from keras_gan._method_names import without_class
-from keras_gan.datasets.decode import reason_unreadable
 from keras_gan.datasets.decoded_cache import DecodedCache, DecodedRows
 from keras_gan.datasets.file_states import file_states
 from keras_gan.datasets.listing import is_folder, path_text, warn_of_skipped
-from keras_gan.datasets.workers import in_order, is_worker
+from keras_gan.datasets.workers import in_order
 
-__all__ = ["StreamedRows", "UnreadableRowError", "attempt_each"]
-
-_Result = TypeVar("_Result")
+__all__ = ["StreamedRows", "UnreadableRowError"]
 
 _FORMAT = "1"
 """Changes where pixels are made of files in another way, or kept in another."""
 _ROWS_AT_ONCE = 64
-_PARTS_PER_CORE = 4
-"""So many that files of different sizes take all cores."""
 _MOST_REPLACEMENTS_TRIED = 64
 """How many rows are tried as a replacement for an unreadable one."""
-_LIMITS_OF_THE_PROCESS = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
-"""Errors that are not the fault of a file: the process is at a limit."""
 
 
 class UnreadableRowError(ValueError):
@@ -188,7 +177,7 @@ class StreamedRows(ABC):
             np.arange(start, min(start + _ROWS_AT_ONCE, len(self)))
             for start in starts
         )
-        if self.num_workers:
+        if self.num_workers and self._decoded is None:
             parts = map(self.part, pieces)
             tasks = (partial(part._decode, range(len(part))) for part in parts)
             decoded = in_order(tasks, self.num_workers)
@@ -240,51 +229,3 @@ def _unpacked(
         for part, shape in zip(np.split(flat, ends[:-1]), shapes, strict=True)
     ]
     return images[0] if len(images) == 1 else images
-
-
-def attempt_each(
-    function: Callable[[int], _Result], rows: Sequence[int]
-) -> list[_Result | str]:
-    """Decodes rows in parallel. A text in place of one is an error.
-
-    Raises:
-        MemoryError: If there is too little memory.
-        OSError: If too many files are open.
-    """
-
-    def attempt(row: int) -> _Result | str:
-        try:
-            return function(row)
-        except MemoryError:
-            raise
-        # On damaged files, Pillow's decoders raise any kind of error.
-        except Exception as error:
-            if (
-                isinstance(error, OSError)
-                and error.errno in _LIMITS_OF_THE_PROCESS
-            ):
-                raise
-            return reason_unreadable(error)
-
-    if is_worker():
-        # There are as many of them as shall work at a time.
-        return [attempt(row) for row in rows]
-    # Given one by one, small files cost more to pass to threads than to read.
-    size = max(1, len(rows) // (_PARTS_PER_CORE * (os.cpu_count() or 1)))
-    parts = (rows[at : at + size] for at in range(0, len(rows), size))
-
-    def of_part(part: Sequence[int]) -> list[_Result | str]:
-        return [attempt(row) for row in part]
-
-    return list(itertools.chain.from_iterable(_readers().map(of_part, parts)))
-
-
-@functools.cache
-def _readers() -> ThreadPoolExecutor:
-    # Starting threads for each batch would double the time of small files.
-    return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="decode")
-
-
-if hasattr(os, "register_at_fork"):
-    # A forked process has none of its parent's threads.
-    os.register_at_fork(after_in_child=_readers.cache_clear)
