@@ -54,10 +54,16 @@ class LastGood:
     def renew(self, model: AdversarialModel, epoch: int) -> None:
         """Keeps the state of now, unless that costs too much time."""
         began = time.perf_counter()
-        if self._spent > _FREE + _SHARE * (began - self._began):
+        # Several workers must all go back to the same epoch.
+        if not backend.by_first_worker(
+            model, lambda: self._is_cheap(began), "Rollback"
+        ):
             return
         self.state = TrainingState(model, epoch)
         self._spent += time.perf_counter() - began
+
+    def _is_cheap(self, now: float) -> bool:
+        return self._spent <= _FREE + _SHARE * (now - self._began)
 
 
 def _variables(model: AdversarialModel) -> list[Any]:
