@@ -205,7 +205,8 @@ def _on_one_device(variables: Sequence[keras.Variable]) -> Iterator[None]:
     try:
         for variable, value, _ in held:
             variable._layout = None
-            variable._value = value.addressable_data(0)
+            # A copy: Keras gives its memory away when it predicts.
+            variable._value = value.addressable_data(0).copy()
         yield
     finally:
         for variable, value, layout in held:

@@ -28,7 +28,7 @@ def record(
     del state  # Variables change in place.
     tape = tf.GradientTape(watch_accessed_variables=False)
     with tape:
-        tape.watch([v.value for v in wrt])
+        tape.watch([_own_copy(v.value) for v in wrt])
         output = function()
     return Recording(output, tape)
 
@@ -40,7 +40,7 @@ def value_and_grad(
     recording: Recording | None = None,
 ) -> tuple[Any, list[Tensor | None]]:
     del state  # Variables change in place.
-    values = [v.value for v in wrt]
+    values = [_own_copy(v.value) for v in wrt]
     tape = tf.GradientTape(watch_accessed_variables=False)
     given = []
     if recording is not None:
@@ -51,6 +51,13 @@ def value_and_grad(
         # Replicas' gradients are summed by the optimizer, so share the loss.
         loss = loss / replica()[1]
     return aux, _summed(tape.gradient(loss, values))
+
+
+def _own_copy(value: Any) -> Any:
+    """Returns what a tape can watch: outside of a step, the first copy."""
+    if tf.distribute.in_cross_replica_context():
+        return tf.distribute.get_strategy().experimental_local_results(value)[0]
+    return value
 
 
 def _summed(gradients: Sequence[Tensor | None]) -> list[Tensor | None]:
@@ -186,22 +193,39 @@ def alone(model: keras.Model) -> contextlib.AbstractContextManager[None]:
     return contextlib.nullcontext()
 
 
+_sums: WeakKeyDictionary[keras.Model, Callable[[Tensor], Any]]
+_sums = WeakKeyDictionary()
+
+
 def workers_sum(
     model: keras.Model, numbers: np.ndarray[Any, Any]
 ) -> np.ndarray[Any, Any]:
     strategy = model.distribute_strategy
-    devices = strategy.num_replicas_in_sync // worker(model)[1]
-
-    def of_all() -> Tensor:
-        index, _ = replica()
-        # The first replica speaks for its worker.
-        mine = tf.where(index % devices == 0, numbers, np.zeros_like(numbers))
-        return all_sum(mine)
-
-    total = strategy.run(of_all)
+    if model not in _sums:
+        devices = strategy.num_replicas_in_sync // worker(model)[1]
+        _sums[model] = _sum_by(strategy, devices)
+    total = _sums[model](tf.constant(numbers))
     found: np.ndarray[Any, Any]
     found = strategy.experimental_local_results(total)[0].numpy()
     return found
+
+
+def _sum_by(
+    strategy: tf.distribute.Strategy, devices: int
+) -> Callable[[Tensor], Any]:
+    """Compiles a sum over workers that have so many devices each."""
+
+    def of_all(numbers: Tensor) -> Tensor:
+        index, _ = replica()
+        # The first replica speaks for its worker.
+        return all_sum(numbers * tf.cast(index % devices == 0, "int32"))
+
+    run: Callable[[Tensor], Any] = tf.function(
+        lambda numbers: strategy.run(of_all, args=(numbers,)),
+        input_signature=[tf.TensorSpec((None,), "int32")],
+        autograph=False,
+    )
+    return run
 
 
 _predictors: WeakKeyDictionary[keras.Model, Callable[[Any], Any]]
