@@ -244,7 +244,7 @@ def distributed(engine: str) -> Iterator[Workers]:
         )
     several = engine == "multiworker"
     if several:
-        keras.distribution.initialize()
+        _join()
     before = keras.distribution.distribution()
     keras.distribution.set_distribution(
         keras.distribution.DataParallel(auto_shard_dataset=not several)
@@ -255,6 +255,19 @@ def distributed(engine: str) -> Iterator[Workers]:
         keras.distribution.set_distribution(before)
         if several:
             jax.distributed.shutdown()
+
+
+def _join() -> None:
+    try:
+        keras.distribution.initialize()
+    except ValueError as error:
+        raise ValueError(
+            "With the jax backend, multiworker joins the processes that the "
+            "environment names: KERAS_DISTRIBUTION_JOB_ADDRESSES (host:port of "
+            "the first one), KERAS_DISTRIBUTION_NUM_PROCESSES and "
+            "KERAS_DISTRIBUTION_PROCESS_ID; under Slurm jax finds them itself. "
+            f"Received: {error}"
+        ) from error
 
 
 def _of_processes() -> Workers:

@@ -149,12 +149,18 @@ class Rollback(Configurable, keras.callbacks.Callback):
         if trouble is not None:
             self._act(trouble)
         elif self._good is not None:
-            self._good.renew(self.model, epoch + 1)
+            self._renew(self._good, epoch + 1)
 
     def on_train_end(self, logs: Any = None) -> None:
         """Lets go of the state."""
         self._good = None
         self._watch.end(self.model)
+
+    def _renew(self, good: LastGood, epoch: int) -> None:
+        model = self.model
+        # Several workers must all go back to the same epoch.
+        if backend.by_first_worker(model, good.is_cheap, "Rollback"):
+            good.renew(model, epoch)
 
     def _start_anew(self) -> None:
         self.returns = 0

@@ -4,8 +4,8 @@
     python -m tests.engines.by_hand ray      # pip: ray[train]
 
 Each is trained twice as `docs/distributed.md` writes it, with a smaller run in
-place of the page's: once undisturbed, and once with a requeue or a worker killed
-after the second epoch. Both must end with the same state, to the bit.
+place of the page's: once undisturbed, and once with a requeue or a worker
+killed after the second epoch. Both must end with the same state, to the bit.
 """
 
 import argparse
@@ -82,19 +82,17 @@ def slurm(folder):
             if name == "disturbed":
                 second = checkpoint(where / "runs" / "a", 2)
                 wait_for(second.exists, "the second epoch")
-                subprocess.run(
-                    ["scontrol", "requeue", job], env=run, check=True
-                )
+                slurm_cluster.told_by(["scontrol", "requeue", job], run)
             done = lambda job=job: slurm_cluster.is_done(job, run)  # noqa: E731
             wait_for(done, f"job {job}")
             print((where / f"slurm-{job}.out").read_text("utf-8"))
+        told = slurm_cluster.told_by(["sinfo", "--version"], run)
     assert_equal_runs(
         folder / "whole" / "runs" / "a",
         folder / "disturbed" / "runs" / "a",
         atol=0.0,
     )
-    told = subprocess.run(["sinfo", "-V"], capture_output=True, text=True)
-    print(f"equal to the bit: {told.stdout.strip()}, torch {version('torch')}")
+    print(f"equal to the bit: {told}, torch {version('torch')}")
 
 
 def ray(folder):

@@ -1,8 +1,10 @@
 """A cluster of Slurm with two nodes, both of which are this machine."""
 
 import contextlib
+import os
 import socket
 import subprocess
+import time
 from pathlib import Path
 
 CONFIGURATION = """
@@ -24,10 +26,11 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU
 ReturnToService=2
 MpiDefault=none
-NodeName=localhost NodeHostname={host} NodeAddr=127.0.0.1 Port=17011 CPUs=1
-NodeName={host} NodeHostname={host} NodeAddr=127.0.0.1 Port=17012 CPUs=1
+NodeName=127.0.0.[1-2] NodeHostname={host} Port=[17011-17012] CPUs=1
 PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 """
+NODES = ("127.0.0.1", "127.0.0.2")
+"""Names that any machine finds itself by."""
 MUNGE = Path("/run/munge/munge.socket.2")
 
 
@@ -43,7 +46,7 @@ def started(folder):
     if not MUNGE.exists():
         subprocess.run(["service", "munge", "start"], check=True)
     daemons = [["slurmctld", "-D"]]
-    daemons += [["slurmd", "-D", "-N", node] for node in ("localhost", host)]
+    daemons += [["slurmd", "-D", "-N", node] for node in NODES]
     running = [
         subprocess.Popen(
             ["env", f"SLURM_CONF={file}", *command],
@@ -52,6 +55,7 @@ def started(folder):
         for command in daemons
     ]
     try:
+        _wait_for_nodes(settings)
         yield settings
     finally:
         for daemon in reversed(running):
@@ -59,28 +63,38 @@ def started(folder):
             daemon.wait()
 
 
+def _wait_for_nodes(settings):
+    for _ in range(60):
+        told = subprocess.run(
+            ["sinfo", "--noheader", "--format=%D %t"],
+            env={**os.environ, **settings},
+            capture_output=True,
+            text=True,
+        )
+        if told.stdout.split() == ["2", "idle"]:
+            return
+        time.sleep(1)
+    raise TimeoutError(f"no two nodes: {told.stdout}{told.stderr}")
+
+
+def told_by(command, environment, where=None):
+    """What a command of Slurm prints."""
+    told = subprocess.run(
+        command, cwd=where, env=environment, capture_output=True, text=True
+    )
+    if told.returncode:
+        raise RuntimeError(f"{command}: {told.stderr}")
+    return told.stdout.strip()
+
+
 def submit(batch, where, environment):
     """Submits a batch file as it is; returns the job's number."""
-    told = subprocess.run(
-        ["sbatch", "--parsable", batch],
-        cwd=where,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return told.stdout.strip()
+    return told_by(["sbatch", "--parsable", str(batch)], environment, where)
 
 
 def is_done(job, environment):
     """Whether a job has completed; fails where it has failed."""
-    told = subprocess.run(
-        ["scontrol", "show", "job", job],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    if any(f"JobState={word}" in told.stdout for word in ("FAILED", "CANCEL")):
-        raise RuntimeError(told.stdout)
-    return "JobState=COMPLETED" in told.stdout
+    told = told_by(["scontrol", "show", "job", job], environment)
+    if any(f"JobState={word}" in told for word in ("FAILED", "CANCEL")):
+        raise RuntimeError(told)
+    return "JobState=COMPLETED" in told
