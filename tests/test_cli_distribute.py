@@ -103,6 +103,15 @@ def assert_equal_runs(one, two, atol):
         np.testing.assert_allclose(two[name], value, atol=atol, err_msg=name)
 
 
+@pytest.fixture(scope="module")
+def one_jax_device(tmp_path_factory):
+    """A run of the same by one device."""
+    folder = tmp_path_factory.mktemp("jax")
+    one = [sys.executable, *COMMAND, *TRAIN, "--out=one"]
+    finish(start(one, folder, KERAS_BACKEND="jax"))
+    return folder / "one"
+
+
 @pytest.mark.slow
 def test_a_lost_worker_is_survived_and_two_equal_one(tmp_path):
     alone = [sys.executable, *COMMAND, *TRAIN, "--out=one"]
@@ -141,13 +150,12 @@ def test_two_processes_of_torchrun_equal_one(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="needs jax")
-def test_two_devices_of_jax_equal_one(tmp_path):
-    one = [sys.executable, *COMMAND, *TRAIN]
-    two = [*one, "--distribute=data-parallel", "--out=two"]
+def test_two_devices_of_jax_equal_one(one_jax_device, tmp_path):
+    more = ["--distribute=data-parallel", "--out=two"]
+    two = [sys.executable, *COMMAND, *TRAIN, *more]
     flags = "--xla_force_host_platform_device_count=2"
     finish(start(two, tmp_path, KERAS_BACKEND="jax", XLA_FLAGS=flags))
-    finish(start([*one, "--out=one"], tmp_path, KERAS_BACKEND="jax"))
-    assert_equal_runs(tmp_path / "one", tmp_path / "two", atol=1e-6)
+    assert_equal_runs(one_jax_device, tmp_path / "two", atol=1e-6)
 
 
 def jax_processes(folder, *more):
@@ -169,7 +177,9 @@ def jax_processes(folder, *more):
 
 @pytest.mark.slow
 @pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="needs jax")
-def test_a_signal_to_one_process_stops_both_and_two_equal_one(tmp_path):
+def test_a_signal_to_one_process_stops_both_and_two_equal_one(
+    one_jax_device, tmp_path
+):
     processes = jax_processes(tmp_path)
     wait_for(tmp_path / "two" / "backup" / "epoch-0001.weights.h5", processes)
     processes[1].send_signal(signal.SIGTERM)
@@ -179,9 +189,7 @@ def test_a_signal_to_one_process_stops_both_and_two_equal_one(tmp_path):
     assert not (tmp_path / "two" / "model.keras").exists()
     for process in jax_processes(tmp_path, "--resume"):
         finish(process)
-    one = [sys.executable, *COMMAND, *TRAIN, "--out=one"]
-    finish(start(one, tmp_path, KERAS_BACKEND="jax"))
-    assert_equal_runs(tmp_path / "one", tmp_path / "two", atol=1e-6)
+    assert_equal_runs(one_jax_device, tmp_path / "two", atol=1e-6)
 
 
 @pytest.mark.skipif(

@@ -14,7 +14,6 @@ ENGINES = {
     "mirrored": ("tensorflow", 1),
     "multiworker": ("tensorflow", 2),
     "torch": ("torch", 2),
-    "jax": ("jax", 1),
     "jax-processes": ("jax", 2),
 }
 """The backend of each engine, and its processes."""

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
+from datetime import timedelta
 from typing import Any
 
 import keras
@@ -187,7 +188,8 @@ def distributed(engine: str) -> Iterator[Workers]:
             "`torchrun --nproc-per-node 2 --no-python keras-gan train ...`. "
             "Received: a process that torchrun did not start"
         )
-    torch.distributed.init_process_group()
+    # The others wait while the first one measures.
+    torch.distributed.init_process_group(timeout=timedelta(days=1))
     try:
         rank, count = replica()
         # gloo raises no narrower one when a connection closes.
