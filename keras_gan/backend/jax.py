@@ -260,7 +260,7 @@ def distributed(engine: str) -> Iterator[Workers]:
 def _join() -> None:
     try:
         keras.distribution.initialize()
-    except ValueError as error:
+    except (ValueError, RuntimeError) as error:
         raise ValueError(
             "With the jax backend, multiworker joins the processes that the "
             "environment names: KERAS_DISTRIBUTION_JOB_ADDRESSES (host:port of "

@@ -174,14 +174,14 @@ def _replica_context() -> Any:
 
 
 def worker(model: keras.Model) -> tuple[int, int]:
-    return _place(model.distribute_strategy)
-
-
-def _place(strategy: tf.distribute.Strategy) -> tuple[int, int]:
-    """Which of a strategy's processes this is, and of how many."""
+    strategy = model.distribute_strategy
     if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
         return 0, 1
-    resolver = strategy.cluster_resolver
+    return _place(strategy.cluster_resolver)
+
+
+def _place(resolver: Any) -> tuple[int, int]:
+    """Which of a cluster's processes this is, and of how many."""
     cluster = resolver.cluster_spec().as_dict()
     chiefs, others = (len(cluster.get(k, ())) for k in ("chief", "worker"))
     before = 0 if resolver.task_type == "chief" else chiefs
@@ -269,7 +269,7 @@ def distributed(engine: str) -> Iterator[Workers]:
             tf.errors.InternalError,
         )
         # Its part of the data is left whole: `fit` takes it out of them.
-        rank, count = _place(strategy)
+        rank, count = _place(strategy.cluster_resolver)
         yield Workers(
             rank, count, scope=strategy.scope, connection_errors=errors
         )
