@@ -178,16 +178,16 @@ class Evaluation(Configurable, keras.callbacks.Callback):
             if self._of_pairs:
                 self._check_pairs(model, real.shape)
                 real = real[: self.num_samples]
-        self._evaluator = Evaluator(
-            real,
-            extractor=self._chosen_extractor(real.shape[1:]),
-            metrics=self.metrics,
-            k=self.k,
-            real_split=self.split if isinstance(self.real, str) else None,
-            cache=self.cache,
-        )
-        if self._evaluator.compares:
-            self._evaluator.prepare()
+            self._evaluator = Evaluator(
+                real,
+                extractor=self._chosen_extractor(real.shape[1:]),
+                metrics=self.metrics,
+                k=self.k,
+                real_split=self.split if isinstance(self.real, str) else None,
+                cache=self.cache,
+            )
+            if self._evaluator.compares:
+                self._evaluator.prepare()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Puts the numbers into the logs."""

@@ -31,6 +31,12 @@ SMALLER = (
 )
 LONGEST = 1800
 """Seconds for a run."""
+RAY = {
+    "KERAS_BACKEND": "tensorflow",
+    "RAY_USAGE_STATS_ENABLED": "0",
+    # Its workers give way to all else, and then miss their own deadlines.
+    "RAY_worker_niceness": "0",
+}
 
 
 def block(language, word):
@@ -105,7 +111,7 @@ def ray(folder):
         )
         run = subprocess.Popen(
             [sys.executable, script],
-            env=environment(folder, KERAS_BACKEND="tensorflow"),
+            env=environment(folder, **RAY),
         )
         if name == "disturbed":
             wait_for(checkpoint(folder / name, 2).exists, "the second epoch")
