@@ -3,11 +3,10 @@
 import importlib.util
 import json
 import os
-import socket
+import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import h5py
 import keras
@@ -15,8 +14,8 @@ import numpy as np
 import pytest
 
 from keras_gan.cli import main
+from tests.test_replicas import ROOT, free_port
 
-ROOT = Path(__file__).parents[1]
 TRAIN = [
     *("train", "dense-logits", "--data=fashion_mnist_sample"),
     *("--set=limit=600", "--batch-size=60", "--epochs=5"),
@@ -58,9 +57,7 @@ def finish(process):
 
 def workers(folder, out, *more):
     """Two TensorFlow workers on this machine."""
-    with socket.socket() as probe:
-        probe.bind(("localhost", 0))
-        port = min(probe.getsockname()[1], 65_000)
+    port = free_port(2)
     cluster = {"worker": [f"localhost:{port}", f"localhost:{port + 1}"]}
     arguments = [*TRAIN, f"--out={out}", "--distribute=multiworker", *more]
     return [
@@ -74,6 +71,16 @@ def workers(folder, out, *more):
         )
         for rank in range(2)
     ]
+
+
+def wait_for(path, processes):
+    """Waits until running processes have written a file."""
+    deadline = time.monotonic() + 300
+    while not path.exists():
+        for process in processes:
+            assert process.poll() is None, process.communicate()[1]
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def state(run):
@@ -96,6 +103,15 @@ def assert_equal_runs(one, two, atol):
         np.testing.assert_allclose(two[name], value, atol=atol, err_msg=name)
 
 
+@pytest.fixture(scope="module")
+def one_jax_device(tmp_path_factory):
+    """A run of the same by one device."""
+    folder = tmp_path_factory.mktemp("jax")
+    one = [sys.executable, *COMMAND, *TRAIN, "--out=one"]
+    finish(start(one, folder, KERAS_BACKEND="jax"))
+    return folder / "one"
+
+
 @pytest.mark.slow
 def test_a_lost_worker_is_survived_and_two_equal_one(tmp_path):
     alone = [sys.executable, *COMMAND, *TRAIN, "--out=one"]
@@ -106,11 +122,7 @@ def test_a_lost_worker_is_survived_and_two_equal_one(tmp_path):
 
     killed = tmp_path / "killed"
     first, second = workers(tmp_path, "killed")
-    deadline = time.monotonic() + 300
-    while not (killed / "backup" / "epoch-0002.weights.h5").exists():
-        assert first.poll() is None, first.communicate()[1]
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_for(killed / "backup" / "epoch-0002.weights.h5", [first])
     second.kill()
     second.communicate()
     _, error = first.communicate(timeout=300)
@@ -138,13 +150,46 @@ def test_two_processes_of_torchrun_equal_one(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="needs jax")
-def test_two_devices_of_jax_equal_one(tmp_path):
-    one = [sys.executable, *COMMAND, *TRAIN]
-    two = [*one, "--distribute=data-parallel", "--out=two"]
+def test_two_devices_of_jax_equal_one(one_jax_device, tmp_path):
+    more = ["--distribute=data-parallel", "--out=two"]
+    two = [sys.executable, *COMMAND, *TRAIN, *more]
     flags = "--xla_force_host_platform_device_count=2"
     finish(start(two, tmp_path, KERAS_BACKEND="jax", XLA_FLAGS=flags))
-    finish(start([*one, "--out=one"], tmp_path, KERAS_BACKEND="jax"))
-    assert_equal_runs(tmp_path / "one", tmp_path / "two", atol=1e-6)
+    assert_equal_runs(one_jax_device, tmp_path / "two", atol=1e-6)
+
+
+def jax_processes(folder, *more):
+    """Two processes of JAX on this machine."""
+    address = f"localhost:{free_port(1)}"
+    arguments = [*TRAIN, "--distribute=multiworker", "--out=two", *more]
+    return [
+        start(
+            [sys.executable, *COMMAND, *arguments],
+            folder,
+            KERAS_BACKEND="jax",
+            KERAS_DISTRIBUTION_JOB_ADDRESSES=address,
+            KERAS_DISTRIBUTION_NUM_PROCESSES="2",
+            KERAS_DISTRIBUTION_PROCESS_ID=str(rank),
+        )
+        for rank in range(2)
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="needs jax")
+def test_a_signal_to_one_process_stops_both_and_two_equal_one(
+    one_jax_device, tmp_path
+):
+    processes = jax_processes(tmp_path)
+    wait_for(tmp_path / "two" / "backup" / "epoch-0001.weights.h5", processes)
+    processes[1].send_signal(signal.SIGTERM)
+    for process in processes:
+        _, error = process.communicate(timeout=300)
+        assert process.returncode == 130, error[-2000:]
+    assert not (tmp_path / "two" / "model.keras").exists()
+    for process in jax_processes(tmp_path, "--resume"):
+        finish(process)
+    assert_equal_runs(one_jax_device, tmp_path / "two", atol=1e-6)
 
 
 @pytest.mark.skipif(

@@ -27,7 +27,16 @@ FOLDERS = {
 }
 """The folders that pages speak of, and what is in them."""
 TOOLS = {
-    *("apptainer", "curl", "docker", "git", "mkdocs", "nvidia-smi", "pip"),
+    *(
+        "apptainer",
+        "apt-get",
+        "curl",
+        "docker",
+        "git",
+        "mkdocs",
+        "nvidia-smi",
+        "pip",
+    ),
     *("pre-commit", "pytest", "python", "python3", "srun", "tensorboard"),
     *("torchrun", "twine", "keras-gan", "export", "#SBATCH"),
 }

@@ -5,10 +5,12 @@ written in `keras.ops` and these functions, and never asks which backend runs.
 """
 
 import importlib
+import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import keras
+import numpy as np
 from keras import ops
 
 from keras_gan._typing import Tensor
@@ -52,9 +54,12 @@ __all__ = [
     "Stepper",
     "Workers",
     "all_sum",
+    "alone",
+    "any_worker",
     "apply_gradients",
     "average",
     "batch_share",
+    "by_first_worker",
     "compiled",
     "constant",
     "convolves_groups_apart",
@@ -69,6 +74,7 @@ __all__ = [
     "merges_steps",
     "outputs_and_gradient",
     "predict_any_size",
+    "predict_on_batch",
     "producer",
     "random_state",
     "record",
@@ -80,11 +86,13 @@ __all__ = [
     "strategy_scope",
     "update_if",
     "value_and_grad",
+    "worker",
 ]
 
 Adam: Any = _adapter.Adam
 Stepper: Any = _adapter.Stepper
 all_sum = _adapter.all_sum
+alone = _adapter.alone
 apply_gradients = _adapter.apply_gradients
 compiled = _adapter.compiled
 constant = _adapter.constant
@@ -92,6 +100,7 @@ convolves_groups_apart = _adapter.convolves_groups_apart
 distributed = _adapter.distributed
 eagerly = _adapter.eagerly
 predict_any_size = _adapter.predict_any_size
+predict_on_batch = _adapter.predict_on_batch
 merges_steps = _adapter.merges_steps
 outputs_and_gradient = _adapter.outputs_and_gradient
 random_state = _adapter.random_state
@@ -104,6 +113,7 @@ set_random_state = _adapter.set_random_state
 strategy_scope = _adapter.strategy_scope
 update_if = _adapter.update_if
 value_and_grad = _adapter.value_and_grad
+worker = _adapter.worker
 
 
 def input_gradient(critic: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
@@ -215,6 +225,66 @@ def _sizes_of_replicas(size: Tensor) -> Tensor:
     index, count = replica()
     mine = ops.one_hot(index, count, dtype="int32")
     return all_sum(mine * ops.cast(size, "int32"))
+
+
+def by_first_worker(
+    model: keras.Model, function: Callable[[], Any], what: str
+) -> Any:
+    """Calls a function on the first worker, and returns on each what it said.
+
+    The others wait. So a measurement costs what it costs once, and all go by
+    the same numbers, to the bit.
+
+    Args:
+        model: The model that the workers train. All of them call this.
+        function: Called on the first worker alone; returns what JSON holds.
+        what: What it does, for the error on the others.
+
+    Raises:
+        RuntimeError: On the others, where the function fails on the first one.
+    """
+    rank, count = worker(model)
+    if count == 1:
+        return function()
+    told, error = [], None
+    if rank == 0:
+        try:
+            with alone(model):
+                told = [function()]
+        except Exception as found:
+            # The others would wait for ever.
+            error = found
+    told = _from_first(model, told)
+    if error is not None:
+        raise error
+    if not told:
+        raise RuntimeError(f"{what} failed on the first worker: see its error.")
+    return told[0]
+
+
+def _from_first(model: keras.Model, told: Any) -> Any:
+    """Returns on each worker what the first one gives."""
+    rank, _ = worker(model)
+    text = json.dumps(told).encode() if rank == 0 else b""
+    (length,) = _adapter.workers_sum(model, np.array([len(text)], "int32"))
+    letters = np.zeros(length, "int32")
+    letters[: len(text)] = list(text)
+    sent = _adapter.workers_sum(model, letters)
+    return json.loads(sent.astype("uint8").tobytes())
+
+
+def any_worker(model: keras.Model, flag: bool) -> bool:
+    """Returns whether the flag is set on any of the workers.
+
+    Args:
+        model: The model that they train. All of them call this.
+        flag: This worker's.
+    """
+    _, count = worker(model)
+    if count == 1:
+        return flag
+    (found,) = _adapter.workers_sum(model, np.array([flag], "int32"))
+    return bool(found)
 
 
 def generator_states(network: keras.layers.Layer) -> list[Any]:

@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import keras
 import numpy as np
+from jax.experimental import multihost_utils
 
 from keras_gan._typing import Tensor
 from keras_gan.backend.port import Recording
@@ -169,18 +170,114 @@ def all_sum(x: Tensor) -> Tensor:
     return x
 
 
+def worker(model: keras.Model) -> tuple[int, int]:
+    del model  # Distribution is a global setting here.
+    if keras.distribution.distribution() is None:
+        return 0, 1
+    return jax.process_index(), jax.process_count()
+
+
+@contextlib.contextmanager
+def alone(model: keras.Model) -> Iterator[None]:
+    _, count = worker(model)
+    if count == 1:
+        yield
+        return
+    variables = [*model.variables, *model.metrics_variables]
+    if model.optimizer is not None:
+        variables += model.optimizer.variables
+    with _on_one_device(variables):
+        yield
+
+
+@contextlib.contextmanager
+def _on_one_device(variables: Sequence[keras.Variable]) -> Iterator[None]:
+    """Has variables hold this process' own copies, and puts them back.
+
+    A variable's values lie on the devices of all processes, and what is
+    computed with them is computed by all. Keras has no public way to take them
+    from there: assigning distributes a value again.
+    """
+    distribution = keras.distribution.distribution()
+    several = list({id(v): v for v in variables}.values())
+    held = [(v, v._value, v._layout) for v in several]
+    keras.distribution.set_distribution(None)
+    try:
+        for variable, value, _ in held:
+            variable._layout = None
+            # A copy: Keras gives its memory away when it predicts.
+            variable._value = value.addressable_data(0).copy()
+        yield
+    finally:
+        for variable, value, layout in held:
+            variable._value, variable._layout = value, layout
+        keras.distribution.set_distribution(distribution)
+
+
+def workers_sum(
+    model: keras.Model, numbers: np.ndarray[Any, Any]
+) -> np.ndarray[Any, Any]:
+    del model
+    found: np.ndarray[Any, Any]
+    found = multihost_utils.process_allgather(numbers).sum(axis=0)
+    return found
+
+
+def predict_on_batch(network: keras.Model, inputs: Any) -> Any:
+    distribution = keras.distribution.distribution()
+    if distribution is None:
+        return network.predict_on_batch(inputs)
+    size = len(keras.tree.flatten(inputs)[0])
+    divides = size % distribution.device_mesh.devices.size == 0
+    if jax.process_count() == 1 and divides:
+        return network.predict_on_batch(inputs)
+    with _on_one_device(network.variables):
+        return network.predict_on_batch(inputs)
+
+
 @contextlib.contextmanager
 def distributed(engine: str) -> Iterator[Workers]:
-    if engine != "data-parallel":
+    if engine not in ("data-parallel", "multiworker"):
         raise ValueError(
-            f"The jax backend distributes by data-parallel. Received: {engine}"
+            "The jax backend distributes by data-parallel or multiworker. "
+            f"Received: {engine}"
         )
+    several = engine == "multiworker"
+    if several:
+        _join()
     before = keras.distribution.distribution()
-    keras.distribution.set_distribution(keras.distribution.DataParallel())
+    keras.distribution.set_distribution(
+        keras.distribution.DataParallel(auto_shard_dataset=not several)
+    )
     try:
-        yield Workers()
+        yield _of_processes() if several else Workers()
     finally:
         keras.distribution.set_distribution(before)
+        if several:
+            jax.distributed.shutdown()
+
+
+def _join() -> None:
+    try:
+        keras.distribution.initialize()
+    except (ValueError, RuntimeError) as error:
+        raise ValueError(
+            "With the jax backend, multiworker joins the processes that the "
+            "environment names: KERAS_DISTRIBUTION_JOB_ADDRESSES (host:port of "
+            "the first one), KERAS_DISTRIBUTION_NUM_PROCESSES and "
+            "KERAS_DISTRIBUTION_PROCESS_ID; under Slurm jax finds them itself. "
+            f"Received: {error}"
+        ) from error
+
+
+def _of_processes() -> Workers:
+    rank, count = jax.process_index(), jax.process_count()
+    return Workers(
+        rank,
+        count,
+        part=(rank, count),
+        connection_errors=(jax.errors.JaxRuntimeError,),
+    )
 
 
 def strategy_scope(

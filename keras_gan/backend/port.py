@@ -168,21 +168,62 @@ class Port(Protocol):
             x: A tensor.
         """
 
+    def worker(self, model: keras.Model) -> tuple[int, int]:
+        """Returns which process this is of those that train a model.
+
+        Args:
+            model: The model.
+
+        Returns:
+            Its number, 0 for the first one, and how many there are.
+        """
+
+    def alone(self, model: keras.Model) -> AbstractContextManager[None]:
+        """Has what runs inside wait for no other worker.
+
+        On JAX what changes in the model inside is put back.
+
+        Args:
+            model: The model that is used inside.
+        """
+
+    def workers_sum(
+        self, model: keras.Model, numbers: np.ndarray[Any, Any]
+    ) -> np.ndarray[Any, Any]:
+        """Adds up what the workers hold, outside of a step.
+
+        Args:
+            model: The model that they train. All of them call this.
+            numbers: int32, of one shape on all of them.
+        """
+
+    def predict_on_batch(self, network: keras.Model, inputs: Any) -> Any:
+        """Runs a network on one batch, once, and for this process alone.
+
+        Args:
+            network: The network.
+            inputs: As `network.predict_on_batch` takes them.
+
+        Returns:
+            Arrays of numpy.
+        """
+
     def distributed(self, engine: str) -> AbstractContextManager[Workers]:
         """Joins the processes or devices that train one model.
 
         Args:
             engine: `"mirrored"` (TensorFlow) or `"data-parallel"` (JAX): all
                 devices of this machine. `"multiworker"`: the workers that the
-                environment variable `TF_CONFIG` names, or the processes that
-                `torchrun` started.
+                environment variable `TF_CONFIG` names, the processes that
+                `torchrun` started, or those that
+                `keras.distribution.initialize` finds (JAX).
 
         Returns:
             A context whose value is who takes part.
 
         Raises:
-            ValueError: On entry, if the backend has no such engine, or
-                `torchrun` did not start this process.
+            ValueError: On entry, if the backend has no such engine, or nothing
+                says which of the processes this one is.
         """
 
     def strategy_scope(self, model: keras.Model) -> AbstractContextManager[Any]:

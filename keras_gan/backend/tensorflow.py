@@ -1,8 +1,10 @@
 """The port on TensorFlow: tapes, and replicas of `tf.distribute`."""
 
 import contextlib
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import keras
 import numpy as np
@@ -26,7 +28,7 @@ def record(
     del state  # Variables change in place.
     tape = tf.GradientTape(watch_accessed_variables=False)
     with tape:
-        tape.watch([v.value for v in wrt])
+        tape.watch([_own_copy(v.value) for v in wrt])
         output = function()
     return Recording(output, tape)
 
@@ -38,7 +40,7 @@ def value_and_grad(
     recording: Recording | None = None,
 ) -> tuple[Any, list[Tensor | None]]:
     del state  # Variables change in place.
-    values = [v.value for v in wrt]
+    values = [_own_copy(v.value) for v in wrt]
     tape = tf.GradientTape(watch_accessed_variables=False)
     given = []
     if recording is not None:
@@ -47,8 +49,15 @@ def value_and_grad(
         tape.watch(values)
         loss, aux = objective(*given)
         # Replicas' gradients are summed by the optimizer, so share the loss.
-        loss = loss / tf.distribute.get_strategy().num_replicas_in_sync
+        loss = loss / replica()[1]
     return aux, _summed(tape.gradient(loss, values))
+
+
+def _own_copy(value: Any) -> Any:
+    """Returns what a tape can watch: outside of a step, the first copy."""
+    if tf.distribute.in_cross_replica_context():
+        return tf.distribute.get_strategy().experimental_local_results(value)[0]
+    return value
 
 
 def _summed(gradients: Sequence[Tensor | None]) -> list[Tensor | None]:
@@ -140,17 +149,109 @@ def _returning_zero(
 
 
 def replica() -> tuple[Tensor, int]:
-    count = tf.distribute.get_strategy().num_replicas_in_sync
-    if count == 1:
+    context = _replica_context()
+    if context is None:
         return 0, 1
-    return tf.distribute.get_replica_context().replica_id_in_sync_group, count
+    return context.replica_id_in_sync_group, context.num_replicas_in_sync
 
 
 def all_sum(x: Any) -> Any:
-    if tf.distribute.get_strategy().num_replicas_in_sync == 1:
+    context = _replica_context()
+    if context is None:
         return x
-    context = tf.distribute.get_replica_context()
     return context.all_reduce(tf.distribute.ReduceOp.SUM, x)
+
+
+def _replica_context() -> Any:
+    """Returns that of one of several replicas; `None` outside of a step.
+
+    What runs in a strategy's scope, but in no step, runs once.
+    """
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        return None
+    return context
+
+
+def worker(model: keras.Model) -> tuple[int, int]:
+    strategy = model.distribute_strategy
+    if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+        return 0, 1
+    return _place(strategy.cluster_resolver)
+
+
+def _place(resolver: Any) -> tuple[int, int]:
+    """Which of a cluster's processes this is, and of how many."""
+    cluster = resolver.cluster_spec().as_dict()
+    chiefs, others = (len(cluster.get(k, ())) for k in ("chief", "worker"))
+    before = 0 if resolver.task_type == "chief" else chiefs
+    return before + (resolver.task_id or 0), max(1, chiefs + others)
+
+
+def alone(model: keras.Model) -> contextlib.AbstractContextManager[None]:
+    del model  # Outside of a step, each process reads its own variables.
+    return contextlib.nullcontext()
+
+
+_sums: WeakKeyDictionary[keras.Model, Callable[[Tensor], Any]]
+_sums = WeakKeyDictionary()
+
+
+def workers_sum(
+    model: keras.Model, numbers: np.ndarray[Any, Any]
+) -> np.ndarray[Any, Any]:
+    strategy = model.distribute_strategy
+    if model not in _sums:
+        devices = strategy.num_replicas_in_sync // worker(model)[1]
+        _sums[model] = _sum_by(strategy, devices)
+    total = _sums[model](tf.constant(numbers))
+    found: np.ndarray[Any, Any]
+    found = strategy.experimental_local_results(total)[0].numpy()
+    return found
+
+
+def _sum_by(
+    strategy: tf.distribute.Strategy, devices: int
+) -> Callable[[Tensor], Any]:
+    """Compiles a sum over workers that have so many devices each."""
+
+    def of_all(numbers: Tensor) -> Tensor:
+        index, _ = replica()
+        # The first replica speaks for its worker.
+        return all_sum(numbers * tf.cast(index % devices == 0, "int32"))
+
+    run: Callable[[Tensor], Any] = tf.function(
+        lambda numbers: strategy.run(of_all, args=(numbers,)),
+        input_signature=[tf.TensorSpec((None,), "int32")],
+        autograph=False,
+    )
+    return run
+
+
+_predictors: WeakKeyDictionary[keras.Model, Callable[[Any], Any]]
+_predictors = WeakKeyDictionary()
+
+
+def predict_on_batch(network: keras.Model, inputs: Any) -> Any:
+    if network.distribute_strategy.num_replicas_in_sync == 1:
+        return network.predict_on_batch(inputs)
+    # Keras has each replica, and so each worker, do the whole batch.
+    if network not in _predictors:
+        _predictors[network] = _predictor(network)
+    tensors = tf.nest.map_structure(tf.convert_to_tensor, inputs)
+    return tf.nest.map_structure(
+        lambda output: output.numpy(), _predictors[network](tensors)
+    )
+
+
+def _predictor(network: keras.Model) -> Callable[[Any], Any]:
+    known = weakref.ref(network)  # Else it would keep itself.
+    run: Callable[[Any], Any] = tf.function(
+        lambda inputs: known()(inputs, training=False),  # type: ignore[misc]
+        reduce_retracing=True,
+        autograph=False,
+    )
+    return run
 
 
 @contextlib.contextmanager
@@ -159,7 +260,6 @@ def distributed(engine: str) -> Iterator[Workers]:
         yield Workers(scope=tf.distribute.MirroredStrategy().scope)
     elif engine == "multiworker":
         strategy = tf.distribute.MultiWorkerMirroredStrategy()
-        cluster = strategy.cluster_resolver
         # Which of these it is depends on who notices first.
         errors = (
             tf.errors.UnavailableError,
@@ -169,8 +269,10 @@ def distributed(engine: str) -> Iterator[Workers]:
             tf.errors.InternalError,
         )
         # Its part of the data is left whole: `fit` takes it out of them.
-        rank = cluster.task_id or 0
-        yield Workers(rank=rank, scope=strategy.scope, connection_errors=errors)
+        rank, count = _place(strategy.cluster_resolver)
+        yield Workers(
+            rank, count, scope=strategy.scope, connection_errors=errors
+        )
     else:
         raise ValueError(
             "The tensorflow backend distributes by mirrored or multiworker. "

@@ -2,6 +2,8 @@
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
+from contextvars import ContextVar
+from datetime import timedelta
 from typing import Any
 
 import keras
@@ -127,11 +129,44 @@ def update_if(
         function(*args)
 
 
+_alone: ContextVar[bool] = ContextVar("alone", default=False)
+
+
 def replica() -> tuple[int, int]:
     group = torch.distributed
-    if group.is_available() and group.is_initialized():
+    if group.is_available() and group.is_initialized() and not _alone.get():
         return group.get_rank(), group.get_world_size()
     return 0, 1
+
+
+def worker(model: keras.Model) -> tuple[int, int]:
+    del model  # Each process is one replica.
+    return replica()
+
+
+@contextlib.contextmanager
+def alone(model: keras.Model) -> Iterator[None]:
+    del model  # Each process owns its variables.
+    token = _alone.set(True)
+    try:
+        yield
+    finally:
+        _alone.reset(token)
+
+
+def workers_sum(
+    model: keras.Model, numbers: np.ndarray[Any, Any]
+) -> np.ndarray[Any, Any]:
+    del model
+    # On the device of Keras: NCCL knows no other.
+    total = keras.ops.convert_to_tensor(numbers)
+    torch.distributed.all_reduce(total)
+    found: np.ndarray[Any, Any] = keras.ops.convert_to_numpy(total)
+    return found
+
+
+def predict_on_batch(network: keras.Model, inputs: Any) -> Any:
+    return network.predict_on_batch(inputs)
 
 
 def all_sum(x: Tensor) -> Tensor:
@@ -153,12 +188,13 @@ def distributed(engine: str) -> Iterator[Workers]:
             "`torchrun --nproc-per-node 2 --no-python keras-gan train ...`. "
             "Received: a process that torchrun did not start"
         )
-    torch.distributed.init_process_group()
+    # The others wait while the first one measures.
+    torch.distributed.init_process_group(timeout=timedelta(days=1))
     try:
         rank, count = replica()
         # gloo raises no narrower one when a connection closes.
         yield Workers(
-            rank, part=(rank, count), connection_errors=(RuntimeError,)
+            rank, count, part=(rank, count), connection_errors=(RuntimeError,)
         )
     finally:
         torch.distributed.destroy_process_group()

@@ -11,12 +11,14 @@ class Workers(NamedTuple):
 
     Attributes:
         rank: Which of them this one is. The first, 0, keeps the run.
+        processes: How many there are.
         part: Which part of each batch this process is fed, and of how many.
         scope: In it the model must be made.
         connection_errors: What is raised when another process is gone.
     """
 
     rank: int = 0
+    processes: int = 1
     part: tuple[int, int] = (0, 1)
     scope: Callable[[], AbstractContextManager[Any]] = contextlib.nullcontext
     connection_errors: tuple[type[Exception], ...] = ()

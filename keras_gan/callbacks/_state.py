@@ -39,7 +39,7 @@ class TrainingState:
 
 
 class LastGood:
-    """The last good state, renewed as often as that is cheap.
+    """The last good state, to be renewed as often as that is cheap.
 
     Args:
         model: A compiled GAN.
@@ -52,12 +52,15 @@ class LastGood:
         self.state = TrainingState(model, epoch)
 
     def renew(self, model: AdversarialModel, epoch: int) -> None:
-        """Keeps the state of now, unless that costs too much time."""
+        """Keeps the state of now."""
         began = time.perf_counter()
-        if self._spent > _FREE + _SHARE * (began - self._began):
-            return
         self.state = TrainingState(model, epoch)
         self._spent += time.perf_counter() - began
+
+    def is_cheap(self) -> bool:
+        """Whether another copy takes little of the time that has gone by."""
+        passed = time.perf_counter() - self._began
+        return self._spent <= _FREE + _SHARE * passed
 
 
 def _variables(model: AdversarialModel) -> list[Any]:

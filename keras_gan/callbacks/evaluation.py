@@ -7,7 +7,7 @@ from typing import Any, Self
 import keras
 import numpy as np
 
-from keras_gan import datasets, features
+from keras_gan import backend, datasets, features
 from keras_gan._arrays import numbers
 from keras_gan._checks import (
     LARGEST_SEED,
@@ -33,6 +33,7 @@ from keras_gan.metrics.evaluation import paired_names, scores_of
 from keras_gan.models import GAN, CycleGAN
 from keras_gan.models.fixed_samples import to_pixels
 from keras_gan.models.image_to_image import ImageToImage
+from keras_gan.models.several_workers import looking_on
 
 Array = np.ndarray[Any, Any]
 
@@ -49,7 +50,8 @@ class Evaluation(Configurable, keras.callbacks.Callback):
 
     Evaluated is after the first epoch, every `every`-th and the last one. The
     epochs between show the last numbers, because those callbacks would
-    complain of a missing one. The latents are the same each time.
+    complain of a missing one. The latents are the same each time. Where several
+    workers train, the first one measures, and all log its numbers.
 
     A model that translates images is measured by what it makes of `sources`:
     against their targets in the same order, or against any images that its
@@ -155,6 +157,7 @@ class Evaluation(Configurable, keras.callbacks.Callback):
         self.seed = whole_number("seed", seed, 0, LARGEST_SEED)
         self.cache = None if cache is None else str(file_path("cache", cache))
         self._check_arguments()
+        self._prepared = False
         self._evaluator: Evaluator | None = None
         self._translates: Any = None
         self._last: dict[str, float] = {}
@@ -162,11 +165,18 @@ class Evaluation(Configurable, keras.callbacks.Callback):
     def on_train_begin(self, logs: Any = None) -> None:
         """Loads the real images and looks at them, once."""
         self._last = {}
-        self._check_model(self.model)
-        if self._evaluator is None:
-            real = self._data(self.model)
+        model = self.model
+        self._check_model(model)
+        if not self._prepared:
+            what = f"What measures {', '.join(self._scores)}"
+            backend.by_first_worker(model, lambda: self._prepare(model), what)
+            self._prepared = True
+
+    def _prepare(self, model: GAN | ImageToImage) -> None:
+        with looking_on(model):
+            real = self._data(model)
             if self._of_pairs:
-                self._check_pairs(self.model, real.shape)
+                self._check_pairs(model, real.shape)
                 real = real[: self.num_samples]
             self._evaluator = Evaluator(
                 real,
@@ -190,30 +200,46 @@ class Evaluation(Configurable, keras.callbacks.Callback):
     def evaluate(self, model: GAN | ImageToImage) -> dict[str, float]:
         """Measures a model now.
 
+        Where several workers train it, all of them call this: the first one
+        measures, and tells the others.
+
         Args:
             model: The model; `fit` has been called with this callback.
 
         Returns:
             The numbers by name; NaN where a vector is not finite.
         """
-        if self._evaluator is None:
+        if not self._prepared:
             raise RuntimeError("`evaluate` comes after `fit` has begun.")
+        found: dict[str, float] = backend.by_first_worker(
+            model,
+            lambda: self._measured(model),
+            f"Measuring {', '.join(self._scores)}",
+        )
+        return found
+
+    def _measured(self, model: GAN | ImageToImage) -> dict[str, float]:
+        assert self._evaluator is not None
         names = self._log_names(model)
-        labels = None
-        if isinstance(model, ImageToImage):
-            sources = self._translates[: self.num_samples]
-            samples = self._translated(model, sources)
-        else:
-            labels = self._labels(model)
-            samples = model.generate_as_data(
-                self.num_samples, labels=labels, seed=self.seed
-            )
+        with looking_on(model):
+            samples, labels = self._samples(model)
         if not np.isfinite(samples).all():
             return dict.fromkeys(names.values(), np.nan)
         if isinstance(model, ImageToImage):
             samples = to_pixels(model, samples)
         found = self._evaluator(samples, labels=labels)
         return {name: float(found[key]) for key, name in names.items()}
+
+    def _samples(self, model: GAN | ImageToImage) -> tuple[Array, Any]:
+        """Returns what the model makes, and of which classes."""
+        if isinstance(model, ImageToImage):
+            sources = self._translates[: self.num_samples]
+            return self._translated(model, sources), None
+        labels = self._labels(model)
+        made = model.generate_as_data(
+            self.num_samples, labels=labels, seed=self.seed
+        )
+        return made, labels
 
     def _translated(self, model: ImageToImage, sources: Array) -> Array:
         """Returns float images: where training has failed, not finite ones."""

@@ -35,6 +35,7 @@ from keras_gan.latents.paths import spherical, traverse
 from keras_gan.models import GAN
 from keras_gan.models.fixed_points import FixedPoints
 from keras_gan.models.fixed_samples import FixedSamples, as_pictures
+from keras_gan.models.several_workers import looking_on
 
 _NAME = re.compile(r"(epoch|step)-(\d+)\.png")
 _FRAMES = 100
@@ -54,7 +55,8 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
 
     Pictures of another run are never overwritten: where training starts anew
     and the directory holds snapshots, a subdirectory `run-2`, `run-3`, ... is
-    used. A run that is resumed goes on in its own.
+    used. A run that is resumed goes on in its own. Where several workers train,
+    the first one draws.
 
     Args:
         directory: Where to: `epoch-0001.png` after the first epoch, or
@@ -147,15 +149,17 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
         self._folder = None
         if self.interpolation:
             self._require_strips()
-        self._samples = fixed_samples(
-            self.model,
-            self.num_images,
-            sources=self.sources,
-            latents=self.latents,
-            labels=self.labels,
-            seed=self.seed,
-        )
-        self._samples.grid()
+        model = self.model
+        with looking_on(model):
+            self._samples = fixed_samples(
+                model,
+                self.num_images,
+                sources=self.sources,
+                latents=self.latents,
+                labels=self.labels,
+                seed=self.seed,
+            )
+            self._samples.grid()
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Chooses the folder, when it is known whether the run is a new one."""
@@ -190,7 +194,11 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
         if self.gif:
             self.write_gif()
         if self.interpolation:
-            self.write_strips()
+            with looking_on(self.model):
+                self.write_strips()
+
+    def for_other_workers(self) -> None:
+        """Returns none: only the first of several workers draws."""
 
     def write_gif(self, path: str | Path | None = None) -> Path | None:
         """Writes the animation of the pictures so far.
@@ -267,15 +275,15 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
             )
 
     def _save(self, name: str, title: str, logs: Any) -> None:
-        # Asking for the model has Keras put its values back, on JAX.
-        _ = self.model
         samples = self._samples
         assert samples is not None
-        picture = (
-            samples.grid(title, _measured(logs or {}))
-            if isinstance(samples, FixedPoints)
-            else samples.grid()
-        )
+        # Asking for the model has Keras put its values back, on JAX.
+        with looking_on(self.model):
+            picture = (
+                samples.grid(title, _measured(logs or {}))
+                if isinstance(samples, FixedPoints)
+                else samples.grid()
+            )
         images.save(picture, self.folder / name)
 
     def get_config(self) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from keras_gan.callbacks._pictures import (
     plain,
 )
 from keras_gan.models import AdversarialModel
+from keras_gan.models.several_workers import looking_on
 
 _MOST_CHARTS = 4
 _SHARE = 0.05
@@ -85,9 +86,10 @@ class LiveDisplay(Configurable, keras.callbacks.Callback):
         self._epoch = 0
         self._samples: Samples | None = None
         if self._in_notebook and _can_show(self.model):
-            self._samples = self.model.fixed_samples(
-                self.num_images, labels=self.labels, seed=self.seed
-            )
+            with looking_on(self.model):
+                self._samples = self.model.fixed_samples(
+                    self.num_images, labels=self.labels, seed=self.seed
+                )
         if self._in_notebook:
             self._show()
         # Compiling the sampler took most of it, and is done once.
@@ -123,6 +125,9 @@ class LiveDisplay(Configurable, keras.callbacks.Callback):
         if self._in_notebook:
             self._show()
 
+    def for_other_workers(self) -> None:
+        """Returns none: only the first of several workers shows something."""
+
     def _show(self, position: str = "") -> None:
         began = time.perf_counter()
         logs = self._curves.last
@@ -136,7 +141,8 @@ class LiveDisplay(Configurable, keras.callbacks.Callback):
         name = type(self.model).__name__
         parts = [charts(self._curves.by_chart())] if self._curves.last else []
         if self._samples is not None:
-            parts.insert(0, _small_enough(self._samples.grid()))
+            with looking_on(self.model):
+                parts.insert(0, _small_enough(self._samples.grid()))
         passed = _in_minutes(time.perf_counter() - self._began)
         under = ", ".join(filter(None, [position, f"{passed} passed"]))
         return _side_by_side(parts, f"{name}, {self._where()}", under)

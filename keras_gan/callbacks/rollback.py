@@ -6,6 +6,7 @@ from typing import Any
 
 import keras
 
+from keras_gan import backend
 from keras_gan._checks import file_path, flag, number_in, whole_number
 from keras_gan.callbacks._configurable import Configurable
 from keras_gan.callbacks._diagnosis import (
@@ -15,12 +16,14 @@ from keras_gan.callbacks._diagnosis import (
     exploding,
     not_finite,
 )
+from keras_gan.callbacks._gradient_watch import GradientWatch
 from keras_gan.callbacks._players import retrace, working_optimizer
 from keras_gan.callbacks._scaled_schedule import ScaledSchedule
 from keras_gan.callbacks._state import LastGood, TrainingState
 from keras_gan.callbacks._values import rate_of
 from keras_gan.models import AdversarialModel
 from keras_gan.models.image_to_image import ImageToImage
+from keras_gan.models.several_workers import looking_on
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -108,17 +111,14 @@ class Rollback(Configurable, keras.callbacks.Callback):
         self._seen: Trouble | None = None
         self._good: LastGood | None = None
         self._since = 0
-        self._switched_on = False
+        self._watch = GradientWatch()
         self._start_anew()
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Keeps the state at the start."""
-        model = self.model
         self._start_anew()
-        if self.gradient_norm is not None and not model.watches_gradients:
-            model.watch_gradients(True)
-            self._switched_on = True
-            retrace(model)
+        if self.gradient_norm is not None:
+            self._watch.begin(self.model)
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Keeps the state at the start of training."""
@@ -149,14 +149,18 @@ class Rollback(Configurable, keras.callbacks.Callback):
         if trouble is not None:
             self._act(trouble)
         elif self._good is not None:
-            self._good.renew(self.model, epoch + 1)
+            self._renew(self._good, epoch + 1)
 
     def on_train_end(self, logs: Any = None) -> None:
         """Lets go of the state."""
         self._good = None
-        if self._switched_on:
-            self.model.watch_gradients(False)
-            self._switched_on = False
+        self._watch.end(self.model)
+
+    def _renew(self, good: LastGood, epoch: int) -> None:
+        model = self.model
+        # Several workers must all go back to the same epoch.
+        if backend.by_first_worker(model, good.is_cheap, "Rollback"):
+            good.renew(model, epoch)
 
     def _start_anew(self) -> None:
         self.returns = 0
@@ -174,8 +178,16 @@ class Rollback(Configurable, keras.callbacks.Callback):
         )
         if trouble is not None:
             return trouble
+        # Each of several workers would see samples of its own.
+        said = backend.by_first_worker(
+            self.model, self._look_at_samples, "Rollback"
+        )
+        return None if said is None else Trouble(*said)
+
+    def _look_at_samples(self) -> Trouble | None:
         model = self.model
-        samples = model.scored_samples(seed=0)
+        with looking_on(model):
+            samples = model.scored_samples(seed=0)
         if samples is None:
             return None
         boundary = model.adversarial_loss.boundary
@@ -232,7 +244,8 @@ class Rollback(Configurable, keras.callbacks.Callback):
         if self.max_returns:
             end += f", after {self.max_returns} returns that did not help"
         if self.filepath is not None:
-            model.save(self.filepath)
+            if backend.worker(model)[0] == 0:
+                model.save(self.filepath)
             end += f". The model is saved in {self.filepath}"
         _warn(f"{self.reason} {end}.")
 

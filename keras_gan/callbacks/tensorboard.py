@@ -29,6 +29,7 @@ from keras_gan._checks import (
 )
 from keras_gan.callbacks import _events as events
 from keras_gan.callbacks._configurable import Configurable
+from keras_gan.callbacks._gradient_watch import GradientWatch
 from keras_gan.callbacks._hparams import hyper_parameters
 from keras_gan.callbacks._interval import Interval
 from keras_gan.callbacks._pictures import (
@@ -39,11 +40,11 @@ from keras_gan.callbacks._pictures import (
     own_sources,
     plain,
 )
-from keras_gan.callbacks._players import retrace
 from keras_gan.callbacks._points import Point, Points
 from keras_gan.callbacks._scheduled_values import scheduled_values
 from keras_gan.callbacks._values import rate_of, value_of
 from keras_gan.models import AdversarialModel
+from keras_gan.models.several_workers import looking_on
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -68,7 +69,8 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
     * CUSTOM SCALARS: both losses on one chart.
 
     Give each run a `log_dir` of its own under one directory, and see them side
-    by side with `tensorboard --logdir runs`.
+    by side with `tensorboard --logdir runs`. Where several workers train, the
+    first one writes.
 
     Args:
         log_dir: Where to. Metrics of validation go to a run beside.
@@ -173,21 +175,19 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
         self._points = Points(self._write_points, limited=False)
         self._samples: Samples | None = None
         self._began = self._ended = 0.0
-        self._switched_on = False
+        self._watch = GradientWatch()
 
     # ---------------------------------------------------------- Keras' calls
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Writes what does not change: graphs, settings, real images."""
+        model = self.model
+        if self.watch_gradients:
+            self._watch.begin(model)
         super().on_train_begin(logs)
         # Keras 3 finds none, but looks for it after the first batch: from
         # another thread, that would take JAX's state away from the next step.
         self._should_write_train_graph = False
-        model = self.model
-        if self.watch_gradients and not model.watches_gradients:
-            model.watch_gradients(True)
-            self._switched_on = True
-            retrace(model)
         if self.write_graph:
             self._write_graphs(model)
         self._titles: set[str] = set()
@@ -195,7 +195,8 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
         settings = {**hyper_parameters(model), **self.hparams}
         self._write(events.run_started(settings, _run_name(self.log_dir)), 0)
         self._points = Points(self._write_points, self.points == "auto")
-        self._samples = self._fixed_samples(model) if self.images_freq else None
+        with looking_on(model):
+            self._samples = self._fixed_samples(model)
         real = None if self._samples is None else self._samples.real_grid()
         if real is not None:
             self._write(events.picture("real/grid", real), 0)
@@ -230,21 +231,19 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
             self._write(events.scalars(measured), epoch)
             self._write_groups(measured, logs or {}, epoch)
             self._lay_out([f"epoch_{name}" for name in logs or {}], epoch)
-            if self._samples is not None and epoch % self.images_freq == 0:
-                grid = self._samples.grid()
-                self._write(events.picture("generated/grid", grid), epoch)
-            if self.histogram_freq and epoch % self.histogram_freq == 0:
-                self._write_gradients(model, epoch)
-                self._write_scores(model, epoch)
+            with looking_on(model):
+                self._write_made(model, epoch)
             self._train_writer.flush()
 
     def on_train_end(self, logs: Any = None) -> None:
         """Marks the run as done and closes the files."""
         self._write(events.run_ended(), 0)
         super().on_train_end(logs)
-        if self._switched_on:
-            self.model.watch_gradients(False)
-            self._switched_on = False
+        self._watch.end(self.model)
+
+    def for_other_workers(self) -> keras.callbacks.Callback | None:
+        """Returns what is left for workers that write nothing."""
+        return self._watch if self.watch_gradients else None
 
     def _collect_learning_rate(self, logs: dict[str, Any]) -> dict[str, Any]:
         # Keras takes the optimizers' names, which the user may have given.
@@ -361,8 +360,8 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
             self._write(events.networks(found), 0)
 
     def _fixed_samples(self, model: AdversarialModel) -> Samples | None:
-        """Returns what the grids show; `None` where there are no pictures."""
-        if not model.makes_pictures:
+        """Returns what the grids show; `None` where there are none."""
+        if not self.images_freq or not model.makes_pictures:
             return None
         return fixed_samples(
             model,
@@ -391,6 +390,14 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
             seen = self._interval.batches * batch.size
             found["epoch_images_per_second"] = seen / seconds
         return found
+
+    def _write_made(self, model: AdversarialModel, epoch: int) -> None:
+        if self._samples is not None and epoch % self.images_freq == 0:
+            grid = self._samples.grid()
+            self._write(events.picture("generated/grid", grid), epoch)
+        if self.histogram_freq and epoch % self.histogram_freq == 0:
+            self._write_gradients(model, epoch)
+            self._write_scores(model, epoch)
 
     def _write_gradients(self, model: AdversarialModel, epoch: int) -> None:
         for player, path, gradient in model.gradients():

@@ -115,7 +115,7 @@ class Progress(keras.callbacks.Callback):
         if self._bars is not None:
             return
         epochs = f"epoch {epoch + 1}/{self.params['epochs']}"
-        if self._interruption is not None and self._interruption.requested:
+        if self._interruption is not None and self._interruption.cut_short:
             # It was cut off, so its numbers are of no whole epoch.
             self._console.print(f"{epochs}  stopped, not kept")
             return

@@ -1,11 +1,8 @@
 """Training one run: folder, callbacks, and the files at the end."""
 
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from pathlib import Path
 
 import keras
 
@@ -43,9 +40,8 @@ def train(prepared: Prepared, workers: Workers) -> int:
     Args:
         prepared: The run, and what it needs. Its folder is locked for this
             process.
-        workers: The processes or devices that train together. Each process
-            does all steps, because measuring and drawing need all of them,
-            too. Only the first one keeps its files.
+        workers: The processes or devices that train together. The first one
+            measures, draws and writes; the others do the steps with it.
 
     Returns:
         The exit code: 0, or 130 when a signal ended it.
@@ -54,12 +50,8 @@ def train(prepared: Prepared, workers: Workers) -> int:
     state = _resume(plan, prepared.gan, workers)
     try:
         if workers.rank == 0:
-            return _train(plan, prepared, state)
-        with tempfile.TemporaryDirectory() as path:
-            elsewhere = replace(
-                plan, folder=RunFolder(Path(path)), resumed=False
-            )
-            return _train(elsewhere, prepared, state)
+            return _train(prepared, state, together=workers.processes > 1)
+        return _train_along(prepared, state)
     except workers.connection_errors as error:
         raise UsageError(
             "Training by several workers failed, as it does when one is lost. "
@@ -87,13 +79,67 @@ def _resume(plan: Plan, gan: AdversarialModel, workers: Workers) -> RunState:
     return state
 
 
-def _train(plan: Plan, prepared: Prepared, state: RunState) -> int:
-    start = time.monotonic()
+def _train_along(prepared: Prepared, state: RunState) -> int:
+    """Does the steps of a run that another process measures and writes."""
+    interruption = Interruption(together=True)
+    rates = Rates.of(prepared.plan, prepared.shown)
+    order = [
+        interruption,
+        *prepared.clipping,
+        *_measuring(prepared),
+        _board(prepared, rates),
+    ]
+    _fit(prepared, state, interruption, order)
+    return INTERRUPTED if interruption.requested else DONE
+
+
+def _fit(
+    prepared: Prepared,
+    state: RunState,
+    interruption: Interruption,
+    order: list[keras.callbacks.Callback],
+) -> None:
+    epochs = prepared.plan.recipe.epochs or 0
+    if state.done >= epochs:
+        return
+    with (
+        interruption.listening(),
+        memory.keep_freed(),
+        _failed_batches(prepared),
+    ):
+        prepared.gan.fit(
+            prepared.data,
+            epochs=epochs,
+            initial_epoch=state.done,
+            shuffle=False,
+            verbose=0,
+            callbacks=order,
+        )
+
+
+@contextmanager
+def _failed_batches(prepared: Prepared) -> Iterator[None]:
+    """Says in one line why a batch could not be made, on any backend."""
+    try:
+        yield
+    except Exception as error:
+        failure = prepared.data.failure
+        if failure is None:
+            raise
+        raise UsageError(
+            f"{in_one_line(failure)} What is saved of the run is kept: "
+            f"--resume --out {quoted(prepared.plan.folder.path)} goes on with it."
+        ) from error
+
+
+def _train(prepared: Prepared, state: RunState, together: bool) -> int:
+    start, plan = time.monotonic(), prepared.plan
     folder, out, gan = plan.folder, console(), prepared.gan
     config = plan.config()
     folder.create(config)
     interruption = Interruption(
-        lambda name, what: out.print(f"{name}: stopping after this {what} ...")
+        lambda name, what: out.print(f"{name}: stopping after this {what} ..."),
+        together=together,
     )
     save_points = SavePoints(prepared.save_every, interruption)
     metrics = MetricsFile(folder.metrics, state.rows, interruption, save_points)
@@ -110,9 +156,12 @@ def _train(plan: Plan, prepared: Prepared, state: RunState) -> int:
         "best_since": state.best_since,
     }
     final_save = FinalSave(plan, record, interruption)
-    finished = False
-    epochs = plan.recipe.epochs or 0
-    if state.done < epochs:
+    finished = state.done >= (plan.recipe.epochs or 0)
+    if finished:
+        finished = final_save.is_done(gan)
+        if not finished:
+            final_save.save(gan)
+    else:
         checkpoints = run_folder.Checkpoints(
             folder.backup, interruption, lambda: record, save_points
         )
@@ -122,36 +171,19 @@ def _train(plan: Plan, prepared: Prepared, state: RunState) -> int:
             state.best_among,
             interruption,
         )
-        with (
-            interruption.listening(),
-            memory.keep_freed(),
-            _failed_batches(plan, prepared),
-        ):
-            gan.fit(
-                prepared.data,
-                epochs=epochs,
-                initial_epoch=state.done,
-                shuffle=False,
-                verbose=0,
-                # An epoch is done once its checkpoint is written. Callbacks
-                # before it have then written their files; those after it
-                # write what can be made anew from the checkpoint.
-                callbacks=[
-                    final_save,
-                    interruption,
-                    save_points,
-                    *_measuring_and_display(
-                        plan, prepared, snapshot, rates, interruption
-                    ),
-                    metrics,
-                    checkpoints,
-                    best,
-                ],
-            )
-    else:
-        finished = final_save.is_done(gan)
-        if not finished:
-            final_save.save(gan)
+        # An epoch is done once its checkpoint is written. Callbacks before it
+        # have then written their files; those after it write what can be made
+        # anew from the checkpoint.
+        order = [
+            final_save,
+            interruption,
+            save_points,
+            *_measuring_and_display(prepared, snapshot, rates, interruption),
+            metrics,
+            checkpoints,
+            best,
+        ]
+        _fit(prepared, state, interruption, order)
     if not finished or not _report_is_current(folder):
         _write_pictures_and_report(folder, metrics.rows, snapshot)
     if interruption.requested:
@@ -168,56 +200,48 @@ def _train(plan: Plan, prepared: Prepared, state: RunState) -> int:
     return DONE
 
 
-@contextmanager
-def _failed_batches(plan: Plan, prepared: Prepared) -> Iterator[None]:
-    """Says in one line why a batch could not be made, on any backend."""
-    try:
-        yield
-    except Exception as error:
-        failure = prepared.data.failure
-        if failure is None:
-            raise
-        raise UsageError(
-            f"{in_one_line(failure)} What is saved of the run is kept: "
-            f"--resume --out {quoted(plan.folder.path)} goes on with it."
-        ) from error
-
-
 def _measuring_and_display(
-    plan: Plan,
     prepared: Prepared,
     snapshot: callbacks.ImageSnapshot,
     rates: Rates,
     interruption: Interruption,
 ) -> list[keras.callbacks.Callback]:
     """Returns the callbacks that clip, measure and display."""
-    folder, recipe = plan.folder, plan.recipe
+    plan = prepared.plan
+    folder = plan.folder
     real = RealPicture(folder.real, plan.source, snapshot)
     return [
         *prepared.clipping,
         OptionalCallback(real, f"The picture {folder.real}"),
-        # A number that is missing is no reason to lose a training.
-        *(
-            OptionalCallback(each, f"What measures {', '.join(each.metrics)}")
-            for each in prepared.evaluation
-        ),
+        *_measuring(prepared),
         # After what measures: pictures of points say how good they are.
         OptionalCallback(snapshot, f"A picture in {folder.images}"),
-        OptionalCallback(
-            callbacks.TensorBoard(
-                str(folder.tensorboard),
-                histogram_freq=rates.histograms_apart,
-                update_freq=rates.points_apart,
-                images_freq=rates.grids_apart,
-                sources=prepared.shown.get("sources"),
-            ),
-            f"What belongs into {folder.tensorboard}",
-        ),
+        _board(prepared, rates),
         Progress(
-            len(plan.source) // recipe.batch_size * recipe.batch_size,
+            len(plan.source) // plan.recipe.batch_size * plan.recipe.batch_size,
             interruption,
         ),
     ]
+
+
+def _measuring(prepared: Prepared) -> list[keras.callbacks.Callback]:
+    # A number that is missing is no reason to lose a training.
+    return [
+        OptionalCallback(each, f"What measures {', '.join(each.metrics)}")
+        for each in prepared.evaluation
+    ]
+
+
+def _board(prepared: Prepared, rates: Rates) -> keras.callbacks.Callback:
+    folder = prepared.plan.folder
+    board = callbacks.TensorBoard(
+        str(folder.tensorboard),
+        histogram_freq=rates.histograms_apart,
+        update_freq=rates.points_apart,
+        images_freq=rates.grids_apart,
+        sources=prepared.shown.get("sources"),
+    )
+    return OptionalCallback(board, f"What belongs into {folder.tensorboard}")
 
 
 def _report_is_current(folder: RunFolder) -> bool:

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_gan import backend
 from keras_gan._arrays import Array, images
 from keras_gan._checks import (
     function,
@@ -206,7 +207,9 @@ class Extractor:
             batch = np.pad(batch, [(0, missing), (0, 0), (0, 0), (0, 0)])
             # `predict` would start a data loader, which draws from torch's
             # random state.
-            outputs = self.network.predict_on_batch(self._prepare(batch))
+            outputs = backend.predict_on_batch(
+                self.network, self._prepare(batch)
+            )
             several = isinstance(outputs, list | tuple)
             yield start, list(outputs) if several else [outputs]
 

@@ -29,6 +29,7 @@ from keras_gan.models import (
     pixel_bytes,
     player_optimizers,
     saved_state,
+    several_workers,
     turns,
 )
 from keras_gan.models.bound_network import BoundNetwork
@@ -648,7 +649,9 @@ class AdversarialModel(backend.Stepper, keras.Model):
         )
         together = merged_steps.choose(self, kwargs.get("callbacks"), kwargs)
         kwargs["callbacks"] = ordering.with_epochs(
-            self, x, kwargs.get("callbacks")
+            self,
+            x,
+            several_workers.callbacks_of(self, kwargs.get("callbacks")),
         )
         with merged_steps.together(self, together):
             history = super().fit(x, y, **kwargs)

@@ -607,7 +607,7 @@ class GAN(LatentTools, TwoPlayers):
                 shapes don't fit, a number is out of range, or labels are given
                 to a model without.
         """
-        make = self.predict_on_batch
+        make = partial(backend.predict_on_batch, self)
         return generating.made(self, n, latents, labels, seed, batch_size, make)
 
     def generate_pixels(

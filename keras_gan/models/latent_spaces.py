@@ -7,6 +7,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_gan import backend
 from keras_gan._arrays import numbers
 from keras_gan._checks import choice, received
 from keras_gan._typing import Tensor
@@ -235,7 +236,8 @@ def space_of(gan: "GAN", name: Any) -> Space:
 def _predicted(network: keras.Model, inputs: Any, size: int) -> Array:
     """Runs a part of a generator, and leaves out what was filled up."""
     listed = inputs if isinstance(inputs, list) else [inputs]
-    made = network.predict_on_batch(inspection.packed(network, listed))
+    packed = inspection.packed(network, listed)
+    made = backend.predict_on_batch(network, packed)
     return np.asarray(made, "float32")[:size]
 
 

@@ -264,7 +264,7 @@ class StyleGAN(GAN):
             ValueError: As `GAN.generate`; or if `truncation` is out of range.
         """
         truncation = number_in("truncation", truncation, "[0, inf)")
-        make = self.predict_on_batch
+        make = partial(backend.predict_on_batch, self)
         if truncation != 1.0:
             make = partial(self._truncated, truncation)
         return generating.made(self, n, latents, labels, seed, batch_size, make)
@@ -275,11 +275,13 @@ class StyleGAN(GAN):
         tensors = keras.tree.map_structure(ops.convert_to_tensor, inputs)
         given = self._mapping_inputs(*self._split_inputs(tensors))
         given = keras.tree.map_structure(ops.convert_to_numpy, given)
-        style = network.get_layer("mapping").predict_on_batch(given)
+        mapping = network.get_layer("mapping")
+        style = backend.predict_on_batch(mapping, given)
         mean = ops.convert_to_numpy(self.style_mean)
         style = mean + truncation * (np.asarray(style, "float32") - mean)
         styles = np.repeat(style[:, None], self.num_styles, axis=1)
-        made = network.get_layer("synthesis").predict_on_batch(styles)
+        synthesis = network.get_layer("synthesis")
+        made = backend.predict_on_batch(synthesis, styles)
         return np.asarray(made, "float32")
 
     # ----------------------------------------------------------------- saving

@@ -101,7 +101,8 @@ def _outputs(network: keras.layers.Layer, images: Array) -> Array:
     if isinstance(network, keras.Model):
         if inputs := inspection.symbolic_inputs(network):
             backend.predict_any_size(network, tuple(inputs[0].shape))
-        return np.asarray(network.predict_on_batch(images), "float32")
+        made = backend.predict_on_batch(network, images)
+        return np.asarray(made, "float32")
     tensor = ops.convert_to_tensor(images)
     made = backend.constant(lambda: network(tensor, training=False))
     return np.asarray(ops.convert_to_numpy(ops.cast(made, "float32")))

@@ -53,6 +53,14 @@ class OptionalCallback(keras.callbacks.Callback):
         self.async_safe = getattr(callback, "async_safe", not batches)
         self.wants_each_batch = getattr(callback, "wants_each_batch", batches)
 
+    def for_other_workers(self) -> keras.callbacks.Callback | None:
+        """Returns what takes its place on workers but the first."""
+        replaced = getattr(self._callback, "for_other_workers", None)
+        if replaced is None:
+            return self
+        other = replaced()
+        return None if other is None else OptionalCallback(other, self._what)
+
     def set_params(self, params: Any) -> None:
         """Passes the parameters on."""
         super().set_params(params)

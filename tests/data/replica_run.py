@@ -2,28 +2,17 @@
 
     python replica_run.py ENGINE COUNT RANK PORT IMAGES PATH
 
-ENGINE is `one`, `mirrored`, `multiworker`, `jax` or `torch`. Writes the weights
-and the logs of every kind of GAN to PATH, an .npz.
+ENGINE is `one`, `mirrored`, `multiworker`, `jax`, `jax-processes` or `torch`.
+Writes the weights and the logs of every kind of GAN to PATH, an .npz.
 """
 
-import contextlib
-import json
-import os
 import sys
+
+from tests import engine_setup
 
 ENGINE, COUNT, RANK, PORT, IMAGES, PATH = sys.argv[1:]
 COUNT, RANK, IMAGES = int(COUNT), int(RANK), int(IMAGES)
-if ENGINE == "multiworker":
-    workers = [f"localhost:{int(PORT) + i}" for i in range(COUNT)]
-    os.environ["TF_CONFIG"] = json.dumps(
-        {
-            "cluster": {"worker": workers},
-            "task": {"type": "worker", "index": RANK},
-        }
-    )
-if ENGINE == "jax":
-    flags = f"--xla_force_host_platform_device_count={COUNT}"
-    os.environ["XLA_FLAGS"] = flags
+engine_setup.prepare(ENGINE, COUNT, RANK, PORT)
 
 import keras
 import numpy as np
@@ -34,33 +23,6 @@ from tests import variants
 
 SGD = keras.optimizers.SGD
 BATCH, CLASSES = 32, 3
-
-
-def strategy():
-    """Sets the engine up; returns the scope to build and train in."""
-    if ENGINE == "jax":
-        keras.distribution.set_distribution(keras.distribution.DataParallel())
-    if ENGINE == "torch":
-        import torch
-
-        torch.distributed.init_process_group(
-            "gloo",
-            init_method=f"tcp://localhost:{PORT}",
-            rank=RANK,
-            world_size=COUNT,
-        )
-    if ENGINE not in ("mirrored", "multiworker"):
-        return contextlib.nullcontext()
-    import tensorflow as tf
-
-    if ENGINE == "multiworker":
-        return tf.distribute.MultiWorkerMirroredStrategy().scope()
-    cpu = tf.config.list_physical_devices("CPU")[0]
-    tf.config.set_logical_device_configuration(
-        cpu, [tf.config.LogicalDeviceConfiguration()] * COUNT
-    )
-    devices = [f"CPU:{index}" for index in range(COUNT)]
-    return tf.distribute.MirroredStrategy(devices).scope()
 
 
 def networks(conditional=False, auxiliary=False):
@@ -208,27 +170,7 @@ def data(name):
     if name in VARIANTS:
         images, labels = variants.data(VARIANTS[name], images, labels)
     arrays = images if labels is None else (images, labels)
-    if ENGINE == "torch":
-        return own_parts(arrays)
-    import tensorflow as tf
-
-    return tf.data.Dataset.from_tensor_slices(arrays).batch(BATCH)
-
-
-def own_parts(arrays):
-    """A process's part of each batch, as a distributed sampler gives it."""
-    part = BATCH // COUNT
-
-    class Parts(keras.utils.PyDataset):
-        def __len__(self):
-            return -(-IMAGES // BATCH)
-
-        def __getitem__(self, index):
-            start = index * BATCH + RANK * part
-            mine = slice(start, start + part)
-            return keras.tree.map_structure(lambda each: each[mine], arrays)
-
-    return Parts()
+    return engine_setup.batches(ENGINE, COUNT, RANK, arrays, BATCH)
 
 
 def train(name, model, first=0):
@@ -239,7 +181,7 @@ def train(name, model, first=0):
 
 
 results = {}
-with strategy():
+with engine_setup.scope(ENGINE, COUNT, RANK, PORT):
     for name, make in KINDS.items():
         keras.utils.set_random_seed(1)
         model = make()
