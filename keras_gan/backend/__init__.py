@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Adam",
+    "HeldRows",
     "Recording",
     "Stepper",
     "Workers",
@@ -70,6 +71,7 @@ __all__ = [
     "gathered",
     "generator_states",
     "global_mean",
+    "holds_rows",
     "input_gradient",
     "merges_steps",
     "outputs_and_gradient",
@@ -90,6 +92,7 @@ __all__ = [
 ]
 
 Adam: Any = _adapter.Adam
+HeldRows: Any = _adapter.HeldRows
 Stepper: Any = _adapter.Stepper
 all_sum = _adapter.all_sum
 alone = _adapter.alone
@@ -99,6 +102,7 @@ constant = _adapter.constant
 convolves_groups_apart = _adapter.convolves_groups_apart
 distributed = _adapter.distributed
 eagerly = _adapter.eagerly
+holds_rows = _adapter.holds_rows
 predict_any_size = _adapter.predict_any_size
 predict_on_batch = _adapter.predict_on_batch
 merges_steps = _adapter.merges_steps

@@ -120,6 +120,7 @@ def _fit(
 @contextmanager
 def _failed_batches(prepared: Prepared) -> Iterator[None]:
     """Says in one line why a batch could not be made, on any backend."""
+    folder = prepared.plan.folder.path
     try:
         yield
     except Exception as error:
@@ -128,7 +129,7 @@ def _failed_batches(prepared: Prepared) -> Iterator[None]:
             raise
         raise UsageError(
             f"{in_one_line(failure)} What is saved of the run is kept: "
-            f"--resume --out {quoted(prepared.plan.folder.path)} goes on with it."
+            f"--resume --out {quoted(folder)} goes on with it."
         ) from error
 
 

@@ -107,6 +107,12 @@ class ImageBatches(OrderedBatches):
         super().set_epoch(epoch)
         self._views = Views(len(self.data), self.seed, epoch, flip=self.flip)
 
+    def order(self) -> tuple[NDArray[Any], ...]:
+        """Returns the epoch's rows, and with `flip` which are mirrored."""
+        (rows,) = super().order()
+        mirrored = self._views.of(rows).mirrored
+        return (rows,) if mirrored is None else (rows, mirrored)
+
     def __getitem__(self, index: int) -> Floats | tuple[Floats, NDArray[Any]]:
         """Returns batch `index`: images, or (images, labels)."""
         batch = self.pixels(index)
