@@ -298,7 +298,7 @@ def started(tmp_path, tail):
 
 
 def wait_until_gone(pid):
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         try:
             os.kill(pid, 0)
@@ -333,14 +333,16 @@ def test_processes_end_with_a_killed_program(tmp_path):
 def test_ctrl_c_ends_a_program_and_its_processes_silently(tmp_path):
     tail = (
         "tasks = [functools.partial(time.sleep, 0.5)] * 100\n"
-        "try:\n    list(workers.in_order(tasks, 1))\n"
+        "try:\n"
+        "    print('ready', flush=True)\n"
+        "    list(workers.in_order(tasks, 1))\n"
         "except KeyboardInterrupt:\n    print('stopped')\n"
     )
     program = started(tmp_path, tail)
-    pid = int([program.stdout.readline() for _ in range(3)][-1])
+    pid = int([program.stdout.readline() for _ in range(4)][-2])
     time.sleep(0.7)
     os.killpg(program.pid, signal.SIGINT)
-    out, err = program.communicate(timeout=60)
+    out, err = program.communicate(timeout=120)
 
     assert (program.returncode, out, err) == (0, "stopped\n", "")
     assert wait_until_gone(pid)
