@@ -380,7 +380,7 @@ def mixed(policy):
             (8, 8, 1),
             filters=4,
             stages=1,
-            blocks=1,
+            blocks=0,
             discriminator_filters=4,
             discriminator_stages=1,
             seed=0,
