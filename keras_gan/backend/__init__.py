@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Adam",
+    "HeldRows",
     "Recording",
     "Stepper",
     "Workers",
@@ -65,6 +66,7 @@ __all__ = [
     "gathered",
     "generator_states",
     "global_mean",
+    "holds_rows",
     "input_gradient",
     "merges_steps",
     "outputs_and_gradient",
@@ -83,6 +85,7 @@ __all__ = [
 ]
 
 Adam: Any = _adapter.Adam
+HeldRows: Any = _adapter.HeldRows
 Stepper: Any = _adapter.Stepper
 all_sum = _adapter.all_sum
 apply_gradients = _adapter.apply_gradients
@@ -91,6 +94,7 @@ constant = _adapter.constant
 convolves_groups_apart = _adapter.convolves_groups_apart
 distributed = _adapter.distributed
 eagerly = _adapter.eagerly
+holds_rows = _adapter.holds_rows
 predict_any_size = _adapter.predict_any_size
 merges_steps = _adapter.merges_steps
 outputs_and_gradient = _adapter.outputs_and_gradient

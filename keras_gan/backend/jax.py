@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from keras_gan._typing import Tensor
+from keras_gan.backend.held_rows import Array, RowsInBatches
 from keras_gan.backend.port import Recording
 from keras_gan.backend.workers import Workers
 
@@ -218,6 +219,11 @@ def merges_steps(model: keras.Model) -> bool:
     return False
 
 
+def holds_rows(model: keras.Model) -> bool:
+    del model  # Distribution is a global setting here.
+    return keras.distribution.distribution() is None
+
+
 def refuse_unsupported(
     jit_compile: bool | str, steps_per_execution: int, penalised: bool
 ) -> None:
@@ -242,6 +248,21 @@ def layer_generator_states(layer: keras.layers.Layer) -> list[Any]:
 
 
 Adam = keras.optimizers.Adam
+
+
+class HeldRows(RowsInBatches):
+    """Arrays on the device, of which a step takes some rows."""
+
+    @staticmethod
+    def placed(array: Array) -> Tensor:
+        """Brings an array onto the device."""
+        return jax.numpy.asarray(array)
+
+    @staticmethod
+    def chosen(array: Tensor, rows: Tensor) -> Tensor:
+        """Returns some rows of an array on the device."""
+        # All of them exist, and `clip` spares what looks for others.
+        return jax.numpy.take(array, rows, axis=0, mode="clip")
 
 
 class Stepper:

@@ -37,6 +37,10 @@ class Port(Protocol):
     """The class behind `keras.optimizers.Adam`. It calls an `update_step` that
     an instance has of its own."""
 
+    HeldRows: Any
+    """The class of `held_rows.HeldRows`: data that stay on the device, of which
+    a step takes some rows."""
+
     Stepper: Any
     """The mixin of models: the steps of Keras' trainer, `train_step` and
     `test_step`, in terms of the model's `update(data)` and `score(data)`."""
@@ -212,6 +216,9 @@ class Port(Protocol):
 
     def merges_steps(self, model: keras.Model) -> bool:
         """Whether Keras makes several steps in one call, and so saves time."""
+
+    def holds_rows(self, model: keras.Model) -> bool:
+        """Whether one device trains the model, which can then hold the data."""
 
     def refuse_unsupported(
         self, jit_compile: bool | str, steps_per_execution: int, penalised: bool

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from keras_gan._typing import Tensor
 from keras_gan.backend.port import Recording
-from keras_gan.backend.tensorflow_data import UntunedStrategy
+from keras_gan.backend.tensorflow_data import RowsInVariables, UntunedStrategy
 from keras_gan.backend.tensorflow_optimizers import (
     adam_in_one_kernel,
     clipping_shared,
@@ -223,6 +223,11 @@ def merges_steps(model: keras.Model) -> bool:
     return count == 1
 
 
+def holds_rows(model: keras.Model) -> bool:
+    with model.distribute_strategy.scope():
+        return not tf.distribute.has_strategy()
+
+
 def refuse_unsupported(
     jit_compile: bool | str, steps_per_execution: int, penalised: bool
 ) -> None:
@@ -267,6 +272,7 @@ def layer_generator_states(layer: keras.layers.Layer) -> list[Any]:
 
 
 Adam = keras.optimizers.Adam
+HeldRows = RowsInVariables
 
 
 class Stepper:

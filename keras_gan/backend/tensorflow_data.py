@@ -1,8 +1,13 @@
 """How does tf.data hand out batches to a GAN that trains?"""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
+
+from keras_gan._typing import Tensor
+from keras_gan.backend.held_rows import ORDER, Array, HeldRows, Kind, Order
 
 
 class UntunedStrategy:
@@ -39,3 +44,83 @@ class UntunedStrategy:
             untuned.autotune.enabled = False
             dataset = dataset.with_options(untuned)
         return self._strategy.experimental_distribute_dataset(dataset, options)
+
+
+class RowsInVariables(HeldRows):
+    """Arrays in variables of any length, which the traced step reads.
+
+    In a batch, as on the other backends, they would be copied at each step:
+    batches of tf.data begin on the host. The batches of row numbers are made
+    by tf.data alone. Python is called once an epoch, not for each batch.
+    """
+
+    def __init__(self, kinds: Sequence[Kind]) -> None:
+        super().__init__(kinds)
+        self._variables = [
+            tf.Variable(
+                _no_rows(kind), shape=(None, *kind.shape), trainable=False
+            )
+            for kind in kinds
+        ]
+
+    def fill(self, arrays: Sequence[Array]) -> None:
+        """Brings arrays onto the device, equally many rows of each."""
+        for variable, array in zip(self._variables, arrays, strict=True):
+            variable.assign(array)
+
+    def clear(self) -> None:
+        """Gives their memory back."""
+        for variable, kind in zip(self._variables, self._kinds, strict=True):
+            variable.assign(_no_rows(kind))
+
+    def batches(
+        self,
+        next_order: Callable[[], Order],
+        like: Order,
+        batch_size: int,
+    ) -> tf.data.Dataset:
+        """Returns batches of the order."""
+        count = len(like[0])
+        number, left = divmod(count, batch_size)
+
+        def epoch() -> Any:
+            yield tuple(
+                (
+                    each[: count - left].reshape(-1, batch_size),
+                    each[count - left :],
+                )
+                for each in next_order()
+            )
+
+        def in_batches(*order: tuple[Tensor, Tensor]) -> tf.data.Dataset:
+            # Slices of a matrix, which cost less than batching numbers.
+            full = tf.data.Dataset.from_tensor_slices(
+                {ORDER: tuple(each for each, _ in order)}
+            )
+            rest = tf.data.Dataset.from_tensors(
+                {ORDER: tuple(each for _, each in order)}
+            )
+            return full.concatenate(rest) if left else full
+
+        signature = tuple(
+            (
+                tf.TensorSpec((None, None), each.dtype),
+                tf.TensorSpec((None,), each.dtype),
+            )
+            for each in like
+        )
+        epochs = tf.data.Dataset.from_generator(
+            epoch, output_signature=signature
+        )
+        # Keras shows how many there are from the first epoch on.
+        size = tf.data.experimental.assert_cardinality(number + bool(left))
+        return epochs.flat_map(in_batches).apply(size)
+
+    def rows(self, batch: dict[str, Any]) -> list[Tensor]:
+        """Returns, in a step, the rows of each array that a batch names."""
+        chosen = batch[ORDER][0]
+        return [tf.gather(each, chosen) for each in self._variables]
+
+
+def _no_rows(kind: Kind) -> Array:
+    return np.zeros((0, *kind.shape), kind.dtype)

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from keras_gan._typing import Tensor
+from keras_gan.backend.held_rows import Array, RowsInBatches
 from keras_gan.backend.port import Recording
 from keras_gan.backend.workers import Workers
 
@@ -195,6 +196,11 @@ def merges_steps(model: keras.Model) -> bool:
     return False
 
 
+def holds_rows(model: keras.Model) -> bool:
+    del model  # Each process trains by itself.
+    return True
+
+
 def refuse_unsupported(
     jit_compile: bool | str, steps_per_execution: int, penalised: bool
 ) -> None:
@@ -256,6 +262,20 @@ class Adam(type(keras.optimizers.Adam.__new__(keras.optimizers.Adam))):  # type:
             return
         for gradient, variable in zip(grads, trainable_variables, strict=True):
             self.update_step(gradient, variable, learning_rate)
+
+
+class HeldRows(RowsInBatches):
+    """Arrays on the device, of which a step takes some rows."""
+
+    @staticmethod
+    def placed(array: Array) -> Tensor:
+        """Brings an array onto the device."""
+        return keras.ops.convert_to_tensor(array)
+
+    @staticmethod
+    def chosen(array: Tensor, rows: Tensor) -> Tensor:
+        """Returns some rows of an array on the device."""
+        return torch.index_select(array, 0, rows)
 
 
 class Stepper:

@@ -106,6 +106,13 @@ class ImageBatches(OrderedBatches):
         super().set_epoch(epoch)
         self._views = Views(len(self.data), self.seed, epoch, flip=self.flip)
 
+    def order(self) -> tuple[NDArray[Any], ...]:
+        """Returns the epoch's rows, and with `flip` which are mirrored."""
+        (rows,) = super().order()
+        if not self.flip:
+            return (rows,)
+        return rows, self._views.mirrored(rows)
+
     def __getitem__(self, index: int) -> Floats | tuple[Floats, NDArray[Any]]:
         """Returns batch `index`: images, or (images, labels)."""
         batch = self.pixels(index)

@@ -99,6 +99,14 @@ class SeededBatches(keras.utils.PyDataset):
             math.floor(batches) if self.drop_remainder else math.ceil(batches)
         )
 
+    def order(self) -> tuple[NDArray[Any], ...]:
+        """Returns which rows the epoch's batches hold, one after the other.
+
+        Where the batches are parts of larger ones, of the whole ones.
+        """
+        count = min(len(self) * self.batch_size, self._count)
+        return (self._order[:count].astype(np.int32),)
+
     def chosen(self, index: int) -> NDArray[np.int64]:
         """Returns where the rows of batch `index` are in the data."""
         return self._order[self._places(index)]
@@ -179,6 +187,12 @@ class OrderedBatches(SeededBatches):
     def data(self) -> Any:
         """All data, in their own order."""
         return self._data
+
+    def columns(self) -> Any:
+        """Returns all rows, as a batch holds some: data, or (data, labels)."""
+        if self.labels is None:
+            return self._data
+        return self._data, self.labels.astype(np.int32)
 
     def rows(self, index: int) -> Any:
         """Returns batch `index` as it is stored: data, or (data, labels)."""

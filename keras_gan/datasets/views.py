@@ -54,6 +54,12 @@ class Views:
             else None
         )
 
+    def mirrored(self, chosen: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Returns which of some images are mirrored, of those with `flip`."""
+        assert self._mirrored is not None, "made without `flip`"
+        mirrored: NDArray[np.bool_] = self._mirrored[chosen]
+        return mirrored
+
     def seen(
         self, images: Pixels, chosen: NDArray[np.int64], divisor: int = 1
     ) -> Pixels:
@@ -71,7 +77,7 @@ class Views:
             for image, (top, left) in zip(images, corners, strict=True):
                 image[...] = _cropped(image, int(top), int(left), jitter)
         if self._mirrored is not None:
-            mirrored = self._mirrored[chosen]
+            mirrored = self.mirrored(chosen)
             images[mirrored] = images[mirrored, :, ::-1]
         return images
 

@@ -23,6 +23,7 @@ from keras_gan._typing import Tensor
 from keras_gan.models import (
     data_forms,
     describing,
+    held_data,
     merged_steps,
     network_checks,
     ordering,
@@ -131,6 +132,8 @@ class AdversarialModel(backend.Stepper, keras.Model):
     default_loss = "non_saturating"
     first_batch: FirstBatch | None = None
     """Real data of the first batch trained on last, for callbacks to show."""
+    held: held_data.HeldData | None = None
+    """What `fit` held on the device last; full only while it runs."""
     epochs_ordered = 0
     """How many epochs `fit` has put into an order, over all its calls."""
 
@@ -568,6 +571,7 @@ class AdversarialModel(backend.Stepper, keras.Model):
 
     def update(self, data: Any) -> Logs:
         """Trains on one batch, in place, and returns the logs."""
+        data = held_data.taken(self, data)
         batch = self.unpack(data_forms.as_unpacked(data))
         turns.Turns(self, batch).take()
         return self._trackers.logs(self.watches_gradients)
@@ -641,17 +645,17 @@ class AdversarialModel(backend.Stepper, keras.Model):
         self._remember(x, looked)
         looked, kwargs = with_validation(self, looked, kwargs)
         x, y, kwargs = ordering.in_epoch_order(
-            pixel_bytes.as_bytes(looked.x),
-            looked.y,
-            self.seed,
-            kwargs,
+            looked.x, looked.y, self.seed, kwargs
         )
         together = merged_steps.choose(self, kwargs.get("callbacks"), kwargs)
         kwargs["callbacks"] = ordering.with_epochs(
             self, x, kwargs.get("callbacks")
         )
-        with merged_steps.together(self, together):
-            history = super().fit(x, y, **kwargs)
+        with (
+            held_data.sent(self, x, kwargs) as sent,
+            merged_steps.together(self, together),
+        ):
+            history = super().fit(sent, y, **kwargs)
         self._warn_of_no_update()
         return history
 

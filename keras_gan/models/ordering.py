@@ -31,7 +31,7 @@ class ArrayBatches(keras.utils.PyDataset):
         super().__init__()
         self._arrays = arrays
         self._length = len(keras.tree.flatten(arrays)[0])
-        self._batch_size = batch_size
+        self.batch_size = batch_size
         self._seed = seed
         self.set_epoch(0)
 
@@ -40,16 +40,23 @@ class ArrayBatches(keras.utils.PyDataset):
         generator = np.random.default_rng([self._seed, epoch])
         self._order = generator.permutation(self._length)
 
+    def columns(self) -> Any:
+        """Returns all rows, as a batch holds some."""
+        return self._arrays if len(self._arrays) > 1 else self._arrays[0]
+
+    def order(self) -> tuple[Array, ...]:
+        """Returns which rows the epoch's batches hold, one after the other."""
+        return (self._order.astype(np.int32),)
+
     def __len__(self) -> int:
-        return -(-self._length // self._batch_size)
+        return -(-self._length // self.batch_size)
 
     def __getitem__(self, index: int) -> Any:
-        start = index * self._batch_size
-        chosen = self._order[start : start + self._batch_size]
-        batch = keras.tree.map_structure(
-            lambda array: array[chosen], self._arrays
+        start = index * self.batch_size
+        chosen = self._order[start : start + self.batch_size]
+        return keras.tree.map_structure(
+            lambda array: array[chosen], self.columns()
         )
-        return batch if len(batch) > 1 else batch[0]
 
 
 class EpochOrder(keras.callbacks.Callback):

@@ -60,21 +60,22 @@ def as_bytes(data: Any) -> Any:
     """
     if not hasattr(data, "as_uint8"):
         return data
-    low, high = (float(value) for value in data.value_range)
-    return ChangedBatches(data.as_uint8(), _Marking(_MARK.format(low, high)))
+    return ChangedBatches(data.as_uint8(), Marking(data.value_range))
 
 
-class _Marking:
-    """Puts the images of a batch under a name.
+class Marking:
+    """Puts the images of a batch, bytes, under the name of their range.
 
     Args:
-        name: The mark.
+        value_range: What the bytes 0 and 255 stand for.
     """
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, value_range: Range) -> None:
+        low, high = (float(value) for value in value_range)
+        self._name = _MARK.format(low, high)
 
     def __call__(self, batch: Any) -> Any:
+        """Returns images, or (images, labels), with the images' name."""
         if isinstance(batch, tuple):
             return ({self._name: batch[0]}, *batch[1:])
         return {self._name: batch}
