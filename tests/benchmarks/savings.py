@@ -84,6 +84,10 @@ class Tuned(keras_gan.GAN):
         return tf.distribute.get_strategy()
 
 
+class Sent(datasets.ImageBatches):
+    """Is sent batch by batch: `fit` holds no batches of another class."""
+
+
 class ManyPasses(keras.optimizers.Adam):
     """Adam as Keras makes it; a class of its own never takes the kernel."""
 
@@ -121,6 +125,12 @@ def assembled(
 def as_floats(name):
     gan, batches = assembled(name)
     return gan, FloatBatches(batches)
+
+
+def as_sent(name, batch_size=None):
+    gan, batches = assembled(name, batch_size=batch_size)
+    batches.__class__ = Sent
+    return gan, batches
 
 
 def from_files(name):
@@ -182,9 +192,16 @@ PAIRS = {
     "images sent as bytes": {
         name: (
             lambda n=name: as_floats(n),
-            lambda n=name: assembled(n),
+            lambda n=name: as_sent(n),
         )
         for name in ("dense-logits", "vanilla", "quick")
+    },
+    "data held on the device": {
+        f"{name}, batch {size}": (
+            lambda n=name, k=size: as_sent(n, k),
+            lambda n=name, k=size: assembled(n, batch_size=k),
+        )
+        for name, size in (("dense-logits", 32), ("vanilla", 128))
     },
     "files decoded once": {
         name: (
