@@ -169,16 +169,17 @@ variable; on TensorFlow the package takes TensorFlow's kernel for the same
 numbers. *Epochs that begin without a wait*: tf.data tunes each iterator in a
 thread that often misses that the iterator is done with, and the next epoch
 waits until it wakes up, for up to about as long as the last epoch took. `fit`
-turns the tuning off, unless the data set's options say `autotune.enabled =
-True`. *Images sent as bytes*: `ImageBatches` go to the step as uint8, which
-scales them; without, the batches are scaled in numpy. *Data held on the
-device*: the steps take rows of data that lie there; without, Python makes each
-batch, of bytes. *Files decoded once*: what fits into memory is read at the
-start; without, an `ImageFolder` decodes small PNG files in each epoch. *Freed
-memory kept*: the C library maps many tensors of a step anew, and the kernel
-clears their pages; `keras-gan train`, and `fit` inside
-`keras_gan.memory.keep_freed()`, have it keep what was freed. `MALLOC_MMAP_MAX_`
-or `GLIBC_TUNABLES` in the environment leaves it to the user."""
+turns the tuning off, unless the data set's options say
+`autotune.enabled = True`. *Images sent as bytes*: `ImageBatches` go to the step
+as uint8, which scales them; without, the batches are scaled in numpy. *Data
+held on the device*: the steps take rows of data that lie there; without, Python
+makes each batch, of bytes. *Files decoded once*: what fits into memory is read
+at the start; without, an `ImageFolder` decodes small PNG files in each epoch.
+*Freed memory kept*: the C library maps many tensors of a step anew, and the
+kernel clears their pages; `keras-gan train`, and `fit` inside
+`keras_gan.memory.keep_freed()`, have it keep what was freed.
+`MALLOC_MMAP_MAX_` or `GLIBC_TUNABLES` in the environment leaves it to the
+user."""
 
 METHOD = """## Method
 
