@@ -58,8 +58,9 @@ def add_parser(commands: Any) -> None:
     )
     add(
         "--labels",
-        metavar="0,1,...|all",
-        help="one class, or one for each image, where conditional [0]",
+        metavar="CLASSES|all",
+        help="one class, or one for each image, where conditional: numbers or "
+        "names [0]",
     )
     add(
         "--method",
