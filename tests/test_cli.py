@@ -527,11 +527,10 @@ def test_recipes_lists_all(capsys):
 
 @pytest.mark.parametrize("name", ["pix2pix", "cyclegan", "super-resolution"])
 def test_recipes_shows_time_and_score_of_translators(name, capsys):
-    (recipe,) = [r for r in keras_gan.recipes.ALL if r.name == name]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keras_gan.recipes, "ALL", (recipe,))
-        assert main(["recipes"]) == 0
-    assert re.search(r"(\d+ s|\d+:\d\d|min).*KID \d", capsys.readouterr().out)
+    assert main(["recipes"]) == 0
+    rows = capsys.readouterr().out.splitlines()
+    (row,) = [each for each in rows if each.split()[:1] == [name]]
+    assert re.search(r"(\d+ s|\d+:\d\d|min).*KID \d", row)
 
 
 def swallow(number):

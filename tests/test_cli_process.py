@@ -180,7 +180,7 @@ def test_a_signal_while_starting_ends_with_130(tmp_path):
 @pytest.mark.parametrize("backend", ["nonsense", "openvino"])
 def test_a_backend_that_is_not_there_is_one_line(tmp_path, backend):
     result = subprocess.run(
-        [*COMMAND, "recipes"],
+        [*COMMAND, "evaluate", "run"],
         env={**ENVIRONMENT, "KERAS_BACKEND": backend},
         capture_output=True,
         text=True,

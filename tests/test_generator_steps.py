@@ -8,6 +8,7 @@ from keras import ops
 
 import keras_gan
 from keras_gan import recipes
+from keras_gan.models import turns
 
 
 def fit(model, data, **kwargs):
@@ -67,6 +68,43 @@ def test_a_lazy_penalty_counts_the_discriminators_own_updates(images):
     # The penalty is due at the first update, and counts three times.
     assert losses[1] == pytest.approx(6.0 + 1.4, abs=1.0)
     assert losses[3] == pytest.approx(1.4, abs=1.0)
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"regularizer": "r1"}], ids=["plain", "penalised"]
+)
+def test_until_its_first_update_the_logs_show_the_discriminators_loss(
+    settings, images
+):
+    model = tiny.gan(generator_steps=3, seed=1, **settings)
+    names = ("d_loss", "d_real", *model.penalty_names)
+    expected = model.evaluate(images[:16], verbose=0, return_dict=True)
+    logs = model.train_on_batch(images[:16], return_dict=True)
+    for name in names:
+        assert expected[name] != 0.0
+        # The latents are others: training draws its own.
+        assert logs[name] == pytest.approx(expected[name], rel=0.2)
+    assert (
+        model.train_on_batch(images[:16], return_dict=True)["d_loss"]
+        == (logs["d_loss"])
+    )
+    model.train_on_batch(images[:16])
+    assert updates(model) == [1, 3]
+
+
+def test_what_is_shown_before_changes_nothing_that_is_trained(
+    images, monkeypatch
+):
+    def trained():
+        keras.utils.set_random_seed(1)
+        model = tiny.gan_r1_ema(generator_steps=2)
+        fit(model, images[:48])
+        return tiny.state(model)
+
+    shown = trained()
+    monkeypatch.setattr(turns.Turns, "_estimate", lambda *given: None)
+    for one, other in zip(shown, trained(), strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_both_players_cannot_make_several_updates():

@@ -1,5 +1,7 @@
 """`import keras_gan` does the same, whatever started the process."""
 
+import argparse
+import importlib
 import os
 import subprocess
 import sys
@@ -9,6 +11,7 @@ import pytest
 
 from tests import tiny
 
+main_module = importlib.import_module("keras_gan.cli.main")
 LOAD = "print(type(keras.saving.load_model(sys.argv[-1])).__name__)\n"
 
 
@@ -96,3 +99,35 @@ def test_help_answers_before_keras_is_loaded(tmp_path, how):
     )
     (tmp_path / "keras.py").write_text("raise SystemExit('Keras was loaded.')")
     assert "train" in printed(tmp_path, *how, "--help")
+
+
+def commands():
+    """What answers without networks: the list of recipes, and all help."""
+    (group,) = [
+        action
+        for action in main_module._make_parser()._actions
+        if isinstance(action, argparse._SubParsersAction)
+    ]
+    return [
+        ["recipes"],
+        ["--help"],
+        *([each, "--help"] for each in group.choices),
+    ]
+
+
+def test_the_list_of_recipes_and_help_load_no_framework(tmp_path):
+    code = (
+        "import sys, warnings\n"
+        "from keras_gan.cli.main import main\n"
+        f"for arguments in {commands()}:\n"
+        "    try:\n"
+        "        main(arguments)\n"
+        "    except SystemExit:\n"
+        "        pass\n"
+        "names = ('keras', 'tensorflow', 'torch', 'jax')\n"
+        "print('loaded', [each for each in names if each in sys.modules])\n"
+    )
+    out = printed(tmp_path, "-c", code)
+    assert out.splitlines()[-1] == "loaded []"
+    assert "quick-64" in out
+    assert "--direction" in out

@@ -13,6 +13,7 @@ __all__ = [
     "LARGEST_SEED",
     "BadArgumentsError",
     "Parser",
+    "add_walk_arguments",
     "check_count",
     "name_or_path",
     "path",
@@ -134,3 +135,28 @@ def check_count(flag: str, count: int, least: int) -> None:
     if not least <= count <= LARGEST:
         bound = f"at least {least}" if count < least else f"at most {LARGEST}"
         raise UsageError(f"{flag} must be {bound}. Received: {count}")
+
+
+def add_walk_arguments(parser: Parser, *, seed: int | None = None) -> None:
+    """Adds what all commands take that walk through latents.
+
+    Args:
+        parser: The command's parser.
+        seed: What `--seed` is by default; None draws one.
+    """
+    add = parser.add_argument
+    add("model", metavar="RUN|MODEL.keras|PRESET", type=path)
+    add(
+        "--labels",
+        metavar="CLASSES|all",
+        help="one class, or one for each image, where conditional: numbers or "
+        "names [0]",
+    )
+    add(
+        "--seed",
+        type=whole_number_in(0, LARGEST_SEED),
+        default=seed,
+        metavar="S",
+        help="equal seeds, equal images"
+        + ("" if seed is None else f" [{seed}]"),
+    )

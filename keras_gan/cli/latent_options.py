@@ -42,7 +42,7 @@ def chosen_labels(given: str | None, gan: GAN) -> list[int] | None:
     """Returns the classes that `--labels` names, each as often as it does.
 
     Args:
-        given: Numbers separated by commas, `all`, or None.
+        given: Names or numbers separated by commas, `all`, or None.
         gan: The GAN.
 
     Raises:
@@ -50,7 +50,7 @@ def chosen_labels(given: str | None, gan: GAN) -> list[int] | None:
     """
     if given is None:
         return None
-    return named_classes(given, getattr(gan, "num_classes", None))
+    return named_classes(given, gan)
 
 
 def folder_of(model: Path) -> Path:

@@ -11,6 +11,7 @@ import numpy as np
 from keras_gan import datasets, images, presets, recipes, run_folder
 from keras_gan.cli import run_config
 from keras_gan.cli.errors import UsageError, in_one_line
+from keras_gan.cli.labels import tell_names
 from keras_gan.models import GAN, AdversarialModel, StyleGAN
 from keras_gan.recipes import Recipe
 from keras_gan.recipes.components import NETWORKS
@@ -46,6 +47,12 @@ class Trained:
     def num_classes(self) -> int | None:
         """The number of classes of a conditional GAN, else None."""
         return getattr(self.gan, "num_classes", None)
+
+    @property
+    def makes_points(self) -> bool:
+        """Whether it makes vectors that are no pictures."""
+        gan = self.gan
+        return gan.makes_vectors and not gan.vectors_are_pictures
 
     @property
     def translates(self) -> bool:
@@ -117,6 +124,14 @@ def load(path: Path) -> Trained:
         UsageError: If there is nothing to load.
         ValueError: If it can't be loaded.
     """
+    trained = _loaded(path)
+    if trained.config is not None:
+        # Earlier versions saved no names with the model.
+        tell_names(trained.gan, trained.config["data"]["class_names"])
+    return trained
+
+
+def _loaded(path: Path) -> Trained:
     if path.is_dir():
         return _from_run(RunFolder(path))
     preset = presets.named_by(path)

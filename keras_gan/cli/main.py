@@ -123,7 +123,8 @@ def _flush() -> None:
 def _run_command(argv: Sequence[str] | None) -> int:
     arguments = _make_parser().parse_args(argv)
     with interruptible(signal.SIGTERM):
-        load_backend()
+        if arguments.loads_backend:
+            load_backend()
         return int(arguments.run(arguments))
 
 
@@ -136,6 +137,8 @@ def _make_parser() -> Parser:
     parser.add_argument(
         "--version", action="version", version=f"keras-gan {__version__}"
     )
+    # A command that needs no networks says so, and answers at once.
+    parser.set_defaults(loads_backend=True)
     commands = parser.add_subparsers(
         title="commands", required=True, metavar="COMMAND"
     )

@@ -10,6 +10,7 @@ from keras_gan import run_folder
 from keras_gan.backend import Workers
 from keras_gan.callbacks import Evaluation
 from keras_gan.cli.backend_loading import stderr_held_back
+from keras_gan.cli.labels import tell_names
 from keras_gan.cli.planning import Plan
 from keras_gan.cli.starting import start_from
 from keras_gan.models import AdversarialModel
@@ -78,6 +79,7 @@ def prepare(plan: Plan, workers: Workers, save_every: float = 60.0) -> Prepared:
             seed=plan.seed,
             num_images=len(source),
         )
+        tell_names(gan, source.class_names)
         plan = _started(plan, gan)
     data = batches(recipe, source, seed=plan.seed, part=workers.part)
     return Prepared(

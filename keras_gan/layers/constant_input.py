@@ -8,7 +8,7 @@ from keras import ops
 
 from keras_gan._checks import LARGEST_INT32, whole_number
 from keras_gan._typing import Tensor
-from keras_gan.layers.equalized import normal
+from keras_gan.layers._scaled_kernel import normal
 
 __all__ = ["ConstantInput"]
 

@@ -1,7 +1,7 @@
 """Layers whose weights all learn at the same rate."""
 
 from collections.abc import Sequence
-from math import prod, sqrt
+from math import sqrt
 from typing import Any
 
 import keras
@@ -9,15 +9,14 @@ from keras import ops
 
 from keras_gan._checks import (
     LARGEST_INT32,
-    channels_last,
     flag,
     initializer,
     number_in,
-    received,
     whole_number,
 )
 from keras_gan._typing import Tensor
 from keras_gan.layers import _smoothed_strides
+from keras_gan.layers._scaled_kernel import ScaledKernel, normal
 
 __all__ = ["EqualizedConv2D", "EqualizedDense"]
 
@@ -131,7 +130,7 @@ class EqualizedDense(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable("keras_gan")
-class EqualizedConv2D(keras.layers.Layer):
+class EqualizedConv2D(ScaledKernel):
     """A convolution whose kernel is scaled when it is called.
 
     `y = conv(x, kernel / sqrt(k * k * c)) + bias`, with zeros around the image
@@ -175,37 +174,23 @@ class EqualizedConv2D(keras.layers.Layer):
         kernel_initializer: Any = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
-        self.filters = whole_number("filters", filters, 1, LARGEST_INT32)
-        self.kernel_size = odd_number("kernel_size", kernel_size)
-        self.down_sampling = flag("down_sampling", down_sampling)
-        self.use_bias = flag("use_bias", use_bias)
-        self.kernel_initializer = normal(
-            "kernel_initializer", kernel_initializer
+        super().__init__(
+            filters, kernel_size, use_bias, kernel_initializer, **kwargs
         )
+        self.down_sampling = flag("down_sampling", down_sampling)
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Creates the weights."""
-        require_known_size(type(self).__name__, input_shape)
-        size = self.kernel_size
-        shape = (size, size, input_shape[-1] or 0, self.filters)
-        self._scale = 1.0 / sqrt(prod(shape[:3]))
-        self.kernel = self.add_weight(
-            name="kernel", shape=shape, initializer=self.kernel_initializer
-        )
-        if self.use_bias:
-            self.bias = self.add_weight(
-                name="bias", shape=(self.filters,), initializer="zeros"
-            )
+        self.add_weights(input_shape)
 
     def call(self, inputs: Tensor) -> Tensor:
         """Convolves images of shape `(n, H, W, c)`."""
-        kernel = self.kernel * self._scale
+        kernel = self.scaled_kernel()
         if self.down_sampling:
             outputs = _smoothed_strides.halved(inputs, kernel)
         else:
             outputs = ops.conv(inputs, kernel, padding="same")
-        return outputs + self.bias if self.use_bias else outputs
+        return self.with_bias(outputs)
 
     def compute_output_shape(
         self, input_shape: Sequence[int]
@@ -228,45 +213,5 @@ class EqualizedConv2D(keras.layers.Layer):
         """Returns the constructor's arguments."""
         return {
             **super().get_config(),
-            "filters": self.filters,
-            "kernel_size": self.kernel_size,
             "down_sampling": self.down_sampling,
-            "use_bias": self.use_bias,
-            "kernel_initializer": keras.initializers.serialize(
-                self.kernel_initializer
-            ),
         }
-
-
-def normal(name: str, value: Any) -> Any:
-    """Returns an initializer, standard normal where none was given.
-
-    Raises:
-        ValueError: If it is unknown.
-    """
-    if value is None:
-        value = keras.initializers.RandomNormal(stddev=1.0)
-    return initializer(name, value)
-
-
-def odd_number(name: str, value: Any) -> int:
-    """Returns an odd number above 0.
-
-    Raises:
-        ValueError: If it is something else.
-    """
-    why = " and odd, so that a kernel has a pixel in its middle"
-    size = whole_number(name, value, 1, LARGEST_INT32, why=why)
-    if size % 2 == 0:
-        raise ValueError(f"`{name}` must be odd. {received(name, value)}")
-    return size
-
-
-def require_known_size(who: str, shape: Sequence[int | None]) -> None:
-    """Raises `ValueError` unless a shape is that of images of a known size."""
-    channels_last(who)
-    if len(shape) != 4 or None in shape[1:]:
-        raise ValueError(
-            f"{who} expects images (n, H, W, C) of a known size. Received: "
-            f"input_shape={tuple(shape)}"
-        )

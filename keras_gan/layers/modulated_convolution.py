@@ -1,16 +1,15 @@
 """A convolution whose kernel is another one for each sample."""
 
 from collections.abc import Sequence
-from math import prod, sqrt
 from typing import Any
 
 import keras
 from keras import ops
 
-from keras_gan._checks import LARGEST_INT32, flag, whole_number
+from keras_gan._checks import flag
 from keras_gan._typing import Tensor
 from keras_gan.layers import _smoothed_strides
-from keras_gan.layers.equalized import normal, odd_number, require_known_size
+from keras_gan.layers._scaled_kernel import ScaledKernel, require_known_size
 
 __all__ = ["ModulatedConv2D"]
 
@@ -18,7 +17,7 @@ _EPSILON = 1e-8
 
 
 @keras.saving.register_keras_serializable("keras_gan")
-class ModulatedConv2D(keras.layers.Layer):
+class ModulatedConv2D(ScaledKernel):
     """Convolves each sample with a kernel that its style scales.
 
     `y[n] = conv(x[n], w[n]) + bias` with the kernel of sample `n`
@@ -72,15 +71,11 @@ class ModulatedConv2D(keras.layers.Layer):
         kernel_initializer: Any = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
-        self.filters = whole_number("filters", filters, 1, LARGEST_INT32)
-        self.kernel_size = odd_number("kernel_size", kernel_size)
+        super().__init__(
+            filters, kernel_size, use_bias, kernel_initializer, **kwargs
+        )
         self.up_sampling = flag("up_sampling", up_sampling)
         self.demodulate = flag("demodulate", demodulate)
-        self.use_bias = flag("use_bias", use_bias)
-        self.kernel_initializer = normal(
-            "kernel_initializer", kernel_initializer
-        )
 
     def build(self, input_shape: Sequence[Sequence[int | None]]) -> None:
         """Creates the weights."""
@@ -92,21 +87,12 @@ class ModulatedConv2D(keras.layers.Layer):
                 f"(n, {images[-1]}): a factor for each channel of the images. "
                 f"Received: styles of shape {tuple(styles)}"
             )
-        size = self.kernel_size
-        shape = (size, size, images[-1] or 0, self.filters)
-        self._scale = 1.0 / sqrt(prod(shape[:3]))
-        self.kernel = self.add_weight(
-            name="kernel", shape=shape, initializer=self.kernel_initializer
-        )
-        if self.use_bias:
-            self.bias = self.add_weight(
-                name="bias", shape=(self.filters,), initializer="zeros"
-            )
+        self.add_weights(images)
 
     def call(self, inputs: Sequence[Tensor]) -> Tensor:
         """Convolves images `(n, H, W, c)`, each by its style `(n, c)`."""
         images, styles = inputs
-        kernel = self.kernel * self._scale
+        kernel = self.scaled_kernel()
         x = images * styles[:, None, None, :]
         if self.up_sampling:
             outputs = _smoothed_strides.doubled(x, kernel)
@@ -115,7 +101,7 @@ class ModulatedConv2D(keras.layers.Layer):
         if self.demodulate:
             factors = ops.cast(_factors(kernel, styles), outputs.dtype)
             outputs = outputs * factors[:, None, None, :]
-        return outputs + self.bias if self.use_bias else outputs
+        return self.with_bias(outputs)
 
     def compute_output_shape(
         self, input_shape: Sequence[Sequence[int]]
@@ -140,14 +126,8 @@ class ModulatedConv2D(keras.layers.Layer):
         """Returns the constructor's arguments."""
         return {
             **super().get_config(),
-            "filters": self.filters,
-            "kernel_size": self.kernel_size,
             "up_sampling": self.up_sampling,
             "demodulate": self.demodulate,
-            "use_bias": self.use_bias,
-            "kernel_initializer": keras.initializers.serialize(
-                self.kernel_initializer
-            ),
         }
 
 

@@ -9,7 +9,7 @@ from keras import ops
 from keras_gan import backend
 from keras_gan._checks import flag, initializer, seed_or_none
 from keras_gan._typing import Tensor
-from keras_gan.layers.equalized import require_known_size
+from keras_gan.layers._scaled_kernel import require_known_size
 
 __all__ = ["NoiseInjection"]
 

@@ -106,6 +106,17 @@ class Trackers:
         """Sets what `name` shows until it gets a value."""
         self._mean(name).remember(value)
 
+    def unknown(self, name: str) -> Tensor:
+        """Returns whether `name` has nothing to show yet, a boolean.
+
+        A value of exactly 0 counts as nothing: to find it again does no harm.
+        """
+        mean = self._mean(name)
+        return ops.logical_and(
+            ops.equal(ops.convert_to_tensor(mean.count), 0),
+            ops.equal(ops.convert_to_tensor(mean.last), 0),
+        )
+
     def logs(self, norms: bool, compiled: bool = False) -> dict[str, Tensor]:
         """Returns what goes into the logs now.
 

@@ -71,6 +71,27 @@ class Turns:
             count = self._model.optimizer.iterations
             due = ops.equal(ops.mod(count, player.every), player.every - 1)
             self._where(due, step, (batch, outputs))
+            if player is not self._model.players.maker:
+                unknown = self._model._trackers.unknown(_loss_name(player))
+
+                def estimate(batch: Any, outputs: Any) -> None:
+                    self._estimate(player, batch, outputs)
+
+                self._where(unknown, estimate, (batch, outputs))
+
+    def _estimate(self, player: Player, batch: Any, outputs: Any) -> None:
+        """Finds what a player's logs show until its first update.
+
+        As `evaluate` would, so that nothing that training draws changes.
+        """
+        model = self._model
+        noise = model.evaluation_seed_generator.state
+        before = ops.copy(noise)
+        logs = _scored(model, player, batch, outputs)
+        noise.assign(before)
+        averages, _ = _over_replicas(logs, model.batch_size(batch))
+        for name, value in averages.items():
+            model._trackers.estimate(name, value)
 
     def _with_penalties(
         self,
@@ -124,7 +145,7 @@ class Turns:
             now = given[0] if given else outputs
             loss, logs = penalized(model, player, batch, now, due, True)
             loss = loss + _weight_penalty(player.trained)
-            logs = {f"{player.prefix}_loss": loss, **logs}
+            logs = {_loss_name(player): loss, **logs}
             logs = {k: ops.stop_gradient(v) for k, v in logs.items()}
             return player.optimizer.scale_loss(share * loss), logs
 
@@ -192,20 +213,25 @@ def penalized(
 def score(model: "AdversarialModel", batch: Any) -> Any:
     """Computes every player's loss in inference mode; returns the outputs."""
     outputs = model.make(batch, training=False)
-    # A penalty may remember something of each step of training.
-    remembered = [(v, ops.copy(v)) for v in model.penalty_state]
-    losses: Logs = {}
     logs: Logs = {}
     for player in model.players.values():
-        loss, more = penalized(
-            model, player, batch, outputs, player.regularizers, False
-        )
-        losses[f"{player.prefix}_loss"] = loss + _weight_penalty(player.trained)
-        logs |= more
+        logs |= _scored(model, player, batch, outputs)
+    track(model, logs, model.batch_size(batch), training=False)
+    return outputs
+
+
+def _scored(
+    model: "AdversarialModel", player: Player, batch: Any, outputs: Any
+) -> Logs:
+    """Returns a player's loss and logs in inference mode."""
+    # A penalty may remember something of each step of training.
+    remembered = [(v, ops.copy(v)) for v in model.penalty_state]
+    loss, logs = penalized(
+        model, player, batch, outputs, player.regularizers, False
+    )
     for variable, value in remembered:
         variable.assign(value)
-    track(model, {**losses, **logs}, model.batch_size(batch), training=False)
-    return outputs
+    return {_loss_name(player): loss + _weight_penalty(player.trained), **logs}
 
 
 def gradients(
@@ -234,6 +260,12 @@ def track(
     model: "AdversarialModel", logs: Logs, batch_size: Tensor, training: bool
 ) -> None:
     """Takes a step's values, averaged over replicas, into the logs."""
+    averages, size = _over_replicas(logs, batch_size)
+    model._trackers.update(averages, size, training)
+
+
+def _over_replicas(logs: Logs, batch_size: Tensor) -> tuple[Logs, Tensor]:
+    """Returns the means of all replicas' values, and of how many samples."""
     means = [ops.mean(value) for value in logs.values()]
     _, count = backend.replica()
     if count > 1:
@@ -242,8 +274,11 @@ def track(
         means = [ops.where(some, mean, 0.0) for mean in means]
     averages = backend.average(means, batch_size)
     size = backend.all_sum(ops.cast(batch_size, "float32"))
-    logs = dict(zip(logs, averages, strict=True))
-    model._trackers.update(logs, size, training)
+    return dict(zip(logs, averages, strict=True)), size
+
+
+def _loss_name(player: Player) -> str:
+    return f"{player.prefix}_loss"
 
 
 def _loss_and_logs(

@@ -27,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from keras_gan._atomic_write import write_text
 from tests.benchmarks.machine import OtherWork, cpu_model
 from tests.benchmarks.results_rows import settings
+from tests.benchmarks.row_arguments import RowArguments
 
 ROOT = Path(__file__).parents[2]
 RECORDS = ROOT / "docs" / "fine_tuning"
@@ -256,13 +257,7 @@ def run(arguments):
 
 def main():
     names = [row.name for row in ROWS]
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("rows", nargs="*", metavar="ROW", help=", ".join(names))
-    parser.add_argument("--write", action="store_true", help="the page alone")
-    parser.add_argument("--core", type=int, help="pin the runs to this core")
+    parser = RowArguments(__doc__, names)
     parser.add_argument(
         "--start",
         type=Path,
@@ -270,12 +265,7 @@ def main():
         help="the model of the run on sneakers, which is trained if missing",
     )
     parser.add_argument("--train", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    unknown = set(options.rows) - set(names)
-    if unknown:
-        parser.error(f"unknown rows {sorted(unknown)}; known: {names}")
-    if options.core is not None:
-        os.sched_setaffinity(0, {options.core})
+    options = parser.chosen()
     start = options.start
     if options.train == "start":
         start.parent.mkdir(parents=True, exist_ok=True)

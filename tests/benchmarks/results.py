@@ -37,6 +37,7 @@ from tests.benchmarks.results_rows import (
     describe_data,
     settings,
 )
+from tests.benchmarks.row_arguments import RowArguments
 
 
 def train(row, seed, data, keep=None):
@@ -319,32 +320,14 @@ def run(row, seed, options):
 
 def main():
     names = [row.name for row in ROWS]
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("rows", nargs="*", metavar="ROW", help=", ".join(names))
-    parser.add_argument("--write", action="store_true", help="the page alone")
-    parser.add_argument("--core", type=int, help="pin the runs to this core")
-    parser.add_argument(
-        "--data",
-        action="append",
-        type=lambda text: text.split("=", 1),
-        default=[],
-        metavar="NAME=FOLDER",
-        help=f"where the pictures of a row are: {', '.join(sorted(FOLDERS))}",
-    )
+    parser = RowArguments(__doc__, names, [REAL])
+    parser.take_folders(sorted(FOLDERS))
     parser.add_argument(
         "--keep", type=Path, metavar="FOLDER", help="keep the models there"
     )
     parser.add_argument("--train", type=int, help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    unknown = set(options.rows) - {*names, REAL}
-    if unknown:
-        parser.error(f"unknown rows {sorted(unknown)}; known: {names}")
+    options = parser.chosen()
     options.data = dict(options.data)
-    if options.core is not None:
-        os.sched_setaffinity(0, {options.core})
     chosen = [row for row in ROWS if row.name in (options.rows or names)]
     if options.train is not None:
         data = options.data.get(chosen[0].data)

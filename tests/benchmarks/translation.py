@@ -30,6 +30,7 @@ from tests.benchmarks import (
 )
 from tests.benchmarks.machine import FREED_KEPT, OtherWork, cpu_model
 from tests.benchmarks.results_rows import settings
+from tests.benchmarks.row_arguments import RowArguments
 from tests.benchmarks.translation_rows import RECORDS, ROWS, row_of
 
 SHOWN = 8
@@ -127,30 +128,11 @@ def run(row, options):
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    names = [row.name for row in ROWS]
-    parser.add_argument("rows", nargs="*", metavar="ROW", help=", ".join(names))
-    parser.add_argument("--write", action="store_true", help="the page alone")
-    parser.add_argument("--core", type=int, help="pin the runs to this core")
-    parser.add_argument(
-        "--data",
-        action="append",
-        type=lambda text: text.split("=", 1),
-        default=[],
-        metavar="NAME=FOLDER",
-        help="where the pictures of a row are: emoji",
-    )
+    parser = RowArguments(__doc__, [row.name for row in ROWS])
+    parser.take_folders(["emoji"])
     parser.add_argument("--train", action="store_true", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    unknown = set(options.rows) - set(names)
-    if unknown:
-        parser.error(f"unknown rows {sorted(unknown)}; known: {names}")
+    options = parser.chosen()
     options.data = dict(options.data)
-    if options.core is not None:
-        os.sched_setaffinity(0, {options.core})
     if options.train:
         train(row_of(options.rows[0]), options.data)
         return

@@ -3,11 +3,7 @@
 import argparse
 from typing import Any
 
-from keras_gan.cli.arguments import (
-    LARGEST_SEED,
-    path,
-    whole_number_in,
-)
+from keras_gan.cli.arguments import add_walk_arguments, path, whole_number_in
 from keras_gan.cli.console import console, counted
 from keras_gan.cli.errors import UsageError, as_usage_errors
 
@@ -29,8 +25,8 @@ def add_parser(commands: Any) -> None:
             "are drawn, too."
         ),
     )
+    add_walk_arguments(parser, seed=0)
     add = parser.add_argument
-    add("model", metavar="RUN|MODEL.keras|PRESET", type=path)
     add(
         "--out",
         type=path,
@@ -57,18 +53,6 @@ def add_parser(commands: Any) -> None:
         default=3.0,
         metavar="X",
         help="how far, in standard deviations of the latents [3]",
-    )
-    add(
-        "--labels",
-        metavar="0,1,...|all",
-        help="one class, or one for each image, where conditional [0]",
-    )
-    add(
-        "--seed",
-        type=whole_number_in(0, LARGEST_SEED),
-        default=0,
-        metavar="S",
-        help="equal seeds, equal images [0]",
     )
     parser.set_defaults(run=run)
 

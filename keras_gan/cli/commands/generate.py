@@ -13,7 +13,6 @@ from keras_gan.cli.arguments import (
 )
 from keras_gan.cli.console import console, quoted
 from keras_gan.cli.errors import UsageError, as_usage_errors
-from keras_gan.cli.labels import named_classes
 
 __all__ = ["add_parser", "run"]
 
@@ -31,7 +30,8 @@ def add_parser(commands: Any) -> None:
             "Makes images with a trained GAN: a grid as a picture, or an .npz "
             "with `images` (uint8; n, H, W, C) and, where the GAN is "
             "conditional, `labels`. Of a GAN of vectors, the points are drawn, "
-            "or the .npz holds `vectors` (float32; n, d)."
+            "or the .npz holds `vectors` (float32; n, d). Vectors of 784 "
+            "numbers and other squares are drawn as pictures."
         ),
     )
     add = parser.add_argument
@@ -44,7 +44,11 @@ def add_parser(commands: Any) -> None:
         help=f"how many images [64; {_IMAGES_PER_CLASS} of each class; "
         f"{_POINTS} points]",
     )
-    add("--labels", metavar="0,1,...|all", help="classes, where conditional")
+    add(
+        "--labels",
+        metavar="CLASSES|all",
+        help="where conditional: 0,1 or Coat,Bag where the data have names",
+    )
     add(
         "--seed",
         type=whole_number_in(0, LARGEST_SEED),
@@ -88,6 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
     from keras_gan import images
     from keras_gan.cli.loading import load
+    from keras_gan.models.fixed_samples import as_pictures
 
     with as_usage_errors():
         trained = load(arguments.model)
@@ -98,29 +103,29 @@ def run(arguments: argparse.Namespace) -> int:
                 f"{quoted(arguments.model)} PICTURES --out DIR`."
             )
         count = arguments.num_images
-        vectors = trained.gan.makes_vectors
-        if vectors and count is None:
+        points = trained.makes_points
+        if points and count is None:
             count = _POINTS
-        labels, columns = _chosen_labels(
-            arguments.labels, count, trained.num_classes
-        )
+        labels, columns = _chosen_labels(arguments.labels, count, trained.gan)
         count = count or 64 if labels is None else len(labels)
         made = trained.generate(
             count, labels, arguments.seed, arguments.truncation
         )
         made, labels = _sorted_by_class(made, labels)
         target = out or _default_target(arguments.model)
-        if singly and not vectors:
-            _write_singly(target, made, labels)
-        elif target.suffix.lower() == ".npz":
-            _write_arrays(
-                target, "vectors" if vectors else "images", made, labels
-            )
-        elif vectors:
+        if target.suffix.lower() == ".npz":
+            name = "vectors" if trained.gan.makes_vectors else "images"
+            _write_arrays(target, name, made, labels)
+        elif points:
             _draw_points(target, made, trained)
         else:
-            images.save(images.grid(made, columns), target)
-    what = "points" if vectors else "images"
+            if trained.gan.makes_vectors:
+                made = as_pictures(trained.gan, made)
+            if singly:
+                _write_singly(target, made, labels)
+            else:
+                images.save(images.grid(made, columns), target)
+    what = "points" if points else "images"
     console().print(f"{len(made)} {what}: {target}")
     return 0
 
@@ -131,12 +136,14 @@ def _default_target(model: Path) -> Path:
 
 
 def _chosen_labels(
-    given: str | None, count: int | None, classes: int | None
+    given: str | None, count: int | None, gan: Any
 ) -> tuple[list[int] | None, int | None]:
     """Returns the labels, classes in turn, and how many images make a row."""
-    if classes is None and given is None:
+    from keras_gan.cli.labels import named_classes
+
+    if given is None and getattr(gan, "num_classes", None) is None:
         return None, None
-    chosen = list(dict.fromkeys(named_classes(given or "all", classes)))
+    chosen = list(dict.fromkeys(named_classes(given or "all", gan)))
     count = count or _IMAGES_PER_CLASS * len(chosen)
     labels = [chosen[index % len(chosen)] for index in range(count)]
     even = count % len(chosen) == 0

@@ -4,11 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from keras_gan.cli.arguments import (
-    LARGEST_SEED,
-    path,
-    whole_number_in,
-)
+from keras_gan.cli.arguments import add_walk_arguments, path, whole_number_in
 from keras_gan.cli.console import console, counted
 from keras_gan.cli.errors import UsageError, as_usage_errors
 
@@ -28,8 +24,8 @@ def add_parser(commands: Any) -> None:
             "that ends where it began (.gif, .mp4). MP4 needs ffmpeg."
         ),
     )
+    add_walk_arguments(parser)
     add = parser.add_argument
-    add("model", metavar="RUN|MODEL.keras|PRESET", type=path)
     add(
         "--out",
         type=path,
@@ -57,20 +53,9 @@ def add_parser(commands: Any) -> None:
         help="walk between what `keras-gan invert` wrote [random latents]",
     )
     add(
-        "--labels",
-        metavar="0,1,...|all",
-        help="one class, or one for each image, where conditional [0]",
-    )
-    add(
         "--method",
         choices=("linear", "spherical"),
         help="straight, or along the sphere [spherical; linear in styles]",
-    )
-    add(
-        "--seed",
-        type=whole_number_in(0, LARGEST_SEED),
-        metavar="S",
-        help="equal seeds, equal images",
     )
     parser.set_defaults(run=run)
 

@@ -61,8 +61,9 @@ def add_parser(commands: Any) -> None:
     )
     add(
         "--labels",
-        metavar="0,1,...",
-        help="their class, or one for each, where conditional [found]",
+        metavar="CLASSES",
+        help="their class, or one for each, where conditional: numbers or "
+        "names [found]",
     )
     add(
         "--features",
