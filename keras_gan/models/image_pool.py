@@ -110,18 +110,21 @@ def exchanged(
     swapping = ops.logical_and(ops.logical_not(filling), ops.less(coins, 0.5))
     place = ops.where(filling, count + order, ops.where(swapping, slot, -1))
 
-    def pick(last: Tensor, others: Tensor) -> Tensor:
-        """Takes a batch's image where it has one, numbered from 0."""
-        found = ops.take(images, ops.maximum(last, 0), axis=0)
-        has = ops.reshape(last >= 0, (-1, *(1,) * (len(pool.shape) - 1)))
-        return ops.where(has, found, others)
+    # An image that is not kept writes, too: what is at its place anyway.
+    target = ops.where(place >= 0, place, slot)
+    past = ops.take(pool, target, axis=0)
 
-    # An image of this batch may have been put there shortly before.
-    same = ops.equal(place[:, None], place[None, :])
+    def written(by: Tensor) -> Tensor:
+        """Returns what is at each target once some of the batch are kept."""
+        last = ops.max(ops.where(by, order[None, :], -1), axis=1)
+        new = ops.take(images, ops.maximum(last, 0), axis=0)
+        has = ops.reshape(last >= 0, (-1, *(1,) * (len(pool.shape) - 1)))
+        return ops.where(has, new, past)
+
+    here = ops.equal(place[None, :], target[:, None])
     before = ops.less(order[None, :], order[:, None])
-    writer = ops.where(ops.logical_and(same, before), order[None, :], -1)
-    swapped = pick(ops.max(writer, axis=1), ops.take(pool, slot, axis=0))
-    shown = pick(ops.where(swapping, -1, order), swapped)
-    here = ops.equal(place[None, :], ops.arange(size, dtype="int32")[:, None])
-    kept = pick(ops.max(ops.where(here, order[None, :], -1), axis=1), pool)
+    swapped = ops.reshape(swapping, (-1, *(1,) * (len(pool.shape) - 1)))
+    shown = ops.where(swapped, written(ops.logical_and(here, before)), images)
+    # The rest of the pool is not touched: it may be large.
+    kept = ops.scatter_update(pool, target[:, None], written(here))
     return shown, kept, ops.minimum(count + ops.shape(images)[0], size)
