@@ -127,7 +127,12 @@ of `keras_gan`: above 1, `keras_gan` is faster. The loops compute all players'
 losses from one pass; `keras_gan` updates the generators against the
 discriminators as they are after their step. CycleGAN's loop takes the gradient
 of the cycle for each generator apart, and has no pool of past images. "Others'
-cores": how many cores other processes kept busy meanwhile."""
+cores": how many cores other processes kept busy meanwhile.
+
+What a step of CycleGAN has that its loop has not: a pass of each discriminator
+for the generators' turn, after the update, and the pool. Of the pool only the
+images that a batch puts there are written, so that it costs a step a fraction
+of what selecting all 50 anew did."""
 
 OP_TIMES_HEAD = """## Where the time of a step goes
 
