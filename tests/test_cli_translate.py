@@ -213,6 +213,11 @@ def test_dry_run_says_what_would_be_trained_and_measured(capsys):
     assert "l1_weight=100.0" in out
 
 
+def test_a_dry_run_names_a_metric_of_both_ways_once(capsys):
+    assert main([*CYCLE_GAN, "--dry-run"]) == 0
+    assert "of the split test: kid, both ways\n" in capsys.readouterr().out
+
+
 def test_a_dry_run_says_which_optimizers_are_used_by_default(capsys):
     arguments = [*CYCLE_GAN, "--dry-run", "--set=d_opt=none"]
     assert main(arguments) == 0

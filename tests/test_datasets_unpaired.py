@@ -205,6 +205,13 @@ def test_side_by_side_images_are_no_unpaired_sides(tmp_path):
         unpaired(tmp_path)
 
 
+def test_one_folder_of_photos_is_told_to_be_two(tmp_path):
+    draw(tmp_path / "x.png", np.zeros((9, 5, 3), np.uint8))
+
+    with pytest.raises(ValueError, match=r"in two folders.*is one\."):
+        unpaired(tmp_path)
+
+
 @pytest.mark.parametrize(("split", "count"), [("train", 1000), ("test", 200)])
 def test_sneakers_to_boots_are_the_two_kinds_of_shoes(split, count):
     found = unpaired("sneakers_to_boots", split, clothes=SAMPLE)

@@ -378,9 +378,10 @@ def _two_folders(layout: PairFolder, split: str) -> tuple[Path, Path]:
     folders = layout.of_split(split)
     if len(folders) == 1:
         raise ValueError(
-            f"{path_text(folders[0])} holds images of two halves, which are "
-            "pairs: use `pairs`, or put the halves into two folders. "
-            "Received: the convention `side by side`"
+            "Two sides without pairs are images in two folders, such as "
+            f"`trainA` and `trainB`; {path_text(folders[0])} is one. If its "
+            "images have two halves, which are pairs, use `pairs` or the "
+            "recipe pix2pix. Received: the convention `side by side`"
         )
     return folders[0], folders[1]
 

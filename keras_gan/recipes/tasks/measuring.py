@@ -108,7 +108,10 @@ def of_translated(
         return f"nothing, as evaluation=none says; {_LAST}"
     if not metrics:
         return f"nothing: {_UNKNOWN}; {_LAST}"
-    said = f"{images}: {', '.join(metrics)}"
+    # Two sides without pairs have each of them twice.
+    names = list(dict.fromkeys(metrics))
+    ways = ", both ways" if len(names) < len(metrics) else ""
+    said = f"{images}: {', '.join(names)}{ways}"
     if settings["name"] in metrics:
         return said
     return f"{said}. Not {settings['name']}: {_UNKNOWN}; {_LAST}"
