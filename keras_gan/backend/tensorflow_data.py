@@ -66,7 +66,9 @@ class RowsInVariables(HeldRows):
     def fill(self, arrays: Sequence[Array]) -> None:
         """Brings arrays onto the device, equally many rows of each."""
         for variable, array in zip(self._variables, arrays, strict=True):
-            variable.assign(array)
+            variable.assign(
+                array.astype(variable.dtype.as_numpy_dtype, copy=False)
+            )
 
     def clear(self) -> None:
         """Gives their memory back."""
@@ -119,8 +121,14 @@ class RowsInVariables(HeldRows):
     def rows(self, batch: dict[str, Any]) -> list[Tensor]:
         """Returns, in a step, the rows of each array that a batch names."""
         chosen = batch[ORDER][0]
-        return [tf.gather(each, chosen) for each in self._variables]
+        return [
+            tf.cast(tf.gather(variable, chosen), kind.dtype)
+            for variable, kind in zip(self._variables, self._kinds, strict=True)
+        ]
 
 
 def _no_rows(kind: Kind) -> Array:
-    return np.zeros((0, *kind.shape), kind.dtype)
+    # TensorFlow leaves int32 variables on the host, where a step that XLA
+    # compiled for a GPU can't read them.
+    dtype = "int64" if kind.dtype == "int32" else kind.dtype
+    return np.zeros((0, *kind.shape), dtype)
