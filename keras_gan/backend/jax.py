@@ -259,6 +259,8 @@ def distributed(engine: str) -> Iterator[Workers]:
 
 
 def _join() -> None:
+    # On the CPU, steps that run side by side would meet each other's exchanges.
+    jax.config.update("jax_cpu_enable_async_dispatch", False)
     try:
         keras.distribution.initialize()
     except (ValueError, RuntimeError) as error:

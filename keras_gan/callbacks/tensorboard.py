@@ -188,18 +188,9 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
         # Keras 3 finds none, but looks for it after the first batch: from
         # another thread, that would take JAX's state away from the next step.
         self._should_write_train_graph = False
-        if self.write_graph:
-            self._write_graphs(model)
-        self._titles: set[str] = set()
-        self._lay_out(self._expected(model), 0)
-        settings = {**hyper_parameters(model), **self.hparams}
-        self._write(events.run_started(settings, _run_name(self.log_dir)), 0)
-        self._points = Points(self._write_points, self.points == "auto")
+        # All of it: a rate of a schedule is computed, too.
         with looking_on(model):
-            self._samples = self._fixed_samples(model)
-        real = None if self._samples is None else self._samples.real_grid()
-        if real is not None:
-            self._write(events.picture("real/grid", real), 0)
+            self._write_beginning(model)
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Starts the clock."""
@@ -223,16 +214,15 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Writes the logs by epoch, pictures and histograms."""
         # Keras' rule of which steps to record would apply to epochs, too.
-        with self.summary.record_if(True):
+        model = self.model
+        with self.summary.record_if(True), looking_on(model):
             self._points.flush()
             super().on_epoch_end(epoch, logs)
-            model = self.model
             measured = self._measured(model)
             self._write(events.scalars(measured), epoch)
             self._write_groups(measured, logs or {}, epoch)
             self._lay_out([f"epoch_{name}" for name in logs or {}], epoch)
-            with looking_on(model):
-                self._write_made(model, epoch)
+            self._write_made(model, epoch)
             self._train_writer.flush()
 
     def on_train_end(self, logs: Any = None) -> None:
@@ -390,6 +380,19 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
             seen = self._interval.batches * batch.size
             found["epoch_images_per_second"] = seen / seconds
         return found
+
+    def _write_beginning(self, model: AdversarialModel) -> None:
+        if self.write_graph:
+            self._write_graphs(model)
+        self._titles: set[str] = set()
+        self._lay_out(self._expected(model), 0)
+        settings = {**hyper_parameters(model), **self.hparams}
+        self._write(events.run_started(settings, _run_name(self.log_dir)), 0)
+        self._points = Points(self._write_points, self.points == "auto")
+        self._samples = self._fixed_samples(model)
+        real = None if self._samples is None else self._samples.real_grid()
+        if real is not None:
+            self._write(events.picture("real/grid", real), 0)
 
     def _write_made(self, model: AdversarialModel, epoch: int) -> None:
         if self._samples is not None and epoch % self.images_freq == 0:
