@@ -3,7 +3,6 @@
 import importlib.util
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -155,40 +154,6 @@ def test_two_devices_of_jax_equal_one(one_jax_device, tmp_path):
     two = [sys.executable, *COMMAND, *TRAIN, *more]
     flags = "--xla_force_host_platform_device_count=2"
     finish(start(two, tmp_path, KERAS_BACKEND="jax", XLA_FLAGS=flags))
-    assert_equal_runs(one_jax_device, tmp_path / "two", atol=1e-6)
-
-
-def jax_processes(folder, *more):
-    """Two processes of JAX on this machine."""
-    address = f"localhost:{free_port(1)}"
-    arguments = [*TRAIN, "--distribute=multiworker", "--out=two", *more]
-    return [
-        start(
-            [sys.executable, *COMMAND, *arguments],
-            folder,
-            KERAS_BACKEND="jax",
-            KERAS_DISTRIBUTION_JOB_ADDRESSES=address,
-            KERAS_DISTRIBUTION_NUM_PROCESSES="2",
-            KERAS_DISTRIBUTION_PROCESS_ID=str(rank),
-        )
-        for rank in range(2)
-    ]
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="needs jax")
-def test_a_signal_to_one_process_stops_both_and_two_equal_one(
-    one_jax_device, tmp_path
-):
-    processes = jax_processes(tmp_path)
-    wait_for(tmp_path / "two" / "backup" / "epoch-0001.weights.h5", processes)
-    processes[1].send_signal(signal.SIGTERM)
-    for process in processes:
-        _, error = process.communicate(timeout=300)
-        assert process.returncode == 130, error[-2000:]
-    assert not (tmp_path / "two" / "model.keras").exists()
-    for process in jax_processes(tmp_path, "--resume"):
-        finish(process)
     assert_equal_runs(one_jax_device, tmp_path / "two", atol=1e-6)
 
 

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from keras_gan import backend, callbacks
-from keras_gan.cli import main
 from keras_gan.models.several_workers import StopTogether
 from keras_gan.run_folder import Interruption, OptionalCallback
 from tests import tiny
@@ -202,10 +201,3 @@ def test_a_chief_is_the_first_worker(cluster, task, expected):
         tf.train.ClusterSpec(cluster), task_type=task[0], task_id=task[1]
     )
     assert tensorflow._place(resolver) == expected
-
-
-@pytest.mark.skipif(keras.backend.backend() != "jax", reason="jax.distributed")
-def test_jax_says_how_it_is_told_of_processes(capsys, tmp_path):
-    out = f"--out={tmp_path / 'a'}"
-    assert main(["train", "--distribute=multiworker", out]) == 2
-    assert "KERAS_DISTRIBUTION_PROCESS_ID" in capsys.readouterr().err

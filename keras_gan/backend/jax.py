@@ -238,49 +238,16 @@ def predict_on_batch(network: keras.Model, inputs: Any) -> Any:
 
 @contextlib.contextmanager
 def distributed(engine: str) -> Iterator[Workers]:
-    if engine not in ("data-parallel", "multiworker"):
+    if engine != "data-parallel":
         raise ValueError(
-            "The jax backend distributes by data-parallel or multiworker. "
-            f"Received: {engine}"
+            f"The jax backend distributes by data-parallel. Received: {engine}"
         )
-    several = engine == "multiworker"
-    if several:
-        _join()
     before = keras.distribution.distribution()
-    keras.distribution.set_distribution(
-        keras.distribution.DataParallel(auto_shard_dataset=not several)
-    )
+    keras.distribution.set_distribution(keras.distribution.DataParallel())
     try:
-        yield _of_processes() if several else Workers()
+        yield Workers()
     finally:
         keras.distribution.set_distribution(before)
-        if several:
-            jax.distributed.shutdown()
-
-
-def _join() -> None:
-    # On the CPU, steps that run side by side would meet each other's exchanges.
-    jax.config.update("jax_cpu_enable_async_dispatch", False)
-    try:
-        keras.distribution.initialize()
-    except (ValueError, RuntimeError) as error:
-        raise ValueError(
-            "With the jax backend, multiworker joins the processes that the "
-            "environment names: KERAS_DISTRIBUTION_JOB_ADDRESSES (host:port of "
-            "the first one), KERAS_DISTRIBUTION_NUM_PROCESSES and "
-            "KERAS_DISTRIBUTION_PROCESS_ID; under Slurm jax finds them itself. "
-            f"Received: {error}"
-        ) from error
-
-
-def _of_processes() -> Workers:
-    rank, count = jax.process_index(), jax.process_count()
-    return Workers(
-        rank,
-        count,
-        part=(rank, count),
-        connection_errors=(jax.errors.JaxRuntimeError,),
-    )
 
 
 def strategy_scope(

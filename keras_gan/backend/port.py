@@ -218,16 +218,15 @@ class Port(Protocol):
         Args:
             engine: `"mirrored"` (TensorFlow) or `"data-parallel"` (JAX): all
                 devices of this machine. `"multiworker"`: the workers that the
-                environment variable `TF_CONFIG` names, the processes that
-                `torchrun` started, or those that
-                `keras.distribution.initialize` finds (JAX).
+                environment variable `TF_CONFIG` names, or the processes that
+                `torchrun` started.
 
         Returns:
             A context whose value is who takes part.
 
         Raises:
-            ValueError: On entry, if the backend has no such engine, or nothing
-                says which of the processes this one is.
+            ValueError: On entry, if the backend has no such engine, or
+                `torchrun` did not start this process.
         """
 
     def strategy_scope(self, model: keras.Model) -> AbstractContextManager[Any]:
