@@ -332,6 +332,9 @@ def test_processes_end_with_a_killed_program(tmp_path):
 @posix
 def test_ctrl_c_ends_a_program_and_its_processes_silently(tmp_path):
     tail = (
+        "import signal\n"
+        # Jobs in the background of a shell ignore Ctrl-C.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "tasks = [functools.partial(time.sleep, 0.5)] * 100\n"
         "try:\n"
         "    print('ready', flush=True)\n"
