@@ -400,7 +400,7 @@ def test_a_cycle_is_learned_in_mixed_precision(policy, sides, tmp_path):
         # "slow_conv2d: grad_weight must be contiguous".
         pytest.skip("torch has no such gradient in float16 on the CPU")
     gan = mixed(policy)
-    settings = {"batch_size": 8, "epochs": 6, "verbose": 0}
+    settings = {"batch_size": 8, "epochs": 10, "verbose": 0}
     history = gan.fit(*sides, **settings).history
     assert all(np.isfinite(values).all() for values in history.values())
     for side in "ab":
