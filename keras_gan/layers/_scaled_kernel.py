@@ -14,11 +14,13 @@ from keras_gan._checks import (
     received,
     whole_number,
 )
+from keras_gan._method_names import without_class
 from keras_gan._typing import Tensor
 
 __all__ = ["ScaledKernel", "normal", "require_known_size"]
 
 
+@without_class
 class ScaledKernel(keras.layers.Layer):
     """The base of layers that convolve with `kernel / sqrt(k * k * c)`.
 
