@@ -75,6 +75,5 @@ if __name__ == "__main__":
     targets = images.astype("float32") / 127.5 - 1.0
     steps = [np.abs(np.diff(targets, axis=a, append=-1.0)) for a in (1, 2)]
     outlines = np.clip(steps[0] + steps[1], 0.0, 2.0) - 1.0
-    gan = Pix2Pix(*networks())
     snapshots = keras_gan.callbacks.ImageSnapshot("pictures", num_images=8)
-    gan.fit(outlines, targets, epochs=3, callbacks=[snapshots])
+    Pix2Pix(*networks()).fit(outlines, targets, epochs=3, callbacks=[snapshots])

@@ -7,8 +7,8 @@ and logging have no part in them: an environment variable rules those after its
 start, and nothing those before.
 
 What is not among them stays: errors, Python's warnings, and all that comes
-while TensorFlow fails to load. Whoever sets TF_CPP_MIN_LOG_LEVEL to 0, 2 or 3
-sees what it says, and all of the start.
+while TensorFlow fails to load. Whoever sets TF_CPP_MIN_LOG_LEVEL to 0 sees
+everything; 2 and 3, which ask for less, are kept.
 """
 
 import contextlib
@@ -28,7 +28,7 @@ from keras_gan._wrapped_loader import WrappedLoader
 __all__ = ["keep_to_errors"]
 
 _VARIABLE = "TF_CPP_MIN_LOG_LEVEL"
-_BY_JAX, _NO_INFORMATION, _NOTHING = "1", "2", "3"
+_EVERYTHING, _BY_JAX, _NO_INFORMATION, _NOTHING = "0", "1", "2", "3"
 """JAX sets its value, which Keras loads on torch, too."""
 _STDERR = 2
 _INFORMATION = re.compile(
@@ -45,13 +45,14 @@ _DRIVERS = ("/dev/nvidiactl", "/dev/dxg")
 
 def keep_to_errors() -> None:
     """Has TensorFlow start without information, if it has not yet."""
-    chosen = os.environ.get(_VARIABLE) not in (None, _BY_JAX)
-    if chosen or "tensorflow" in sys.modules:
+    chosen = os.environ.get(_VARIABLE)
+    if chosen == _EVERYTHING or "tensorflow" in sys.modules:
         return
-    # Without a GPU it calls that an error, and each graph that it leaves as
-    # it is. Real errors are raised as well.
-    has_gpu = any(Path(each).exists() for each in _DRIVERS)
-    os.environ[_VARIABLE] = _NO_INFORMATION if has_gpu else _NOTHING
+    if chosen in (None, _BY_JAX):
+        # Without a GPU it calls that an error, and each graph that it leaves
+        # as it is. Real errors are raised as well.
+        has_gpu = any(Path(each).exists() for each in _DRIVERS)
+        os.environ[_VARIABLE] = _NO_INFORMATION if has_gpu else _NOTHING
     sys.meta_path.insert(0, _BeforeTensorFlow())
 
 

@@ -344,7 +344,8 @@ def wrong(elsewhere):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["pix2pix", "--data=lonely"], "1 images without a partner"),
+        (["super-resolution", "--data=nowhere"], "grid, outlines, small_cl"),
+        (["pix2pix", "--data=lonely"], "1 image without a partner"),
         (["cyclegan", "--data=one_side"], "none of the other side, `trainB`"),
         (["cyclegan", "--data=empty"], "trainB holds no image"),
         (["pix2pix", "--data=three"], "follows none of the conventions"),

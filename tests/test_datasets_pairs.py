@@ -304,8 +304,15 @@ def test_a_missing_split_says_which_there_are(tmp_path):
 def test_an_image_without_a_partner_is_named(tmp_path):
     (two_folders(tmp_path) / "b" / "y.bmp").unlink()
 
-    with pytest.raises(ValueError, match=r"1 images without.*a/y\.png"):
+    with pytest.raises(ValueError, match=r"1 image without.*a/y\.png"):
         pairs(tmp_path)
+
+
+def test_what_is_not_found_is_told_all_names():
+    with pytest.raises(ValueError, match=r"small_clothes.*'mnist'.*exists"):
+        pairs("nowhere", scale=4)
+    with pytest.raises(ValueError, match="name too long"):
+        pairs("x" * 300, scale=4)
 
 
 def test_a_name_that_is_there_twice_is_refused(tmp_path):

@@ -75,6 +75,17 @@ def test_the_module_keeps_its_own_loader(tmp_path):
     assert started(tmp_path, "x = 1\n", code) == ""
 
 
+@pytest.mark.parametrize("level", ["2", "3"])
+def test_whoever_asks_for_less_gets_less(tmp_path, level):
+    """Tutorials set the variable so, and the lines before it came still."""
+    code = (
+        "import os, tensorflow\n"
+        f"assert os.environ['TF_CPP_MIN_LOG_LEVEL'] == '{level}'"
+    )
+    said = started(tmp_path, writes(NOISE), code, TF_CPP_MIN_LOG_LEVEL=level)
+    assert said == ""
+
+
 @pytest.mark.slow
 def test_the_real_one_starts_without_a_word():
     code = "import keras_gan, keras, tensorflow as tf; tf.zeros(1)"

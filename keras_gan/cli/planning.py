@@ -342,7 +342,13 @@ def _absolute_path(data: str | None) -> str | None:
     if data is None or data in _NAMES:
         return data
     path = Path(data).expanduser()
-    return str(path.resolve()) if path.exists() else data
+    if not path.exists():
+        raise UsageError(
+            f"--data {quoted(data)} is no data set, and no path that exists. "
+            f"Give one of {', '.join(_NAMES)}, or the path of a folder or of "
+            "an .npz or .npy file."
+        )
+    return str(path.resolve())
 
 
 def _with_clothes(recipe: Recipe) -> Recipe:

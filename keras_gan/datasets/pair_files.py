@@ -171,10 +171,11 @@ def _common_names(
             if name not in found[other] and name not in broken
         ]
     if alone:
+        images = "1 image" if len(alone) == 1 else f"{len(alone)} images"
         raise ValueError(
             f"Each image of {path_text(folders[0])} needs a partner in "
             f"{path_text(folders[1])} with the same name, endings aside, and "
-            f"the reverse. Received: {len(alone)} images without a partner"
+            f"the reverse. Received: {images} without a partner"
             f"{names_in_words(alone)}"
         )
     names = [name for name in found[0] if name in found[1]]

@@ -17,6 +17,7 @@ from keras_gan.datasets.listing import (
 )
 from keras_gan.datasets.loading import (
     MEMORY,
+    NAMES,
     as_path,
     read_if_it_fits,
     source,
@@ -139,6 +140,8 @@ the images |
         found = _outlines(clothes, wanted, source_channels)
     elif named or scale is not None:
         _refuse_source_channels(source_channels)
+        if not named:
+            _require_images(name)
         images = source(
             clothes if named else name,
             split,
@@ -300,6 +303,21 @@ def _refuse_scale(scale: int | None) -> None:
         raise ValueError(
             "`scale` makes the sources from the targets, and `outlines` has "
             f"sources: leave it out. {received('scale', scale)}"
+        )
+
+
+def _require_images(name: Any) -> None:
+    """Refuses what `source`, which makes them smaller, would not find."""
+    path = as_path(name)
+    try:
+        found = str(name) in NAMES or (path is not None and path.exists())
+    except OSError:  # `source` says why it can't be read.
+        return
+    if not found:
+        known = [*PAIR_NAMES, *NAMES]
+        raise ValueError(
+            f"`name` must be one of {known}, or, with `scale`, a folder / .npz "
+            f"/ .npy path that exists. {received('name', name)}"
         )
 
 
