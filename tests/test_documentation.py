@@ -23,7 +23,7 @@ MODULES = sorted(
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """The pages that a strict build makes."""
-    for needed in ("mkdocs", "material"):
+    for needed in ("mkdocs", "material", "mkdocs_jupyter"):
         pytest.importorskip(needed, reason="it comes with the extra `docs`")
     folder = tmp_path_factory.mktemp("site")
     # MkDocs takes pages beside their settings by a relative path alone.
@@ -133,6 +133,14 @@ def test_the_reference_has_a_link_to_each_of_its_pages():
     overview = (ROOT / "docs" / "reference.md").read_text("utf-8")
     for page in (ROOT / "docs" / "reference").glob("*.md"):
         assert f"(reference/{page.name})" in overview, page.name
+
+
+def test_each_notebook_is_a_page_with_its_code_and_pictures(site):
+    for path in (ROOT / "examples").glob("*.ipynb"):
+        page = (site / "examples" / f"{path.stem}.html").read_text("utf-8")
+        assert "keras_gan</span>" in page
+        pictures = path.read_text("utf-8").count('"image/png":')
+        assert page.count("data:image/png;base64,") >= pictures > 0
 
 
 def test_each_example_stands_on_the_page_of_examples():

@@ -18,6 +18,7 @@ LOOKED_AT = (
     "gallery.html",
     "reference/gan.html",
     "results.html",
+    "examples/first_gan.html",
 )
 
 
