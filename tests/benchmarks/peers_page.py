@@ -9,6 +9,7 @@ from tests.benchmarks.peers_rows import (
     OURS,
     ROOT,
     SAVINGS,
+    STARTUP,
     TRANSLATORS,
     WORKLOADS,
     contestant,
@@ -30,7 +31,8 @@ def page():
         sections += [SUMMARY_HEAD, summary([one for _, one in measured])]
     for each, one in measured:
         sections += [f"## {each.name}", about(each, one), table(one)]
-    sections += [METHOD, *translators(), *op_times(), *savings()]
+    sections += [METHOD, *translators(), *startup(), *op_times()]
+    sections += savings()
     return "\n\n".join(sections) + "\n"
 
 
@@ -52,6 +54,32 @@ def translators():
         ]
         lines.append("| " + " | ".join(cells) + " |")
     return [TRANSLATORS_HEAD, "\n".join(lines)]
+
+
+def startup():
+    """What a start takes by part, where that was measured."""
+    if not STARTUP.is_file():
+        return []
+    found = json.loads(STARTUP.read_text("utf-8"))
+    keras = found["commands"]["import keras"][0]
+
+    def line(name, seconds):
+        cpu, clock = seconds
+        return f"| {name} | {cpu:.2f} | {clock:.2f} | {cpu / keras:.2f} |"
+
+    rows = [
+        "| | CPU seconds | clock | of the import of Keras |",
+        "|---|---:|---:|---:|",
+        *(line(f"`{name}`", each) for name, each in found["commands"].items()),
+        line(
+            f"**`keras-gan train {found['recipe']}`, to the end of its first "
+            "call of steps**",
+            found["total"],
+        ),
+        *(line(f"- {name}", each) for name, each in found["parts"].items()),
+    ]
+    words = {**found, "cores": in_words(found["cores"])}
+    return [STARTUP_HEAD.format(**words), "\n".join(rows)]
 
 
 def op_times():
@@ -87,9 +115,8 @@ def savings():
     if not SAVINGS.is_file():
         return []
     found = json.loads(SAVINGS.read_text("utf-8"))
-    cores = "one core" if found["cores"] == 1 else f"{found['cores']} cores"
     lines = [
-        SAVINGS_HEAD.format(cores=cores),
+        SAVINGS_HEAD.format(cores=in_words(found["cores"])),
         "| | | CPU time | clock |\n|---|---|---:|---:|",
     ]
     for row in found["rows"]:
@@ -101,6 +128,10 @@ def savings():
         cells = [row["saving"], row["case"], *numbers]
         lines[-1] += "\n| " + " | ".join(cells) + " |"
     return lines
+
+
+def in_words(cores):
+    return "one core" if cores == 1 else f"{cores} cores"
 
 
 def write():
@@ -133,6 +164,13 @@ What a step of CycleGAN has that its loop has not: a pass of each discriminator
 for the generators' turn, after the update, and the pool. Of the pool only the
 images that a batch puts there are written, so that it costs a step a fraction
 of what selecting all 50 anew did."""
+
+STARTUP_HEAD = """## The start
+
+Medians of {rounds} rounds on {cores}, {machine}, each in a process of its own:
+`python tests/benchmarks/startup.py`. A call of steps is several steps; the
+first one traces them, once a run: TensorFlow makes its graph of what Python
+says. Before the parts, Python itself starts."""
 
 OP_TIMES_HEAD = """## Where the time of a step goes
 

@@ -7,6 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 RECORDS = ROOT / "docs" / "benchmarks"
 SAVINGS = RECORDS / "savings.json"
+STARTUP = RECORDS / "startup.json"
 OP_TIMES = RECORDS / "op-times.json"
 TRANSLATORS = RECORDS / "translators.json"
 OURS = "keras_gan-tensorflow"
