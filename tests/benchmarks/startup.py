@@ -53,7 +53,7 @@ from keras_gan.models.adversarial_model import AdversarialModel
 
 class Last(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
-        mark("callbacks: features of real images, TensorBoard, the first picture")
+        mark("features of real images, TensorBoard, the first picture")
 
     def on_train_batch_end(self, batch, logs=None):
         mark("optimizing the graph, the steps of the first call")
