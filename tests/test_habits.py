@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import keras_gan
-from keras_gan import losses
+from keras_gan import callbacks, losses
 from tests import tiny
 
 NAMES = ("T-shirt", "Coat", "Bag")
@@ -135,6 +135,35 @@ def test_names_come_in_any_sequence(named, kind):
     shown = named.show(labels=kind(["Bag", "Coat"]), seed=0)
     same = named.show(labels=[2, 1], seed=0)
     np.testing.assert_array_equal(np.asarray(shown), np.asarray(same))
+
+
+def mean(real, made):
+    return made.mean()
+
+
+@pytest.mark.parametrize("kind", ["ImageSnapshot", "TensorBoard", "Evaluation"])
+def test_callbacks_take_names(named, kind, images, labels, tmp_path):
+    """Their pictures and numbers are those of the classes' numbers."""
+    named.save(tmp_path / "gan.keras")
+
+    def seen(folder, classes):
+        if kind == "Evaluation":
+            watch = callbacks.Evaluation(
+                mean, images, num_samples=2, labels=classes, k=1
+            )
+        else:
+            watch = getattr(callbacks, kind)(folder, labels=classes)
+        gan = keras.saving.load_model(tmp_path / "gan.keras")
+        log = gan.fit(
+            images[:8], labels[:8], callbacks=[watch], verbose=0
+        ).history
+        pictures = [path.read_bytes() for path in folder.glob("**/*.png")]
+        assert watch.get_config()["labels"] == classes
+        return pictures, log.get("mean")
+
+    by_name = seen(tmp_path / "names", ["Bag", "Coat"])
+    assert by_name == seen(tmp_path / "numbers", [2, 1])
+    assert kind == "TensorBoard" or any(by_name)
 
 
 def test_an_unknown_name_is_refused_with_those_that_are_known(named):

@@ -7,6 +7,7 @@ import numpy as np
 
 from keras_gan._arrays import numbers
 from keras_gan._checks import received
+from keras_gan.models import class_names
 from keras_gan.models.adversarial_model import AdversarialModel
 from keras_gan.models.fixed_points import FixedPoints
 from keras_gan.models.fixed_samples import FixedRows, FixedSamples, to_pixels
@@ -26,9 +27,11 @@ def own_samples(name: str, value: Any) -> Any:
     """Returns latents or labels of the user's own unchanged, or None.
 
     Raises:
-        ValueError: If they are no numbers, or none at all.
+        ValueError: If they are none at all, or no numbers; labels may be
+            names of classes, too.
     """
-    if value is not None:
+    names = name == "labels" and class_names.are_names(value)
+    if value is not None and not names:
         array = numbers(name, value)
         if array.ndim == 0 or not array.size:
             raise ValueError(

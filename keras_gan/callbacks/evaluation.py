@@ -30,7 +30,7 @@ from keras_gan.features.of_data import (
 )
 from keras_gan.metrics import Evaluator
 from keras_gan.metrics.evaluation import paired_names, scores_of
-from keras_gan.models import GAN, CycleGAN
+from keras_gan.models import GAN, CycleGAN, class_names
 from keras_gan.models.fixed_samples import to_pixels
 from keras_gan.models.image_to_image import ImageToImage
 from keras_gan.models.several_workers import looking_on
@@ -86,8 +86,8 @@ class Evaluation(Configurable, keras.callbacks.Callback):
             metric looks at features, as functions of your own, none.
         split: Which part of a named data set is taken: `"train"` or `"test"`,
             of pairs and two sides also `"val"`.
-        labels: Classes to generate, `num_samples` integers, where conditional.
-            Default: all in turn.
+        labels: Classes to generate, `num_samples` integers or names, where
+            conditional. Default: all in turn.
         sources: What models that translate are given: images, shape
             `(n, height, width, channels)`, uint8 or floats in `pixel_range`;
             the name or path of a data set; or data of two sides, as for
@@ -320,7 +320,10 @@ class Evaluation(Configurable, keras.callbacks.Callback):
             )
         if self.labels is None:
             return
-        shape = numbers("labels", self.labels).shape
+        if class_names.are_names(self.labels):
+            shape: tuple[int, ...] = (len(self.labels),)
+        else:
+            shape = numbers("labels", self.labels).shape
         if shape[:1] != (self.num_samples,):
             raise ValueError(
                 f"`labels` must be {self.num_samples} classes, as many as "

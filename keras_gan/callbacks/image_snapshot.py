@@ -65,7 +65,8 @@ class ImageSnapshot(Configurable, keras.callbacks.Callback):
             classes. Of points, 2,500 at least.
         latents: Latents of the user's own, shape `(n, latent_dim)`, instead
             of `num_images` random ones.
-        labels: Classes, integers or one-hot, where conditional. Default: all.
+        labels: Classes, integers, one-hot or names, where conditional.
+            Default: all.
         every: How many epochs or steps lie between two pictures.
         unit: `"epoch"` or `"step"`.
         most_pictures: At most so many pictures of a `fit`, from 3 on: where it

@@ -47,7 +47,8 @@ class LiveDisplay(Configurable, keras.callbacks.Callback):
     Args:
         num_images: How many samples, rounded up to full rows of classes. Of
             points, 2,500 at least.
-        labels: Classes, integers or one-hot, where conditional. Default: all.
+        labels: Classes, integers, one-hot or names, where conditional.
+            Default: all.
         seed: Seed of the latents.
         seconds: How many seconds lie between two pictures, at least.
 

@@ -90,7 +90,7 @@ class TensorBoard(Configurable, keras.callbacks.TensorBoard):
         num_images: How many images are in a grid, rounded up so that each
             class gets as many, a column, where conditional.
         latents: Latents of the user's own, shape `(n, latent_dim)`.
-        labels: Classes, where conditional. Default: all.
+        labels: Classes, or their names, where conditional. Default: all.
         seed: Seed of the latents.
         hparams: Settings of the user's own for the table, names to numbers,
             bools or strings. They are added to the model's.

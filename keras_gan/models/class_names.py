@@ -36,7 +36,7 @@ def as_numbers(labels: Any, names: Sequence[str] | None) -> Any:
     Raises:
         ValueError: If the names are not known.
     """
-    if not _are_names(labels):
+    if not are_names(labels):
         return labels
     wanted = [str(each) for each in labels]
     if names is None:
@@ -54,7 +54,8 @@ def as_numbers(labels: Any, names: Sequence[str] | None) -> Any:
     return np.array([names.index(each) for each in wanted], "int32")
 
 
-def _are_names(labels: Any) -> bool:
+def are_names(labels: Any) -> bool:
+    """Returns whether labels are texts, one for each image, not numbers."""
     if isinstance(labels, np.ndarray):
         return (
             labels.ndim == 1
