@@ -22,6 +22,8 @@ STRATEGIES = {
 
 
 def trained(strategy, make, images, policy="float32", **compilation):
+    # Equal names of layers: gradients are added in an order that they decide.
+    keras.backend.clear_session()
     keras.utils.set_random_seed(1)
     keras.config.set_dtype_policy(policy)
     try:

@@ -58,6 +58,8 @@ def start(arguments, backend):
         **os.environ,
         "KERAS_BACKEND": backend,
         "PYTHONPATH": str(ROOT),
+        # Half the time: both sides compile dozens of models.
+        "JAX_DISABLE_MOST_OPTIMIZATIONS": "1",
     }
     environment.pop("TF_CONFIG", None)
     return subprocess.Popen(
