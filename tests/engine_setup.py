@@ -9,6 +9,15 @@ import numpy as np
 BY_PARTS = ("torch", "jax-processes")
 """Engines whose processes are each fed their own part of a batch."""
 
+TRIED_ELSEWHERE = (
+    *("minimax", "least_squares", "hinge", "wasserstein", "smoothed"),
+    *("r1", "r2", "dragan"),
+)
+"""What is a mean over samples, as others are that all engines train."""
+
+FEWER = ("multiworker", "jax")
+"""Engines that do not train these, which takes them minutes."""
+
 
 def prepare(engine, count, rank, port):
     """Sets what frameworks read when they are imported."""
