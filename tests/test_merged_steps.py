@@ -57,10 +57,30 @@ def test_multiplications_of_known_layers():
 def test_short_steps_are_made_together():
     watcher = Batches(wants_each_batch=False)
     model, _ = trained([watcher])
-    # 18 batches of an epoch in one call of up to 32.
-    assert len(watcher.seen) == 2
+    # 18 batches of an epoch in one call of up to 32, and not beyond the end.
+    assert watcher.seen == [17, 17]
     assert int(model.optimizer.iterations.numpy()) == 36
     assert model.steps_per_execution == 1
+
+
+@only_tensorflow
+@pytest.mark.parametrize(
+    ("most", "seen"), [(10, [8, 17]), (4, [3, 7, 11, 15, 19]), (1, range(18))]
+)
+@pytest.mark.parametrize("form", ["arrays", "tf.data"])
+def test_calls_of_an_epoch_are_alike(most, seen, form, monkeypatch):
+    """A short one at the end would take the progress bar beyond its end."""
+    monkeypatch.setattr(merged_steps, "_MOST", most)
+    watcher = Batches(wants_each_batch=False)
+    model = tiny.gan()
+    data, settings = IMAGES, {"batch_size": 4}
+    if form == "tf.data":
+        import tensorflow as tf
+
+        data = tf.data.Dataset.from_tensor_slices(IMAGES).batch(4)
+        settings = {}
+    model.fit(data, callbacks=[watcher], verbose=0, **settings)
+    assert watcher.seen == list(seen)
 
 
 def test_together_or_not_makes_the_same_weights_and_logs():

@@ -648,7 +648,7 @@ class AdversarialModel(backend.Stepper, keras.Model):
         x, y, kwargs = ordering.in_epoch_order(
             looked.x, looked.y, self.seed, kwargs
         )
-        together = merged_steps.choose(self, kwargs.get("callbacks"), kwargs)
+        together = merged_steps.choose(self, x, kwargs)
         kwargs["callbacks"] = ordering.with_epochs(
             self,
             x,

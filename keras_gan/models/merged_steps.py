@@ -42,13 +42,13 @@ def checked(requested: int | str) -> int:
 
 
 def choose(
-    model: "AdversarialModel", callbacks: Any, settings: dict[str, Any]
+    model: "AdversarialModel", data: Any, settings: dict[str, Any]
 ) -> int:
     """Returns how many steps to make together, as far as nobody notices.
 
     Args:
         model: A GAN that has seen its `first_batch`.
-        callbacks: What `fit` was given.
+        data: What `fit` trains on.
         settings: The other arguments of `fit`.
 
     Returns:
@@ -58,7 +58,7 @@ def choose(
     batch = getattr(model, "first_batch", None)
     if batch is None or model.run_eagerly or not backend.merges_steps(model):
         return 1
-    if any(_wants_each_batch(c) for c in _all(callbacks)):
+    if any(_wants_each_batch(c) for c in _all(settings.get("callbacks"))):
         return 1
     most = max(
         1, min(_MOST, round(_MULTIPLICATIONS / _cost(model, batch.size)))
@@ -67,7 +67,7 @@ def choose(
     named = ("steps_per_epoch", "validation_steps")
     steps = math.gcd(*(settings.get(name) or 0 for name in named))
     if steps == 0:
-        return most
+        return _alike(most, _batches(data))
     return max(k for k in range(1, most + 1) if steps % k == 0)
 
 
@@ -96,6 +96,26 @@ def together(model: "AdversarialModel", number: int) -> Iterator[None]:
     finally:
         model.test_function = None
         model.steps_per_execution = 1
+
+
+def _alike(most: int, batches: int | None) -> int:
+    """Returns how many steps to make in each call, none much shorter.
+
+    Keras counts a last call that is cut short as a whole one: its progress bar
+    would go beyond its end.
+    """
+    if not batches:
+        return most
+    return math.ceil(batches / math.ceil(batches / most))
+
+
+def _batches(data: Any) -> int | None:
+    """Returns how many batches an epoch has, where that is known."""
+    if isinstance(data, keras.utils.PyDataset):
+        return data.num_batches
+    count = getattr(data, "cardinality", None)
+    known = int(count()) if callable(count) else 0
+    return known if known > 0 else None
 
 
 def _all(callbacks: Any) -> Iterator[Any]:
