@@ -125,6 +125,11 @@ def to_pil(
     """
     value_range_of("value_range", value_range)
     pixels = _as_array(images)
+    if pixels.ndim == 3 and pixels.shape[-1] in (1, 3):
+        raise ValueError(
+            "`images` are several, (n, H, W, C) or (n, H, W). Give a single "
+            f"image as images[None]. Received: images.shape={pixels.shape}"
+        )
     if np.issubdtype(pixels.dtype, np.floating):
         pixels = to_uint8(pixels, value_range)
     cells = _as_cells(pixels)

@@ -228,6 +228,26 @@ def test_an_interrupted_run_says_how_to_go_on(
     assert weights(interrupted / "model.keras") == weights(run / "model.keras")
 
 
+def test_the_time_left_leaves_out_the_first_epoch(monkeypatch, capsys):
+    """It compiles: 4 minutes of 1 s each were called 40."""
+    clock = iter([0.0, 12.0, 12.0, 13.0, 13.0, 15.0])
+    monkeypatch.setattr(
+        "keras_gan.cli.progress.time.monotonic", lambda: next(clock)
+    )
+    progress = Progress(epoch_images=100)
+    progress.set_params({"epochs": 21, "steps": 1})
+    progress.on_train_begin()
+    for epoch in range(3):
+        progress.on_epoch_begin(epoch)
+        progress.on_epoch_end(epoch, {})
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.partition(", ")[2] for line in lines] == [
+        "at most 4 min 0 s left",
+        "19 s left",
+        "27 s left",
+    ]
+
+
 def test_more_epochs_can_be_asked_of_a_run(run, elsewhere):
     longer = shutil.copytree(run, elsewhere / "longer")
     assert main(["train", "--resume", "--out=longer", "--epochs=3"]) == 0

@@ -311,7 +311,8 @@ def test_photos_alone_are_enough_for_super_resolution(pictures, capsys):
     assert main([*arguments, "--image-size=16", "--dry-run"]) == 0
     out = capsys.readouterr().out
     assert "3 pairs 4x4x3 to 16x16x3" in out
-    assert "of the split train" in out
+    assert "of the split train, that it trains on: there is no other" in out
+    assert "images a second" in out
 
 
 @pytest.fixture(scope="module")
@@ -345,6 +346,7 @@ def wrong(elsewhere):
     ("arguments", "message"),
     [
         (["super-resolution", "--data=nowhere"], "grid, outlines, small_cl"),
+        (["super-resolution", "--data=lonely/a/1.png"], "one file. Give the"),
         (["pix2pix", "--data=lonely"], "1 image without a partner"),
         (["cyclegan", "--data=one_side"], "none of the other side, `trainB`"),
         (["cyclegan", "--data=empty"], "trainB holds no image"),

@@ -201,7 +201,7 @@ def test_a_file_that_is_no_image_is_named(tmp_path):
 def test_side_by_side_images_are_no_unpaired_sides(tmp_path):
     draw(tmp_path / "train" / "x.png", np.zeros((4, 8, 3), np.uint8))
 
-    with pytest.raises(ValueError, match="use `pairs`"):
+    with pytest.raises(ValueError, match="recipe pix2pix"):
         unpaired(tmp_path)
 
 

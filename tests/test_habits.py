@@ -171,6 +171,18 @@ def test_an_unknown_name_is_refused_with_those_that_are_known(named):
         named.generate(labels=["Boot"])
 
 
+@pytest.mark.parametrize("labels", [["Coat"], "Coat", ["Coat", 1]])
+def test_a_model_without_classes_says_so(labels):
+    with pytest.raises(ValueError, match="told classes, such as Conditional"):
+        tiny.gan().generate(labels=labels)
+
+
+@pytest.mark.parametrize("labels", ["Coat", ["Coat", 1]])
+def test_names_are_a_list_of_names(named, labels):
+    with pytest.raises(ValueError, match=r"list of names, such as \['Coat'"):
+        named.generate(labels=labels)
+
+
 def test_names_need_to_be_told():
     with pytest.raises(ValueError, match=r"gan\.class_names = "):
         tiny.conditional_gan().generate(labels=["Coat"])

@@ -9,6 +9,12 @@ RANGES = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.parametrize("shape", [(28, 28, 1), (28, 28, 3)])
+def test_a_single_image_is_not_taken_for_its_rows(shape):
+    with pytest.raises(ValueError, match=r"images\[None\]"):
+        images.to_pil(np.zeros(shape, "uint8"))
+
+
 @RANGES
 def test_ends_of_the_pixel_range_become_the_ends_of_the_value_range(
     value_range,

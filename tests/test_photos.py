@@ -188,6 +188,7 @@ def clothes():
 def test_few_images_say_which_numbers_mean_something(clothes):
     said = cautioned(clothes[:20], clothes[20:])
     assert "fid of 20 real and 20 generated images says little" in said
+    assert "kid of 20 real and 20 generated images says little" in said
     assert "precision and recall" in said
     assert "of one colour" not in said
 

@@ -85,13 +85,15 @@ def _length(prepared: Prepared, batches: int) -> str:
     done = run_folder.epochs_done(plan.folder.backup) if plan.resumed else 0
     steps = max(0, (recipe.epochs or 0) - done) * batches
     said = f"{counted(steps * recipe.batch_size, 'image', 'images')}"
-    seconds = seconds_per_batch(prepared.gan, recipe.batch_size)
+    seconds = seconds_per_batch(prepared.gan, recipe.batch_size, plan.shapes)
     if seconds is None or not steps:
         return said
     rate = recipe.batch_size / seconds
+    rate_in_words = f"{rate:,.0f}" if rate >= 10 else f"{rate:.2g}"
     return (
-        f"{said}, about {duration(steps * seconds)} at {rate:,.0f} images a "
-        "second, as this machine is now"
+        f"{said}, about {duration(max(1, steps * seconds))} at {rate_in_words} "
+        "images a second, as this machine is now; the start and measuring come "
+        "on top"
     )
 
 

@@ -348,6 +348,11 @@ def _absolute_path(data: str | None) -> str | None:
             f"Give one of {', '.join(_NAMES)}, or the path of a folder or of "
             "an .npz or .npy file."
         )
+    if path.is_file() and path.suffix not in (".npz", ".npy"):
+        raise UsageError(
+            f"--data {quoted(data)} is one file. Give the folder of the "
+            "pictures, or an .npz or .npy file."
+        )
     return str(path.resolve())
 
 

@@ -121,13 +121,21 @@ class Progress(keras.callbacks.Callback):
             return
         now = time.monotonic()
         text = self._text(logs or {}, self._epoch_images, now)
-        left = self.params["epochs"] - epoch - 1
-        remaining = (now - self._start) / (epoch + 1 - self._first) * left
         self._console.print(
             f"{epochs}  {text}  "
             f"{duration(now - self._epoch_start)}, "
-            f"{duration(remaining)} left"
+            f"{self._left(epoch, now)}"
         )
+
+    def _left(self, epoch: int, now: float) -> str:
+        """How long the rest takes: the first epoch compiles, so without it."""
+        epochs = self.params["epochs"] - epoch - 1
+        since, done = self._start, epoch - self._first
+        if done == 0:
+            most = duration((now - since) * epochs)
+            self._start = now
+            return f"at most {most} left" if epochs else f"{most} left"
+        return f"{duration((now - since) / done * epochs)} left"
 
     def on_train_end(self, logs: Any = None) -> None:
         """Removes the bar."""

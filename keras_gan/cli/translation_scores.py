@@ -13,6 +13,7 @@ from keras_gan.cli.translating import translator
 from keras_gan.features import Extractor
 from keras_gan.features.of_data import named_extractor
 from keras_gan.metrics import METRICS
+from keras_gan.metrics.cautions import of_few
 from keras_gan.recipes import Recipe
 from keras_gan.recipes.tasks import Translation, task_of
 from keras_gan.recipes.tasks.translation import FOR_PIXELS
@@ -95,6 +96,7 @@ def scores_of(
         "data": data.name,
         "compared": f"{task.in_words(data)}, of the split {data.split}",
     }
+    said: dict[str, None] = {}
     for images in task.compared(data):
         made = _translated(trained, images)
         found = metrics.evaluate(
@@ -109,7 +111,8 @@ def scores_of(
         if _of_pixels(chosen):
             del found["extractor"]
         scores |= dict(_named(found, images.get("direction")))
-    return scores
+        said |= dict.fromkeys(of_few(found))
+    return {**scores, "cautions": list(said)}
 
 
 def _neighbours(

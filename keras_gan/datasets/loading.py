@@ -283,7 +283,7 @@ def read_if_it_fits(
         return replace(found, images=folder)
     images, readable = folder.read()
     broken = [
-        folder.name_of(index)
+        f"{folder.name_of(index)} (it can't be decoded)"
         for index, whole in enumerate(readable)
         if not whole
     ]

@@ -20,10 +20,10 @@ EQUAL_NAMES = "two folders"
 
 _CONVENTIONS = """
   side by side (pix2pix): folders `train`, `val`, `test` of images, each of \
-them two pictures beside each other; or such images alone
-  trainA and trainB (CycleGAN): folders `trainA`, `trainB`, `testA`, `testB`
+them two pictures beside each other; or such images alone.
+  trainA and trainB (CycleGAN): folders `trainA`, `trainB`, `testA`, `testB`.
   two folders of images: `a/x.png` and `b/x.png`, of equal names where they \
-are pairs; alone, in each of `train`, `val` and `test`, or with these in them"""
+are pairs; alone, in each of `train`, `val` and `test`, or with these inside."""
 
 
 @dataclass(frozen=True)
@@ -185,6 +185,6 @@ def _images_alone(
 def _refuse(root: Path, names: list[str], has_files: bool) -> _Found:
     files = "files and " if has_files else ""
     raise ValueError(
-        f"{path_text(root)} follows none of the conventions:{_CONVENTIONS}\n"
+        f"{path_text(root)} follows none of the conventions.{_CONVENTIONS}\n"
         f"Received: {files}{len(names)} folders {names[:10]}"
     )

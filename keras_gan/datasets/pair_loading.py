@@ -421,8 +421,8 @@ def _two_folders(layout: PairFolder, split: str) -> tuple[Path, Path]:
         raise ValueError(
             "Two sides without pairs are images in two folders, such as "
             f"`trainA` and `trainB`; {path_text(folders[0])} is one. If its "
-            "images have two halves, which are pairs, use `pairs` or the "
-            "recipe pix2pix. Received: the convention `side by side`"
+            "images have two halves, which are pairs, use the recipe pix2pix, "
+            "or `datasets.pairs` in Python. Received: one folder of images"
         )
     return folders[0], folders[1]
 

@@ -8,10 +8,12 @@ from keras_gan._arrays import Array
 from keras_gan.metrics.evaluation import Evaluator
 from keras_gan.metrics.neighbors import Points, containment, squared_radii
 
-__all__ = ["cautions"]
+__all__ = ["cautions", "of_few"]
 
 _FOR_FID = 2_000
 """Images below which its bias is larger than what one would compare."""
+_FOR_KID = 100
+"""Images below which it depends most on which ones they are."""
 _FOR_NEIGHBOURS = 1_000
 _FADED = 0.25
 """The share of the real images' contrast below which others look grey."""
@@ -29,20 +31,30 @@ def cautions(
         fake_images: What it measured.
         scores: The numbers.
     """
-    found = _of_few(scores)
+    found = of_few(scores)
     if not evaluator.extractor.takes_vectors:
         found += _of_grey(evaluator, fake_images, scores)
     return found
 
 
-def _of_few(scores: dict[str, Any]) -> list[str]:
+def of_few(scores: dict[str, Any]) -> list[str]:
+    """Returns what to know of numbers of few images, a sentence each.
+
+    Args:
+        scores: The numbers, with `num_real` and `num_fake`.
+    """
     counts = scores["num_real"], scores["num_fake"]
     few = f"of {counts[0]:,} real and {counts[1]:,} generated images"
     found = []
     if "fid" in scores and min(counts) < _FOR_FID:
         found.append(
-            f"fid {few} says little: with so few it is far too high. kid means "
-            "something, for it is not biased"
+            f"fid {few} says little: with so few it is far too high. kid is "
+            "not biased"
+        )
+    kid = next((name for name in scores if name.startswith("kid")), None)
+    if kid is not None and min(counts) < _FOR_KID:
+        found.append(
+            f"kid {few} says little: it would be another with other images"
         )
     named = [name for name in _BY_NEIGHBOURS if name in scores]
     if named and min(counts) < _FOR_NEIGHBOURS:

@@ -37,6 +37,12 @@ def as_numbers(labels: Any, names: Sequence[str] | None) -> Any:
         ValueError: If the names are not known.
     """
     if not are_names(labels):
+        if holds_names(labels):
+            raise ValueError(
+                "`labels` must be a list of names, such as ['Coat', 'Bag'], or "
+                "of numbers, and not of both. "
+                f"{received('labels', labels)}"
+            )
         return labels
     wanted = [str(each) for each in labels]
     if names is None:
@@ -67,6 +73,13 @@ def are_names(labels: Any) -> bool:
         and len(labels) > 0
         and all(isinstance(each, str) for each in labels)
     )
+
+
+def holds_names(labels: Any) -> bool:
+    """Returns whether labels are a text, or some of them are."""
+    several = isinstance(labels, (list, tuple))
+    each = labels if several else [labels]
+    return are_names(labels) or any(isinstance(one, str) for one in each)
 
 
 def save(names: Sequence[str] | None, store: dict[str, Any]) -> None:

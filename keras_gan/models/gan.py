@@ -13,10 +13,11 @@ from keras import ops
 from numpy.typing import NDArray
 
 from keras_gan import backend
-from keras_gan._checks import LARGEST_INT32, whole_number
+from keras_gan._checks import LARGEST_INT32, received, whole_number
 from keras_gan._typing import Tensor
 from keras_gan.models import (
     building,
+    class_names,
     data_forms,
     describing,
     first_batch,
@@ -646,6 +647,12 @@ class GAN(LatentTools, TwoPlayers):
 
     def _class_numbers(self, labels: Any) -> Any:
         """Returns labels in numbers, where they are names of classes."""
+        if class_names.holds_names(labels):
+            raise ValueError(
+                "`labels` are for a model that is told classes, such as "
+                f"ConditionalGAN or ACGAN, and {type(self).__name__} is not: "
+                f"leave them out. {received('labels', labels)}"
+            )
         return labels
 
     def _default_labels(self, n: int) -> Any:

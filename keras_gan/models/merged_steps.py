@@ -112,7 +112,7 @@ def _alike(most: int, batches: int | None) -> int:
 def _batches(data: Any) -> int | None:
     """Returns how many batches an epoch has, where that is known."""
     if isinstance(data, keras.utils.PyDataset):
-        return data.num_batches
+        return None if data.num_batches is None else int(data.num_batches)
     count = getattr(data, "cardinality", None)
     known = int(count()) if callable(count) else 0
     return known if known > 0 else None

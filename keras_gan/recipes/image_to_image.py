@@ -19,7 +19,7 @@ _MEASURED = {"name": "kid", "num_samples": 1000}
 
 PIX2PIX = Recipe(
     name="pix2pix",
-    system="pairs of images: outlines become clothes",
+    system="from pairs of images, such as outlines and clothes",
     networks={
         "name": "pix2pix",
         "filters": 16,
@@ -41,7 +41,7 @@ PIX2PIX = Recipe(
 
 CYCLE_GAN = Recipe(
     name="cyclegan",
-    system="without pairs: sneakers become ankle boots, and back",
+    system="without pairs, both ways, as sneakers and boots",
     networks={
         "name": "cycle_gan",
         "filters": 16,
@@ -68,7 +68,7 @@ CYCLE_GAN = Recipe(
 
 SUPER_RESOLUTION = Recipe(
     name="super-resolution",
-    system="four times as large: 7x7 becomes 28x28",
+    system="four times as large, such as 28x28 from 7x7",
     networks={
         "name": "srgan",
         "filters": 32,

@@ -117,6 +117,7 @@ def _export(gan: Any, path: Path, form: str, direction: str | None) -> None:
         said = str(error).strip().splitlines() or [type(error).__name__]
         raise UsageError(
             f"The generator can't be written as {form} on the "
-            f"{keras.backend.backend()} backend: {said[0]} Try another "
-            f"--format out of {', '.join(FORMATS)}, or another KERAS_BACKEND."
+            f"{keras.backend.backend()} backend: {said[0]} Try a --format out "
+            f"of {', '.join(each for each in FORMATS if each != form)}, or "
+            "another backend, as in `KERAS_BACKEND=torch keras-gan export ...`."
         ) from error

@@ -124,6 +124,8 @@ class Translation(Task):
     def measurement_in_words(self, data: Any, metrics: list[str]) -> str:
         """Returns what is measured in training, and what is not and why."""
         images = self.measured_in_words(data)
+        if images is not None and self.measured(data).split == data.split:
+            images += ", that it trains on: there is no other"
         return measuring.of_translated(self.recipe, data, metrics, images)
 
     @cached_property
