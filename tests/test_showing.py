@@ -28,7 +28,13 @@ def test_a_gan_says_its_networks_sizes_and_objective():
         f'<GAN "{gan.name}": generator (6,) -> (8, 8, 1), {count:,} parameters;'
         " discriminator (8, 8, 1) -> (1,), "
     )
-    assert repr(gan).endswith("objective: non_saturating + R1(weight=10)>")
+    assert repr(gan).endswith("objective: NonSaturating + R1(weight=10)>")
+    # What it says does not change when it is compiled by default.
+    before = repr(gan)
+    gan.compile()
+    assert (
+        before.partition("objective")[2] == repr(gan).partition("objective")[2]
+    )
 
 
 @pytest.mark.parametrize(

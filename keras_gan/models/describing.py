@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import keras
 
+from keras_gan import losses
 from keras_gan.models import inspection
 from keras_gan.schedules import in_words
 
@@ -20,8 +21,7 @@ def facts(gan: "GAN") -> list[str]:
         f"{type(each).__name__}(weight={in_words(each.weight)})"
         for each in gan.regularizers
     )
-    loss = getattr(gan, "adversarial_loss", None)
-    objective = type(loss).__name__ if loss else gan.default_loss
+    objective = _loss_name(gan)
     objective += f" + {penalties}" if penalties else ""
     sizes = (
         f"generator {gan.generator.count_params():,} parameters, "
@@ -46,8 +46,7 @@ def translation(gan: "ImageToImage") -> list[str]:
         f" + {type(each).__name__}(weight={in_words(each.weight)})"
         for each in gan.regularizers
     )
-    loss = getattr(gan, "adversarial_loss", None)
-    objective = type(loss).__name__ if loss else gan.default_loss
+    objective = _loss_name(gan)
     weights = gan.weights_of_loss.items()
     said = ", ".join(f"{name}={in_words(each)}" for name, each in weights)
     average = "none" if gan.ema_decay is None else in_words(gan.ema_decay)
@@ -151,11 +150,15 @@ def _optimizer(optimizer: keras.optimizers.Optimizer) -> str:
 
 
 def _objective(model: "AdversarialModel") -> str:
-    loss = getattr(model, "adversarial_loss", None)
     penalties = [
         f"{type(each).__name__}(weight={in_words(each.weight)})"
         for player in model.players.values()
         for each in player.regularizers
     ]
-    name = type(loss).__name__ if loss else str(model.default_loss)
-    return " + ".join([name, *penalties])
+    return " + ".join([_loss_name(model), *penalties])
+
+
+def _loss_name(model: "AdversarialModel") -> str:
+    """Returns the class of a loss, also of the one that `compile` will take."""
+    loss = getattr(model, "adversarial_loss", None)
+    return type(loss or losses.get(model.default_loss)).__name__
