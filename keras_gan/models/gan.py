@@ -762,8 +762,10 @@ class GAN(LatentTools, TwoPlayers):
             **kwargs: As in `keras.Model.summary`.
         """
         show = kwargs.get("print_fn") or print
-        for network in (self.generator, self.discriminator):
-            network.summary(*args, **kwargs)
+        for role in ("generator", "discriminator"):
+            # Its own name may be "sequential_1".
+            show(f"The {role}:")
+            getattr(self, role).summary(*args, **kwargs)
         for line in describing.facts(self):
             show(line)
 
