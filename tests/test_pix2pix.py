@@ -235,7 +235,7 @@ def test_the_summary_names_networks_and_weights(capsys):
     tiny.pix2pix().summary()
     said = capsys.readouterr().out
     assert "l1_weight=Cosine(50, 100, 9), adversarial_weight=1" in said
-    assert "non_saturating + R1(weight=1)" in said
+    assert "NonSaturating + R1(weight=1)" in said
 
 
 CONSTRUCTORS = {
