@@ -126,16 +126,16 @@ class Progress(keras.callbacks.Callback):
             f"{duration(now - self._epoch_start)}, "
             f"{self._left(epoch, now)}"
         )
+        if epoch == self._first:
+            self._start = now  # It compiled: the others tell how long one is.
 
     def _left(self, epoch: int, now: float) -> str:
-        """How long the rest takes: the first epoch compiles, so without it."""
+        """Returns in words how long the rest takes."""
         epochs = self.params["epochs"] - epoch - 1
-        since, done = self._start, epoch - self._first
-        if done == 0:
-            most = duration((now - since) * epochs)
-            self._start = now
-            return f"at most {most} left" if epochs else f"{most} left"
-        return f"{duration((now - since) / done * epochs)} left"
+        done = max(1, epoch - self._first)
+        rest = duration((now - self._start) / done * epochs)
+        at_most = "at most " if epoch == self._first and epochs else ""
+        return f"{at_most}{rest} left"
 
     def on_train_end(self, logs: Any = None) -> None:
         """Removes the bar."""

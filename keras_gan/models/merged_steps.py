@@ -102,7 +102,7 @@ def _alike(most: int, batches: int | None) -> int:
     """Returns how many steps to make in each call, none much shorter.
 
     Keras counts a last call that is cut short as a whole one: its progress bar
-    would go beyond its end.
+    would go far beyond its end. So it does by fewer steps than there are calls.
     """
     if not batches:
         return most
