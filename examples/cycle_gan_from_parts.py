@@ -73,7 +73,7 @@ def networks(size=28, filters=32):
 
 
 if __name__ == "__main__":
-    images, labels = keras_gan.datasets.load("fashion_mnist_sample")
-    a, b = (images[labels == label] / 127.5 - 1.0 for label in (7, 9))
+    shoes = keras_gan.datasets.unpaired("sneakers_to_boots")
+    batches = keras_gan.datasets.UnpairedBatches(shoes, batch_size=32)
     snapshots = keras_gan.callbacks.ImageSnapshot("pictures", num_images=8)
-    CycleGAN(*networks()).fit(a, b, epochs=3, callbacks=[snapshots])
+    CycleGAN(*networks()).fit(batches, epochs=3, callbacks=[snapshots])
