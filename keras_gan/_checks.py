@@ -3,9 +3,10 @@
 An error names the argument, says what was expected, and shows what came.
 """
 
+import difflib
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ __all__ = [
     "function",
     "initializer",
     "instance_of",
+    "meant",
     "number_in",
     "received",
     "seed_or_none",
@@ -157,8 +159,25 @@ def choice(
         return None if value is None else str(value)
     names = ", ".join(repr(each) for each in choices)
     raise ValueError(
-        f"`{name}` must be one of {names}{why}. {received(name, value)}"
+        f"`{name}` must be one of {names}{why}. "
+        f"{meant(value, choices)}{received(name, value)}"
     )
+
+
+def meant(given: Any, names: Iterable[str | None]) -> str:
+    """Asks whether the name that is most like a wrong one was meant.
+
+    Args:
+        given: What was given.
+        names: Those that there are.
+
+    Returns:
+        A question with a blank after it, or "" where no name is like it.
+    """
+    if not isinstance(given, str):
+        return ""
+    near = difflib.get_close_matches(given, filter(None, names), 1, 0.75)
+    return f"Did you mean {near[0]!r}? " if near else ""
 
 
 def text(name: str, value: Any) -> str:

@@ -53,6 +53,32 @@ def test_the_numbers_are_those_of_the_samples(images, extractor):
     assert len(history["kid"]) == 3
 
 
+def of_vectors(dim):
+    """A GAN of vectors, and some to train it on."""
+    layers = keras.layers
+    made = keras.Sequential([keras.Input((4,)), layers.Dense(dim, "tanh")])
+    judged = keras.Sequential([keras.Input((dim,)), layers.Dense(1)])
+    vectors = np.cos(np.arange(48 * dim)).reshape(48, dim).astype("float32")
+    return keras_gan.GAN(made, judged, seed=1), vectors
+
+
+def test_vectors_that_are_pictures_are_compared_with_images(images, extractor):
+    model, vectors = of_vectors(64)
+    evaluated = evaluation(images, extractor, seed=3)
+    history = fit(model, vectors, [evaluated], epochs=1)
+    made = model.generate(latents=model.latents(30, seed=3))
+    made = made.reshape(-1, 8, 8, 1)
+    real, fake = (extractor(pictures.to_uint8(each)) for each in (images, made))
+    expected = metrics.frechet_distance(real, fake)
+    assert history["fid"][-1] == pytest.approx(expected, rel=1e-4)
+
+
+def test_other_vectors_are_not_compared_with_images(images, extractor):
+    model, vectors = of_vectors(7)
+    with pytest.raises(ValueError, match="`real` must be an array \\(n, d\\)"):
+        fit(model, vectors, [evaluation(images, extractor)], epochs=1)
+
+
 def test_between_evaluations_the_last_numbers_are_shown(images, extractor):
     evaluated = evaluation(images, extractor, every=3)
     history = fit(tiny.gan(), images, [evaluated], epochs=5)

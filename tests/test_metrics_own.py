@@ -33,6 +33,22 @@ def test_a_function_is_called_on_real_and_generated_images():
     assert both["sliced_wasserstein"] > 0.0
 
 
+@pytest.mark.parametrize("shape", [(8, 8, 1), (64,)])
+def test_what_looks_at_no_features_needs_no_extractor(shape):
+    real, fake = (each.reshape(-1, *shape) for each in (REAL, FAKE))
+    if len(shape) == 1:
+        real, fake = real.astype("float32"), fake.astype("float32")
+    scores = metrics.evaluate(real, fake, metrics=brightness_gap)
+    assert scores["brightness_gap"] == pytest.approx(REAL.mean() - FAKE.mean())
+    with pytest.raises(ValueError, match=r"decides about 'fid'\. Say which"):
+        metrics.evaluate(real, fake, metrics=[brightness_gap, "fid"])
+
+
+def test_a_name_that_is_nearly_right_is_guessed():
+    with pytest.raises(ValueError, match=r"Did you mean 'precision'\?"):
+        metrics.evaluate(REAL, FAKE, metrics=["fid", "precison"])
+
+
 def test_a_keras_metric_sees_as_many_of_each():
     metric = keras.metrics.MeanAbsoluteError(name="difference")
     scores = measured([metric])

@@ -1,6 +1,7 @@
 """Whatever is set: it is refused before anything is written, or it starts."""
 
 import math
+import re
 from pathlib import Path
 
 import keras
@@ -341,3 +342,25 @@ def test_weights_are_counted_without_making_any(name):
     assert counted == tuple(
         network.count_params() for kind in made for network in kind.values()
     )
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [
+        ("batchsize", "batch_size"),
+        ("network.filters", "networks.filters"),
+        ("networks.filter", "networks.filters"),
+        ("regulariser.weight", "regularizer.weight"),
+    ],
+)
+def test_a_key_that_is_nearly_right_is_guessed(key, meant):
+    quick = recipes.get("quick")
+    with pytest.raises(ValueError, match=re.escape(f"Did you mean '{meant}'?")):
+        recipes.override(quick, [(key, 1)])
+
+
+def test_a_recipe_that_is_nearly_right_is_guessed():
+    with pytest.raises(ValueError, match=r"Did you mean 'quick-64'\?"):
+        recipes.get("quick64")
+    with pytest.raises(ValueError, match=r"dense-logits\. Received: name="):
+        recipes.get("something else")

@@ -22,18 +22,22 @@ from keras_gan.callbacks._configurable import Configurable
 from keras_gan.callbacks._pictures import own_sources, plain, real_pixels
 from keras_gan.datasets.sources import SPLITS, check_split
 from keras_gan.datasets.vectors import holds_vectors
-from keras_gan.features.extractor import NoExtractor
 from keras_gan.features.of_data import (
     NAMED,
     extractor_for,
     named_extractor,
 )
 from keras_gan.metrics import Evaluator
-from keras_gan.metrics.evaluation import paired_names, scores_of
+from keras_gan.metrics.evaluation import (
+    needing_extractor,
+    paired_names,
+    scores_of,
+)
 from keras_gan.models import GAN, CycleGAN, class_names
-from keras_gan.models.fixed_samples import to_pixels
+from keras_gan.models.fixed_samples import as_pictures, to_pixels
 from keras_gan.models.image_to_image import ImageToImage
 from keras_gan.models.several_workers import looking_on
+from keras_gan.models.vector_pictures import picture_shape
 
 Array = np.ndarray[Any, Any]
 
@@ -186,6 +190,7 @@ class Evaluation(Configurable, keras.callbacks.Callback):
                 real_split=self.split if isinstance(self.real, str) else None,
                 cache=self.cache,
             )
+            self._unrolls(model)
             if self._evaluator.compares:
                 self._evaluator.prepare()
 
@@ -227,8 +232,30 @@ class Evaluation(Configurable, keras.callbacks.Callback):
             return dict.fromkeys(names.values(), np.nan)
         if isinstance(model, ImageToImage):
             samples = to_pixels(model, samples)
+        elif self._unrolls(model):
+            samples = as_pictures(model, samples)
         found = self._evaluator(samples, labels=labels)
         return {name: float(found[key]) for key, name in names.items()}
+
+    def _unrolls(self, model: GAN | ImageToImage) -> bool:
+        """Whether images are compared with vectors that hold pictures.
+
+        Raises:
+            ValueError: If the vectors hold none.
+        """
+        assert self._evaluator is not None
+        if isinstance(model, ImageToImage) or not model.makes_vectors:
+            return False
+        if self._evaluator.extractor.takes_vectors:
+            return False
+        if picture_shape(model.image_shape) is None:
+            raise ValueError(
+                "Vectors are compared with vectors: `real` must be an array "
+                f"(n, d). Received: images of shape "
+                f"{self._evaluator.real_images.shape[1:]}, for a generator "
+                f"of vectors of {model.image_shape[0]} numbers"
+            )
+        return True
 
     def _samples(self, model: GAN | ImageToImage) -> tuple[Array, Any]:
         """Returns what the model makes, and of which classes."""
@@ -280,22 +307,17 @@ class Evaluation(Configurable, keras.callbacks.Callback):
             real = real[..., None]
         return real_pixels(model, real, "Evaluation")
 
-    def _chosen_extractor(self, shape: tuple[int, ...]) -> features.Extractor:
+    def _chosen_extractor(
+        self, shape: tuple[int, ...]
+    ) -> features.Extractor | None:
         chosen = self.extractor
-        if chosen is None and len(shape) > 1 and not self._looks_at_features:
-            return NoExtractor()
+        if chosen is None and not needing_extractor(self._scores):
+            return None
         if isinstance(chosen, features.Extractor):
             return chosen
         if chosen is not None:
             return named_extractor(chosen)
         return extractor_for(compared.name_of(self.real, shape), shape)
-
-    @property
-    def _looks_at_features(self) -> bool:
-        return any(
-            score.compares or score.needs in ("classes", "labels", "gaussians")
-            for score in self._scores.values()
-        )
 
     @property
     def _of_pairs(self) -> list[str]:

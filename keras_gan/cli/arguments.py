@@ -14,7 +14,6 @@ __all__ = [
     "BadArgumentsError",
     "Parser",
     "add_walk_arguments",
-    "check_count",
     "name_or_path",
     "path",
     "run_path",
@@ -124,17 +123,6 @@ def whole_number_in(least: int, most: int) -> Callable[[str], int]:
         return number
 
     return read
-
-
-def check_count(flag: str, count: int, least: int) -> None:
-    """Raises an error if a count is too small or too large.
-
-    Raises:
-        UsageError: With the flag's name.
-    """
-    if not least <= count <= LARGEST:
-        bound = f"at least {least}" if count < least else f"at most {LARGEST}"
-        raise UsageError(f"{flag} must be {bound}. Received: {count}")
 
 
 def add_walk_arguments(parser: Parser, *, seed: int | None = None) -> None:

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from keras_gan import datasets, images, presets, recipes, run_folder
+from keras_gan._checks import meant
 from keras_gan.cli import run_config
 from keras_gan.cli.errors import UsageError, in_one_line
 from keras_gan.cli.labels import tell_names
@@ -140,7 +141,8 @@ def _loaded(path: Path) -> Trained:
     if path.suffix != ".keras" or not path.is_file():
         raise UsageError(
             "Expected the folder of a run, a .keras file or one of the presets "
-            f"{', '.join(presets.NAMES)}. Received: {path}"
+            f"{', '.join(presets.NAMES)}. "
+            f"{meant(str(path), presets.NAMES)}Received: {path}"
         )
     beside = RunFolder(path.parent)
     config = run_config.read(beside)[0] if beside.started else None

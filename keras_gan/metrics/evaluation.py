@@ -9,12 +9,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from keras_gan._arrays import Array, neighbour_count
-from keras_gan._checks import file_path, instance_of, received, text
+from keras_gan._checks import file_path, instance_of, meant, received, text
 from keras_gan.datasets.gaussians import GAUSSIANS
-from keras_gan.features.extractor import Extracted, Extractor, Progress
+from keras_gan.features.extractor import (
+    Extracted,
+    Extractor,
+    NoExtractor,
+    Progress,
+)
 from keras_gan.features.of_data import EXTRACTOR_OF
 from keras_gan.features.stacked import StackedClassifierExtractor
-from keras_gan.features.vectors import GaussiansExtractor
+from keras_gan.features.vectors import GaussiansExtractor, vectors
 from keras_gan.metrics.cache import cached_features
 from keras_gan.metrics.checkerboards import checkerboard
 from keras_gan.metrics.classes import class_balance, label_accuracy
@@ -189,7 +194,7 @@ def evaluate(
     real_images: Array,
     fake_images: Array,
     *,
-    extractor: Extractor,
+    extractor: Extractor | None = None,
     metrics: Any = DEFAULT_METRICS,
     labels: Array | None = None,
     k: int = 5,
@@ -206,7 +211,9 @@ def evaluate(
         real_images: uint8 images, (n, H, W, C), or vectors, floats (n, d).
         fake_images: The same, (m, ...).
         extractor: One of `keras_gan.features`. Vectors have their own:
-            `features.gaussians`, `features.vectors`.
+            `features.gaussians`, `features.vectors`. It can be left out where
+            no metric looks at features or classes, such as `"psnr"` or a
+            function of your own.
         metrics: Names out of `METRICS`; functions of your own, called as
             `function(real_images, fake_images)`, that return a number and
             have a name; Keras metrics, updated by batches of as many real and
@@ -253,7 +260,7 @@ class Evaluator:
 
     Args:
         real_images: uint8 images, (n, H, W, C), or vectors, floats (n, d).
-        extractor: One of `keras_gan.features`.
+        extractor: As in `evaluate`.
         metrics: As in `evaluate`.
         k: Neighbours for precision, recall, density and coverage.
         real_split: Which real images these are. Repeated in the result.
@@ -268,18 +275,16 @@ class Evaluator:
         self,
         real_images: Array,
         *,
-        extractor: Extractor,
+        extractor: Extractor | None = None,
         metrics: Any = DEFAULT_METRICS,
         k: int = 5,
         real_split: str | None = None,
         cache: str | Path | None = None,
     ) -> None:
-        self.extractor: Extractor = instance_of(
-            "extractor", extractor, Extractor, "one of keras_gan.features"
-        )
+        self.scores = scores_of(metrics)
+        self.extractor = self._chosen(extractor, real_images)
         self.real_images = self.extractor.checked("real_images", real_images)
         self.k = neighbour_count(k, real_images=self.real_images)
-        self.scores = scores_of(metrics)
         self.metrics = tuple(self.scores)
         self.real_split = (
             None if real_split is None else text("real_split", real_split)
@@ -345,6 +350,29 @@ class Evaluator:
         """Squared radii of the balls around real samples, (n,)."""
         features = self.prepare().features
         return squared_radii(Points.pair(features, features)[0], self.k)
+
+    def _chosen(self, extractor: Any, real_images: Any) -> Extractor:
+        """Returns the extractor, or one without features where none is asked.
+
+        Raises:
+            ValueError: If a metric needs one, and there is none.
+        """
+        needing = needing_extractor(self.scores)
+        if extractor is None and needing:
+            raise ValueError(
+                "What a network sees in images decides about "
+                f"{' and '.join(map(repr, needing))}. Say which network by "
+                "`extractor`, one of keras_gan.features: imagenet(), for "
+                "example, or classifier('fashion_mnist'). Received: "
+                "extractor=None"
+            )
+        if extractor is None:
+            shape = np.shape(real_images)
+            return vectors(shape[1]) if len(shape) == 2 else NoExtractor()
+        chosen: Extractor = instance_of(
+            "extractor", extractor, Extractor, "one of keras_gan.features"
+        )
+        return chosen
 
     def _refuse_no_pairs(self, fake_images: Array) -> None:
         paired = paired_names(self.scores)
@@ -417,7 +445,7 @@ def scores_of(metrics: Any) -> dict[str, Score]:
         raise ValueError(
             f"`metrics` must be names out of {', '.join(METRICS)}, functions "
             "(real_images, fake_images), or Keras metrics. "
-            f"{received('metrics', metrics)}"
+            f"{_meant(given)}{received('metrics', metrics)}"
         )
     found: dict[str, Score] = {}
     for each in given:
@@ -429,6 +457,20 @@ def scores_of(metrics: Any) -> dict[str, Score]:
             )
         found[name] = METRICS[each] if isinstance(each, str) else _own(each)
     return found
+
+
+def _meant(given: tuple[Any, ...]) -> str:
+    names = (each for each in given if isinstance(each, str))
+    return "".join(meant(n, METRICS) for n in names if n not in METRICS)
+
+
+def needing_extractor(scores: Mapping[str, Score]) -> list[str]:
+    """Returns the metrics that look at features or classes."""
+    return [
+        name
+        for name, score in scores.items()
+        if score.compares or score.needs in ("classes", "labels", "gaussians")
+    ]
 
 
 def paired_names(scores: Mapping[str, Score]) -> list[str]:

@@ -1,6 +1,6 @@
 """Named, complete experiments: data, networks, model and hyper-parameters."""
 
-from keras_gan._checks import received
+from keras_gan._checks import meant, received
 from keras_gan.recipes.assembling import assemble as assemble
 from keras_gan.recipes.assembling import batches as batches
 from keras_gan.recipes.assembling import clipping as clipping
@@ -53,6 +53,6 @@ def get(name: str) -> Recipe:
         if isinstance(name, str) and recipe.name == name:
             return recipe
     raise ValueError(
-        f"There is no recipe of that name. Expected one of {', '.join(NAMES)}."
-        f" {received('name', name)}"
+        f"There is no recipe of that name. Expected one of "
+        f"{', '.join(NAMES)}. {meant(name, NAMES)}{received('name', name)}"
     )

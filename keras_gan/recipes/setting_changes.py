@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
-from keras_gan._checks import received, shown
+from keras_gan._checks import meant, received, shown
 from keras_gan.models import ACGAN
 from keras_gan.recipes import scheduled_settings
 from keras_gan.recipes.components import (
@@ -279,10 +279,12 @@ def _with_conditioning_for_the_model(recipe: Recipe) -> Recipe:
     return replace(recipe, networks=networks)
 
 
-def _unknown_key(key: str, known: Iterable[str]) -> ValueError:
+def _unknown_key(key: str, known: Sequence[str]) -> ValueError:
+    inside = key.partition(".")[2]
+    exact = [name.replace("…", inside) for name in known]
     return ValueError(
         f"There is nothing to set by that name. Known: {', '.join(known)}. "
-        f"Received: {shown(key)}"
+        f"{meant(key, exact)}Received: {shown(key)}"
     )
 
 

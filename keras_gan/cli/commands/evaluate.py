@@ -6,9 +6,10 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from keras_gan._checks import meant
 from keras_gan.cli.arguments import (
+    LARGEST,
     LARGEST_SEED,
-    check_count,
     name_or_path,
     path,
     whole_number_in,
@@ -60,14 +61,14 @@ def add_parser(commands: Any) -> None:
     )
     add(
         "--num-samples",
-        type=int,
+        type=whole_number_in(2, LARGEST),
         default=10_000,
         metavar="N",
         help="at most so many generated images [10000]",
     )
     add(
         "--num-real",
-        type=int,
+        type=whole_number_in(2, LARGEST),
         metavar="N",
         help="at most so many real images [as --num-samples]",
     )
@@ -83,7 +84,7 @@ def add_parser(commands: Any) -> None:
     )
     add(
         "--k",
-        type=int,
+        type=whole_number_in(1, LARGEST),
         default=5,
         metavar="K",
         help="neighbours, for precision, recall, density and coverage [5]",
@@ -103,7 +104,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Measures generated images, and prints a table or JSON."""
     from keras_gan.cli.translation_scores import scores_of, translation_in
 
-    _check_counts(arguments)
+    if arguments.num_real is None:
+        arguments.num_real = arguments.num_samples
     with as_usage_errors():
         names = _metric_names(arguments.metrics)
         _check_extractor(arguments.extractor)
@@ -145,14 +147,6 @@ def _scores(arguments: Any, names: list[str] | None) -> dict[str, Any]:
     return {"data": real.name, **scores, "cautions": said}
 
 
-def _check_counts(arguments: Any) -> None:
-    if arguments.num_real is None:
-        arguments.num_real = arguments.num_samples
-    check_count("--num-samples", arguments.num_samples, 2)
-    check_count("--num-real", arguments.num_real, 2)
-    check_count("--k", arguments.k, 1)
-
-
 def _check_extractor(name: str) -> None:
     from keras_gan.features.of_data import NAMED
 
@@ -172,10 +166,11 @@ def _metric_names(given: str | None) -> list[str] | None:
     if given is None:
         return None
     names = [name.strip() for name in given.split(",") if name.strip()]
-    if not names or not METRICS.keys() >= set(names):
+    unknown = next((name for name in names if name not in METRICS), None)
+    if not names or unknown is not None:
         raise UsageError(
             f"--metrics must be names out of {', '.join(METRICS)}, separated "
-            f"by commas. Received: {given}"
+            f"by commas. {meant(unknown, METRICS)}Received: {given}"
         )
     return names
 

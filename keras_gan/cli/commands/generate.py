@@ -6,8 +6,8 @@ from typing import Any
 
 from keras_gan._atomic_write import replacing
 from keras_gan.cli.arguments import (
+    LARGEST,
     LARGEST_SEED,
-    check_count,
     path,
     whole_number_in,
 )
@@ -31,7 +31,8 @@ def add_parser(commands: Any) -> None:
             "with `images` (uint8; n, H, W, C) and, where the GAN is "
             "conditional, `labels`. Of a GAN of vectors, the points are drawn, "
             "or the .npz holds `vectors` (float32; n, d). Vectors of 784 "
-            "numbers and other squares are drawn as pictures."
+            "numbers and other squares are drawn as pictures. To walk from "
+            "one image to the next: `keras-gan interpolate`."
         ),
     )
     add = parser.add_argument
@@ -39,7 +40,7 @@ def add_parser(commands: Any) -> None:
     add(
         "-n",
         "--num-images",
-        type=int,
+        type=whole_number_in(1, LARGEST),
         metavar="N",
         help=f"how many images [64; {_IMAGES_PER_CLASS} of each class; "
         f"{_POINTS} points]",
@@ -73,8 +74,6 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Generates images, and writes one file, or one of each."""
-    if arguments.num_images is not None:
-        check_count("-n", arguments.num_images, 1)
     out = arguments.out
     singly = out is not None and (out.is_dir() or not out.suffix)
     if (
