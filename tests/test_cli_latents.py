@@ -1,5 +1,7 @@
 """`keras-gan invert`, `interpolate` and `explore`."""
 
+import json
+
 import keras
 import numpy as np
 import pytest
@@ -150,3 +152,24 @@ def test_truncation_without_styles_is_one_line(folder, tmp_path, capsys):
     command = ("generate", styles, "--truncation=-1", *out)
     assert "`truncation` must be" in fails(capsys, *command)
     assert not (tmp_path / "made.npz").exists()
+
+
+def test_truncated_images_are_measured(tmp_path, capsys):
+    gan = tiny.style_gan()
+    gan.style_mean.assign(keras.ops.ones_like(gan.style_mean))
+    gan.save(tmp_path / "styles.keras")
+    made = gan.generate(20, seed=0, truncation=0.5)
+    np.savez(tmp_path / "made.npz", images=keras_gan.images.to_uint8(made))
+    real = np.random.default_rng(0).integers(0, 256, (20, 8, 8, 1), "uint8")
+    np.savez(tmp_path / "real.npz", images=real)
+    common = (
+        *("--data", tmp_path / "real.npz", "--real-split=train", "--json"),
+        *("--num-samples=20", "--metrics=sliced_wasserstein"),
+    )
+    found = []
+    for given in (("styles.keras", "--truncation=0.5"), ("made.npz",)):
+        runs("evaluate", tmp_path / given[0], *given[1:], *common)
+        found.append(json.loads(capsys.readouterr().out)["sliced_wasserstein"])
+    assert found[0] == found[1] > 0.0
+    command = ("evaluate", tmp_path / "made.npz", "--truncation=0.5", *common)
+    assert "for a StyleGAN that makes" in fails(capsys, *command)

@@ -360,6 +360,77 @@ def test_an_extractor_with_a_function_of_arrays_is_refused(images):
 # ------------------------------------------------------------------------ walks
 
 
+def halves():
+    """An extractor of the mean brightness of an image's two columns."""
+    pixels = keras.Input((3, 2, 1))
+    x = layers.Flatten()(layers.AveragePooling2D((3, 1))(pixels))
+    return keras_gan.features.from_model(keras.Model(pixels, x), name="halves")
+
+
+def test_a_path_length_is_the_slope_of_the_walks():
+    gan, n = linear_gan(), 40
+    gan.pixel_range = (-1.0, 1.0)
+    found = gan.path_length(halves(), n, seed=4, batch_size=16)
+    one, other = np.split(gan.latents(2 * n, 4).astype("float64"), 2)
+    share = np.random.default_rng(4).uniform(0.0, 0.999, n)[:, None] + 5e-4
+    lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
+    angle = np.arccos((one * other).sum(1) / lengths)[:, None]
+    # The derivative of the walk, and what a matrix makes of it.
+    slope = np.cos(share * angle) * other - np.cos((1 - share) * angle) * one
+    slope *= angle / np.sin(angle)
+    kernel = gan.generator.layers[1].get_weights()[0]
+    columns = (slope @ kernel).reshape(n, 3, 2).mean(1) * 127.5
+    assert found == pytest.approx((columns**2).sum(1).mean(), rel=1e-3)
+
+
+def test_a_generator_that_always_makes_the_same_has_no_path_length():
+    gan = style_gan()
+    gan.generator.get_layer("mapping").layers[-1].set_weights(
+        [np.zeros((tiny.LATENT, STYLE_DIM)), np.ones(STYLE_DIM)]
+    )
+    extractor = keras_gan.features.classifier("fashion_mnist")
+    for space in ("latents", "styles"):
+        assert gan.path_length(extractor, 20, space=space) == 0.0
+
+
+def test_path_lengths_of_styles_are_those_of_lines_between_them():
+    gan, extractor = style_gan(), keras_gan.features.classifier("fashion_mnist")
+    found = gan.path_length(extractor, 30, seed=1, epsilon=0.01)
+    mapping = gan.generator.get_layer("mapping")
+    synthesis = gan.generator.get_layer("synthesis")
+    one, other = np.split(mapping.predict(gan.latents(60, 1), verbose=0), 2)
+    shares = np.random.default_rng(1).uniform(0.0, 0.99, 30)[:, None]
+    seen = []
+    for share in (shares, shares + 0.01):
+        styles = np.repeat((one + share * (other - one))[:, None], STYLES, 1)
+        pixels = (synthesis.predict(styles, verbose=0) + 1.0) * 127.5
+        features = extractor.differentiable(ops.convert_to_tensor(pixels))
+        seen.append(ops.convert_to_numpy(features))
+    expected = np.square(seen[1] - seen[0]).sum(1).mean() / 0.01**2
+    assert found == pytest.approx(expected, rel=1e-2)
+
+
+def test_all_classes_take_turns_on_the_paths():
+    gan = class_gan()
+    extractor = keras_gan.features.classifier("fashion_mnist")
+    assert gan.path_length(extractor, 20, seed=0) > 0.0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "match"),
+    [
+        ({"extractor": "fid"}, TypeError, "an extractor of keras_gan.features"),
+        ({"n": 0}, ValueError, "`n` must"),
+        ({"epsilon": 1.0}, ValueError, "`epsilon` must"),
+        ({"space": "styles"}, ValueError, "no styles"),
+    ],
+)
+def test_what_has_no_path_length_is_said(arguments, error, match):
+    given = {"extractor": halves(), **arguments}
+    with pytest.raises(error, match=match):
+        linear_gan().path_length(given.pop("extractor"), **given)
+
+
 def test_a_walk_begins_and_ends_at_its_images():
     gan = tiny.gan()
     walk = gan.interpolate(3, steps=4, seed=2)

@@ -13,6 +13,7 @@ __all__ = [
     "LARGEST_SEED",
     "BadArgumentsError",
     "Parser",
+    "add_truncation",
     "add_walk_arguments",
     "name_or_path",
     "path",
@@ -123,6 +124,16 @@ def whole_number_in(least: int, most: int) -> Callable[[str], int]:
         return number
 
     return read
+
+
+def add_truncation(parser: Parser) -> None:
+    """Adds how far the styles of a StyleGAN are from their mean."""
+    parser.add_argument(
+        "--truncation",
+        type=float,
+        metavar="T",
+        help="of a StyleGAN: 0.7 for more typical pictures, less varied [1]",
+    )
 
 
 def add_walk_arguments(parser: Parser, *, seed: int | None = None) -> None:

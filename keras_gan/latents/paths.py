@@ -9,7 +9,7 @@ import numpy as np
 from keras_gan._arrays import numbers
 from keras_gan._checks import choice, received, whole_number
 
-__all__ = ["METHODS", "linear", "spherical", "through", "traverse"]
+__all__ = ["METHODS", "between", "linear", "spherical", "through", "traverse"]
 
 Array = np.ndarray[Any, Any]
 
@@ -37,8 +37,7 @@ def linear(start: Any, end: Any, steps: int) -> Array:
         >>> linear([0.0], [1.0], 3)
         array([[0. ], [0.5], [1. ]], dtype=float32)
     """
-    start, end, share = _ends(start, end, steps)
-    return np.asarray((1.0 - share) * start + share * end, "float32")
+    return between(*_repeated(start, end, steps), "linear")
 
 
 def spherical(start: Any, end: Any, steps: int) -> Array:
@@ -61,22 +60,44 @@ def spherical(start: Any, end: Any, steps: int) -> Array:
 
     Reference: White, 2016, arXiv 1609.04468, section 2.
     """
-    start, end, share = _ends(start, end, steps)
-    lengths = np.linalg.norm(start) * np.linalg.norm(end)
-    cosine = np.vdot(start, end) / max(float(lengths), 1e-12)
-    angle = np.arccos(np.clip(cosine, -1.0, 1.0))
-    if np.sin(angle) < _SMALLEST_SINE:  # The same direction, or opposite ones.
-        return linear(start, end, steps)
-    path = (
-        np.sin((1.0 - share) * angle) * start + np.sin(share * angle) * end
-    ) / np.sin(angle)
-    return np.asarray(path, "float32")
+    return between(*_repeated(start, end, steps), "spherical")
 
 
 METHODS: dict[str, Callable[[Any, Any, int], Array]] = {
     "linear": linear,
     "spherical": spherical,
 }
+
+
+def between(starts: Array, ends: Array, shares: Array, method: str) -> Array:
+    """Returns a point on each of many walks.
+
+    Args:
+        starts: Shape `(n, ...)`.
+        ends: The same shape.
+        shares: How far along each walk, 0 to 1, shape `(n,)`.
+        method: `"linear"` or `"spherical"`.
+
+    Returns:
+        Float32, the shape of the starts.
+    """
+    a, b = (
+        each.reshape(len(each), -1).astype("float64") for each in (starts, ends)
+    )
+    t = shares[:, None].astype("float64")
+    points = (1.0 - t) * a + t * b
+    if method == "spherical":
+        lengths = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
+        cosines = (a * b).sum(1) / np.maximum(lengths, 1e-12)
+        angles = np.arccos(np.clip(cosines, -1.0, 1.0))[:, None]
+        sines = np.sin(angles)
+        # Of the same direction, or opposite ones, the line is all there is.
+        turning = sines >= _SMALLEST_SINE
+        turned = np.sin((1.0 - t) * angles) * a + np.sin(t * angles) * b
+        points = np.where(
+            turning, turned / np.where(turning, sines, 1.0), points
+        )
+    return np.asarray(points.reshape(starts.shape), "float32")
 
 
 def through(points: Array, steps: int, method: str, closed: bool) -> Array:
@@ -121,8 +142,8 @@ def traverse(latent: Array, dimension: int, steps: int) -> Array:
     return path
 
 
-def _ends(start: Any, end: Any, steps: int) -> tuple[Array, Array, Array]:
-    """Returns both ends, and the share of the second one at each step."""
+def _repeated(start: Any, end: Any, steps: int) -> tuple[Array, Array, Array]:
+    """Returns both ends for each step, and the share of the second one."""
     start, end = numbers("start", start), numbers("end", end)
     if start.shape != end.shape:
         raise ValueError(
@@ -130,5 +151,5 @@ def _ends(start: Any, end: Any, steps: int) -> tuple[Array, Array, Array]:
             f"{received('start.shape', start.shape)}, end.shape={end.shape}"
         )
     steps = whole_number("steps", steps, 1, _MOST_STEPS)
-    share = np.linspace(0.0, 1.0, steps).reshape(-1, *(1 for _ in start.shape))
-    return start.astype("float64"), end.astype("float64"), share
+    start, end = (np.stack([each] * steps) for each in (start, end))
+    return start, end, np.linspace(0.0, 1.0, steps)

@@ -7,26 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
-from keras import ops
 
-from keras_gan import features
 from keras_gan import images as pictures
 from keras_gan._arrays import numbers
 from keras_gan._checks import (
     LARGEST_SEED,
     flag,
-    instance_of,
     number_in,
-    received,
     whole_number,
 )
-from keras_gan._typing import Tensor
 from keras_gan.latents import Inversion
 from keras_gan.latents.distance import Distance
 from keras_gan.latents.search import Batch, Report, Search
 from keras_gan.models import saved_state
 from keras_gan.models.fixed_samples import black_and_white
 from keras_gan.models.latent_spaces import LatentSpace, Space, space_of
+from keras_gan.models.seen_features import check_extractor, seen_by
 
 if TYPE_CHECKING:
     from keras_gan.models.gan import GAN
@@ -67,18 +63,7 @@ class Settings:
             ValueError: If another one is out of range.
         """
         if self.extractor is not None:
-            instance_of(
-                "extractor",
-                self.extractor,
-                features.Extractor,
-                "an extractor of keras_gan.features",
-            )
-            if self.extractor.takes_vectors:
-                raise ValueError(
-                    "`extractor` must take images, such as "
-                    "keras_gan.features.classifier(). "
-                    f"{received('extractor', self.extractor.name)}"
-                )
+            check_extractor(self.extractor)
         number_in("feature_weight", self.feature_weight, "[0, inf)")
         whole_number("steps", self.steps, 1, 10**6)
         whole_number("starts", self.starts, 1, _CANDIDATES)
@@ -313,21 +298,10 @@ def _distance(
     extractor = settings.extractor
     if extractor is None:
         return Distance()
-    if gan.makes_vectors or not gan.makes_pictures:
-        raise ValueError(
-            "`extractor` takes pictures, and the model makes samples of shape "
-            f"{gan.image_shape}. {received('extractor', extractor.name)}"
-        )
-    low, high = bounds
-
-    def seen(images: Tensor) -> Tensor:
-        pixels = (images - low) * (255.0 / (high - low))
-        return extractor.differentiable(ops.reshape(pixels, (-1, *shape)))
-
-    height, width, *channels = gan.image_shape
-    shape = (height, width, *(channels or [1]))
     return Distance(
-        seen, settings.feature_weight, list(extractor.network.variables)
+        seen_by(extractor, gan, bounds),
+        settings.feature_weight,
+        list(extractor.network.variables),
     )
 
 

@@ -10,6 +10,7 @@ from keras_gan._checks import meant
 from keras_gan.cli.arguments import (
     LARGEST,
     LARGEST_SEED,
+    add_truncation,
     name_or_path,
     path,
     whole_number_in,
@@ -96,6 +97,7 @@ def add_parser(commands: Any) -> None:
         metavar="S",
         help="of the images [0]",
     )
+    add_truncation(parser)
     add("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)
 
@@ -110,6 +112,8 @@ def run(arguments: argparse.Namespace) -> int:
         names = _metric_names(arguments.metrics)
         _check_extractor(arguments.extractor)
         recipe = translation_in(arguments.model)
+        if recipe is not None or arguments.model.suffix == ".npz":
+            _refuse_truncation(arguments)
         scores = (
             _scores(arguments, names)
             if recipe is None
@@ -156,6 +160,15 @@ def _check_extractor(name: str) -> None:
             f"--extractor must be one of {', '.join(known)}, or a file with "
             "weights of Inception-v3, such as pytorch-fid's "
             f"pt_inception-2015-12-05-6726825d.pth. Received: {name}"
+        )
+
+
+def _refuse_truncation(arguments: Any) -> None:
+    if arguments.truncation is not None:
+        raise UsageError(
+            "--truncation is for a StyleGAN that makes the images. "
+            f"Received: --truncation {arguments.truncation:g} for "
+            f"{arguments.model}"
         )
 
 
@@ -223,7 +236,9 @@ def _generated_images(arguments: Any) -> tuple[dict[str, Any] | None, Any, Any]:
         import numpy as np
 
         labels = np.arange(arguments.num_samples) % trained.num_classes
-    images = trained.generate(arguments.num_samples, labels, arguments.seed)
+    images = trained.generate(
+        arguments.num_samples, labels, arguments.seed, arguments.truncation
+    )
     return trained.config, images, labels
 
 

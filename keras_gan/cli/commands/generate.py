@@ -8,6 +8,7 @@ from keras_gan._atomic_write import replacing
 from keras_gan.cli.arguments import (
     LARGEST,
     LARGEST_SEED,
+    add_truncation,
     path,
     whole_number_in,
 )
@@ -56,12 +57,7 @@ def add_parser(commands: Any) -> None:
         metavar="S",
         help="equal seeds, equal images",
     )
-    add(
-        "--truncation",
-        type=float,
-        metavar="T",
-        help="of a StyleGAN: 0.7 for more typical pictures, less varied [1]",
-    )
+    add_truncation(parser)
     add(
         "--out",
         type=path,
