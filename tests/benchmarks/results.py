@@ -46,6 +46,31 @@ def train(row, seed, data, keep=None):
     With `keep`, the folder there gets the run's model.keras, too; it equals
     that of `keras-gan train` with the same recipe, epochs and seed.
     """
+    gan, clock, history, busy = fit(row, seed, data)
+    name = f"{row.name}-seed-{seed}"
+    if keep is not None:
+        (keep / name).mkdir(parents=True, exist_ok=True)
+        gan.save(keep / name / "model.keras")
+    draw(gan, RECORDS / f"{name}.png")
+    if row.brightened and seed == 0:
+        draw(gan, RECORDS / f"{name}-bright.png", brightened=True)
+    if row.watched and seed == 0:
+        draw_stages(clock.stages, RECORDS / f"{name}-stages.png")
+        draw_curves(history.history, RECORDS / f"{name}-losses.png")
+        draw_first_epoch(clock.updates, RECORDS / f"{name}-first-epoch.png")
+    write_record(
+        name,
+        {**run_record(row, seed, gan, clock), **FREED_KEPT, "others": busy},
+    )
+
+
+def fit(row, seed, data=None):
+    """Trains a row.
+
+    Returns:
+        The model, the clock with the numbers of each look, the history, and
+        how much other work there was.
+    """
     import keras
 
     from keras_gan import datasets, memory, recipes
@@ -75,22 +100,7 @@ def train(row, seed, data, keep=None):
             verbose=0,
             callbacks=[*recipes.clipping(recipe), clock],
         )
-    busy = round(others.cores(), 2)
-    name = f"{row.name}-seed-{seed}"
-    if keep is not None:
-        (keep / name).mkdir(parents=True, exist_ok=True)
-        gan.save(keep / name / "model.keras")
-    draw(gan, RECORDS / f"{name}.png")
-    if row.brightened and seed == 0:
-        draw(gan, RECORDS / f"{name}-bright.png", brightened=True)
-    if row.watched and seed == 0:
-        draw_stages(clock.stages, RECORDS / f"{name}-stages.png")
-        draw_curves(history.history, RECORDS / f"{name}-losses.png")
-        draw_first_epoch(clock.updates, RECORDS / f"{name}-first-epoch.png")
-    write_record(
-        name,
-        {**run_record(row, seed, gan, clock), **FREED_KEPT, "others": busy},
-    )
+    return gan, clock, history, round(others.cores(), 2)
 
 
 def source(datasets, recipe, split):
