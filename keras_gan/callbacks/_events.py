@@ -3,7 +3,7 @@
 import io
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -129,6 +129,7 @@ def _layers(name: str, description: dict[str, Any]) -> list[Any]:
         return f"{name}/{path.removeprefix(own)}"
 
     own = description["config"]["name"] + "/"
+    _keep_tensors_alone(description)
     nodes = list(keras_util.keras_model_to_graph_def(description).node)
     for node in nodes:
         node.name = renamed(node.name)
@@ -137,6 +138,28 @@ def _layers(name: str, description: dict[str, Any]) -> list[Any]:
         del node.input[:]
         node.input.extend(inputs)
     return nodes
+
+
+def _keep_tensors_alone(description: dict[str, Any]) -> None:
+    """Leaves numbers, slices and the like out of what layers are called on.
+
+    TensorBoard takes all that an operation is given for tensors.
+    """
+    for layer in description["config"].get("layers", ()):
+        for node in layer.get("inbound_nodes", ()):
+            given = [node.get("args", ()), *node.get("kwargs", {}).values()]
+            node["args"], node["kwargs"] = list(_tensors_in(given)), {}
+        if "layers" in layer.get("config", {}):
+            _keep_tensors_alone(layer)
+
+
+def _tensors_in(given: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(given, dict):
+        if given.get("class_name") == "__keras_tensor__":
+            yield given
+        return
+    for each in given if isinstance(given, list | tuple) else ():
+        yield from _tensors_in(each)
 
 
 def layout(charts: Mapping[str, Sequence[str]]) -> Summary:

@@ -137,13 +137,15 @@ def current(row, runs):
     """
     from keras_gan.recipes import Recipe
 
-    words = ("name", "system", "evaluation")
+    now = json.loads(json.dumps(row.trained().to_dict()))
+    words = ["name", "system", "evaluation"]
+    if now["epochs"] is None:
+        words.append("epochs")  # A record has those that its budget is.
     bare = Recipe(name="", system="", networks={"name": "dense"}).to_dict()
 
     def kept(settings):
         return {k: v for k, v in settings.items() if k not in words}
 
-    now = json.loads(json.dumps(row.trained().to_dict()))
     return all(
         kept({**json.loads(json.dumps(bare)), **run["settings"]}) == kept(now)
         for run in runs
@@ -181,8 +183,8 @@ modes alike. It is not 0 for perfect samples: 26,000 draws from 1,000 equal
 modes have 0.019, and as MNIST's digits are not alike often, 26,000 draws from
 the training images have 0.023. "KL to the data" is that to how often MNIST has
 the digits: perfect samples have 0.019 of it. Rows here have the networks of the
-recipe; papers have their own. The recipe trains on 900,000 images, all other
-rows on 200,000, so that they can be compared with each other.""",
+recipe; papers have their own. The recipe trains for 7 epochs, all other rows
+for 2, 256,000 images, so that they can be compared with each other.""",
     "grid": """## Grid
 
 ```console
