@@ -19,6 +19,8 @@ from keras_gan.callbacks import _events as events
 from keras_gan.callbacks._hparams import hyper_parameters
 from keras_gan.callbacks._points import Points
 from keras_gan.models.saved_state import seed_states
+from tests.test_layers_agree import SMALL
+from tests.test_layers_agree import made as made_networks
 
 
 def read(folder):
@@ -242,6 +244,46 @@ def test_both_networks_are_in_the_graph(run):
         assert {f"{player}/{layer}" for layer in layers} <= names
     assert {path for node in graph.node for path in node.input} <= names
     assert {node.op for node in graph.node} >= {"Dense", "Conv2DTranspose"}
+
+
+@pytest.mark.parametrize("name", [*SMALL])
+def test_every_network_of_the_package_has_a_graph(name):
+    networks = made_networks(name, {})
+    for network in networks:
+        summary = events.networks({"player": network.to_json()})
+        data = config_pb2.RunMetadata.FromString(
+            summary.value[0].tensor.string_val[0]
+        )
+        nodes = data.function_graphs[0].pre_optimization_graph.node
+        names = {node.name for node in nodes}
+        # A model inside of another one is a group of its layers.
+        groups = {name.rsplit("/", 1)[0] for name in names}
+        layers = {f"player/{layer.name}" for layer in network.layers}
+        assert layers <= names | groups
+        given = {path for node in nodes for path in node.input}
+        assert given <= names
+        # All but inputs, and what is made of nothing, is made of something.
+        made = sum(bool(node.input) for node in nodes)
+        assert made >= len(nodes) - len(network.layers) // 2
+
+
+def test_a_graph_has_operations_that_are_given_numbers():
+    inputs = keras.Input((4, 3))
+    x = keras.ops.reshape(inputs[:, 1], (-1, 3, 1))
+    x = keras.ops.concatenate([x, keras.ops.squeeze(x, -1)[..., None]], axis=2)
+    x = keras.ops.add(keras.ops.multiply(x, 2.0), x2=x)
+    model = keras.Model(inputs, keras.layers.Flatten()(x), name="own")
+    nested = keras.Model(inputs, model(inputs), name="outer")
+    for network in (model, nested):
+        summary = events.networks({"generator": network.to_json()})
+        data = config_pb2.RunMetadata.FromString(
+            summary.value[0].tensor.string_val[0]
+        )
+        graph = data.function_graphs[0].pre_optimization_graph
+        found = {node.name: list(node.input) for node in graph.node}
+        added = [n for n in found if n.split("/")[-1].startswith("add")]
+        assert len(added) == 1
+        assert len(found[added[0]]) == 2
 
 
 @pytest.mark.parametrize(
