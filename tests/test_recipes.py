@@ -88,11 +88,16 @@ def test_every_tutorial_and_ours_are_there():
 
 
 @pytest.mark.parametrize("name", ["style-gan", "style-gan-64"])
-def test_style_recipes_are_those_of_the_paper(name):
-    gan = assemble(small(recipes.get(name)), num_images=1000)
-    assert gan.penalty_names == ["r1", "path_length"]
+def test_style_recipes_are_the_authors_for_small_images(name):
+    recipe = small(recipes.get(name))
+    gan = assemble(recipe, num_images=1000)
+    assert gan.penalty_names == ["r1"]
     assert gan.regularizers[0].interval == 16
     assert gan.ema_decay.images == 10_000
+    assert gan.style_mixing == 0.0
+    whole = [("model.path_length_weight", 2.0), ("model.style_mixing", 0.9)]
+    gan = assemble(recipes.override(recipe, whole), num_images=1000)
+    assert gan.penalty_names == ["r1", "path_length"]
     assert gan.style_mixing == 0.9
     assert (gan.augment is None) == (name == "style-gan")
 
