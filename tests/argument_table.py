@@ -571,6 +571,9 @@ OWN: dict[str, Right] = {
     "features.gaussians.dataset": word(*datasets.GAUSSIANS),
     "features.GaussiansExtractor.dataset": word(*datasets.GAUSSIANS),
     "metrics.FrechetDistance.extractor": optional(extractor),
+    # Where no metric looks at features.
+    "metrics.evaluate.extractor": optional(extractor),
+    "metrics.Evaluator.extractor": optional(extractor),
     "metrics.FrechetDistance.name": instance(str),
     "metrics.kernel_distance_subsets.seed": seed,
     "metrics.ms_ssim_diversity.seed": seed,
@@ -909,7 +912,12 @@ OWN_SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
         "function": no_generator_penalty
     },
     "regularizers.FunctionRegularizer": lambda: {"function": no_penalty},
-    "metrics.evaluate": lambda: {"metrics": "fid", "k": 2},
+    "metrics.evaluate": lambda: {
+        "metrics": "fid",
+        "k": 2,
+        "extractor": extractor_of_pixels(),
+    },
+    "metrics.Evaluator": lambda: {"extractor": extractor_of_pixels()},
     "metrics.ms_ssim_diversity": lambda: {
         "fake": bytes_(3, 12, 12, 1),
         "num_pairs": 2,

@@ -361,7 +361,7 @@ class Evaluator:
         if extractor is None and needing:
             raise ValueError(
                 "What a network sees in images decides about "
-                f"{' and '.join(map(repr, needing))}. Say which network by "
+                f"{', '.join(map(repr, needing))}. Say which network by "
                 "`extractor`, one of keras_gan.features: imagenet(), for "
                 "example, or classifier('fashion_mnist'). Received: "
                 "extractor=None"

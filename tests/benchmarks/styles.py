@@ -221,7 +221,8 @@ PICTURES = """At 1, 0.7 and 0.5, from the same latents:
 
 `gan.mix_styles(4, 8, levels="coarse")`: each image has the styles of the image
 at its row's left, but for the coarse ones, which are those of the image above
-its column.
+its column. Looked at: the shape is the column's, and most of the brightness the
+row's; where trousers give a bag or a shoe its fine styles, it is full of holes.
 
 ![mixed styles](styles/mixing.png)
 
@@ -234,13 +235,18 @@ the three directions that the first weights stretch most.
 
 ![second direction](styles/direction-2.png)
 
-![third direction](styles/direction-3.png)"""
+![third direction](styles/direction-3.png)
+
+Looked at: the first leads from shoes to trousers and bags, the second from
+boots to flat sandals, the third from narrow to wide. What lies between two
+classes is torn."""
 
 INVERSION = f"""## Finding given images
 
 `gan.invert` on {INVERTED} test images, which nothing was trained on. The root
 of the mean squared difference, of values in [-1, 1]; the median over the
-images, beside that of the training image that is nearest to each."""
+images, beside that of the training image that is nearest to each. Looked at:
+shape and brightness are found again, prints, checks and letters are not."""
 
 AGAIN = """## Measuring it again
 
