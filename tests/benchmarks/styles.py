@@ -4,10 +4,10 @@
     python tests/benchmarks/styles.py style-gan      # one model, again
     python tests/benchmarks/styles.py --write        # the page alone
 
-The epochs are chosen so that all of them train for about as many CPU seconds.
-Each has a process of its own, and leaves its numbers as JSON and its pictures
-as PNG in docs/styles/; the page is made from these files alone. `--core N` pins
-the runs to one core.
+The epochs are chosen so that they train for about as many CPU seconds where
+nothing else runs. Each has a process of its own, and leaves its numbers as JSON
+and its pictures as PNG in docs/styles/; the page is made from these files
+alone. `--core N` pins the runs to one core.
 """
 
 import argparse
@@ -201,8 +201,8 @@ What a [style generator](style_gan.md) has that others have not, in numbers and
 pictures. All is by one seed, on Fashion-MNIST; FID, precision and recall are
 those of 10,000 pictures to the 10,000 test images, by the package's classifier,
 whose features the [path length](latents.md#walking-between-images) takes, too.
-The epochs were chosen so that all train about as long; † beside other work,
-which takes more CPU seconds."""
+The seconds say how long each was trained; † beside other work, which makes them
+up to twice as many."""
 
 TRUNCATED = """## Truncation
 
