@@ -262,7 +262,7 @@ def test_every_network_of_the_package_has_a_graph(name):
         assert layers <= names | groups
         given = {path for node in nodes for path in node.input}
         assert given <= names
-        # All but inputs, and what is made of nothing, is made of something.
+        # Layers are connected: only few, such as inputs, are given nothing.
         made = sum(bool(node.input) for node in nodes)
         assert made >= len(nodes) - len(network.layers) // 2
 

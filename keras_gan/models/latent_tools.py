@@ -10,7 +10,7 @@ from keras_gan.models.first_weights import first_weights
 from keras_gan.models.inverting import Settings, inverted
 from keras_gan.models.latent_spaces import space_of
 from keras_gan.models.latent_walks import interpolated, mixed, traversed
-from keras_gan.models.path_lengths import measured
+from keras_gan.models.path_lengths import measured_path_length
 
 if TYPE_CHECKING:
     from keras_gan.models.gan import GAN
@@ -268,8 +268,9 @@ class LatentTools:
 
         Raises:
             TypeError: If `extractor` is none.
-            ValueError: If it takes vectors, there are no styles where they
-                are wanted, or a number is out of range.
+            ValueError: If it takes vectors, the model makes no pictures, there
+                are no styles where they are wanted, or a number is out of
+                range.
 
         Example:
             >>> gan.path_length(keras_gan.features.classifier())
@@ -278,7 +279,7 @@ class LatentTools:
         extractor of the user's own in place of VGG16, and a step of 1e-3 in
         place of 1e-4, which is nearer to what float32 rounds.
         """
-        return measured(
+        return measured_path_length(
             cast("GAN", self),
             extractor,
             n,

@@ -14,12 +14,12 @@ from keras_gan.models.seen_features import check_extractor, seen_by
 if TYPE_CHECKING:
     from keras_gan.models.gan import GAN
 
-__all__ = ["measured"]
+__all__ = ["measured_path_length"]
 
 _MOST = 10**7
 
 
-def measured(
+def measured_path_length(
     gan: "GAN",
     extractor: Any,
     n: int,

@@ -4,9 +4,8 @@
     python tests/benchmarks/styles.py style-gan      # one model, again
     python tests/benchmarks/styles.py --write        # the page alone
 
-The epochs are chosen so that they train for about as many CPU seconds where
-nothing else runs. Each has a process of its own, and leaves its numbers as JSON
-and its pictures as PNG in docs/styles/; the page is made from these files
+Each trains for some minutes, in a process of its own, and leaves its numbers as
+JSON and its pictures as PNG in docs/styles/; the page is made from these files
 alone. `--core N` pins the runs to one core.
 """
 
