@@ -11,12 +11,10 @@ from keras_gan.cli.errors import UsageError
 from keras_gan.cli.loading import Trained, load
 from keras_gan.cli.translating import translator
 from keras_gan.features import Extractor
-from keras_gan.features.of_data import named_extractor
 from keras_gan.metrics import METRICS
 from keras_gan.metrics.cautions import of_few
 from keras_gan.recipes import Recipe
 from keras_gan.recipes.tasks import Translation, task_of
-from keras_gan.recipes.tasks.translation import FOR_PIXELS
 from keras_gan.run_folder import RunFolder
 
 __all__ = ["scores_of", "translation_in"]
@@ -27,7 +25,7 @@ _OF_BOTH_WAYS = ("extractor", "real_split", "k")
 
 _OF_NEIGHBOURS = {"precision", "recall", "density", "coverage"}
 
-ExtractorOf = Callable[[str, str, tuple[int, ...]], Extractor]
+ExtractorOf = Callable[[str, str, tuple[int, ...], list[str]], Extractor | None]
 
 
 def translation_in(path: Path) -> Recipe | None:
@@ -64,7 +62,7 @@ def scores_of(
         arguments: As parsed by `evaluate`.
         names: The metrics. Default: what can be known of the data.
         extractor_of: From the extractor that the user named, the name of the
-            data and the shape of an image to the extractor.
+            data, the shape of an image and the metrics to the extractor.
 
     Returns:
         The numbers, and what was compared.
@@ -85,13 +83,13 @@ def scores_of(
     _refuse_pairs(chosen, possible, recipe)
     try:
         extractor = extractor_of(
-            arguments.extractor, data.name, task.shapes(data).image
+            arguments.extractor, data.name, task.shapes(data).image, chosen
         )
     # Features of other images need a further package.
     except ImportError:
-        if not possible or (names is not None and not _of_pixels(chosen)):
+        if not possible or names is not None:
             raise
-        chosen, extractor = names or possible, named_extractor(FOR_PIXELS)
+        chosen, extractor = possible, None
     scores = {
         "data": data.name,
         "compared": f"{task.in_words(data)}, of the split {data.split}",

@@ -140,7 +140,7 @@ def _scores(arguments: Any, names: list[str] | None) -> dict[str, Any]:
     evaluator = metrics.Evaluator(
         real.images[:],
         extractor=_chosen_extractor(
-            arguments.extractor, real.name, real.image_shape
+            arguments.extractor, real.name, real.image_shape, names
         ),
         metrics=names,
         k=arguments.k,
@@ -283,13 +283,20 @@ def _source_of_split(
     return datasets.source(name, "train", limit=limits["train"], **kind)
 
 
-def _chosen_extractor(name: str, data: str, shape: tuple[int, ...]) -> Any:
+def _chosen_extractor(
+    name: str, data: str, shape: tuple[int, ...], metric_names: list[str]
+) -> Any:
     """Returns the extractor of a name, or that which fits the data.
 
     Args:
         name: As given by the user.
         data: The name of the data set.
         shape: That of one image or vector.
+        metric_names: What is to be measured.
+
+    Returns:
+        The extractor; None where the user named none, and no metric looks at
+        features.
     """
     from keras_gan import features
     from keras_gan.features.of_data import (
@@ -297,9 +304,14 @@ def _chosen_extractor(name: str, data: str, shape: tuple[int, ...]) -> Any:
         extractor_for,
         named_extractor,
     )
+    from keras_gan.metrics import METRICS
+    from keras_gan.metrics.evaluation import needing_extractor
 
     if name == "auto":
-        return extractor_for(data, shape)
+        needed = needing_extractor(
+            {each: METRICS[each] for each in metric_names}
+        )
+        return extractor_for(data, shape) if needed else None
     return named_extractor(name) if name in NAMED else features.inception(name)
 
 

@@ -17,10 +17,7 @@ from keras_gan.recipes.scheduled_settings import Updates
 from keras_gan.recipes.tasks import measuring
 from keras_gan.recipes.tasks.task import Shapes, Task
 
-__all__ = ["FOR_PIXELS", "Translation", "longest"]
-
-FOR_PIXELS = "fashion_mnist"
-"""The extractor where none is asked: pixels are compared, not features."""
+__all__ = ["Translation", "longest"]
 
 _ROWS = 6
 """Images of a snapshot, each in a row of its own."""
@@ -180,12 +177,12 @@ class Translation(Task):
             make_component("evaluation", settings, metrics=metrics, **images)
             for images in compared
         ]
-        extractor = named_extractor(chosen or FOR_PIXELS)
         if chosen is not None:
+            extractor = named_extractor(chosen)
             # An error comes now, not after the first epoch.
             extractor.load()
-        for each in found:
-            each.extractor = extractor
+            for each in found:
+                each.extractor = extractor
         return found
 
 
