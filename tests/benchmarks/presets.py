@@ -71,9 +71,17 @@ PRESETS = {
     ),
     "ac_gan_fashion_mnist": Preset(
         "ac-gan",
-        20,
+        10,
         "fashion_mnist",
         "Clothes, shoes and bags, 28x28, grey, of the class that you name.",
+        _FASHION,
+    ),
+    "style_gan_fashion_mnist": Preset(
+        "style-gan",
+        10,
+        "fashion_mnist",
+        "Clothes, shoes and bags, 28x28, grey, by styles: for truncation, "
+        "mixing and directions.",
         _FASHION,
     ),
 }
@@ -97,7 +105,27 @@ def bare(run):
         (gan.ema_generator or gan.generator).get_weights()
     )
     kept.discriminator.set_weights(gan.discriminator.get_weights())
+    states = own_states(gan)
+    for path, variable in own_states(kept).items():
+        if path in states:
+            variable.assign(states[path])
     return kept
+
+
+def own_states(gan):
+    """Variables beside those of networks, such as a mean style, by path."""
+    networks = [gan.generator, gan.discriminator, gan.ema_generator]
+    of_networks = {
+        id(variable)
+        for network in networks
+        if network is not None
+        for variable in network.variables
+    }
+    return {
+        variable.path: variable
+        for variable in gan.non_trainable_variables
+        if id(variable) not in of_networks
+    }
 
 
 def write_rounded(gan, path):
