@@ -237,6 +237,13 @@ ROWS = (
         "are nearer to the twins.",
     ),
     Row(
+        "emoji-unpaired-resize",
+        "cyclegan",
+        "unpaired",
+        changes=("model.identity_weight=0.5", "networks.upsampling=resize"),
+        folder="emoji",
+    ),
+    Row(
         "small-clothes",
         "super-resolution",
         "super-resolution",

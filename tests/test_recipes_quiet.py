@@ -1,0 +1,36 @@
+"""A run of a recipe, as it stands, has no warning to give."""
+
+import pytest
+
+from keras_gan.cli import main
+
+# One of each kind of model, networks, data and steering.
+RECIPES = {
+    "quick": "fashion_mnist_sample",
+    "few-images": "fashion_mnist_sample",
+    "ac-gan": "fashion_mnist_sample",
+    "wgan-gp": "fashion_mnist_sample",
+    "r3gan": "fashion_mnist_sample",
+    "style-gan": "fashion_mnist_sample",
+    "ring": None,
+    "pix2pix": None,
+    "cyclegan": None,
+    "super-resolution": None,
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_short_run_warns_of_nothing(name, tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    data = RECIPES[name] and [f"--data={RECIPES[name]}"]
+    # Enough steps for a critic that makes five for each of the generator.
+    short = ["--epochs=1", "--set=limit=64", "--batch-size=8", "--out=run"]
+    code = main(["train", name, *(data or ()), *short])
+    monkeypatch.undo()
+    said = "".join(capfd.readouterr())
+    assert code == 0, said
+    # TensorFlow's own, of the sixth model in one process.
+    lines = [line for line in said.splitlines() if "retracing" not in line]
+    assert not [line for line in lines if "warning" in line.lower()]
+    assert list((tmp_path / "run" / "tensorboard").rglob("events.out*"))
