@@ -6,7 +6,7 @@ import pytest
 
 import keras_gan
 from keras_gan import datasets, networks
-from tests.benchmarks import styles
+from tests.benchmarks import results_rows, styles
 
 POINT = {"cpu_seconds": 431.6, "fid": 9.876, "precision": 0.8, "recall": 0.7}
 FOUND = {
@@ -35,6 +35,17 @@ def test_lines_have_the_last_look_and_the_lengths():
     found = styles.truncated(FOUND["truncation"]).splitlines()[-1]
     assert found == "| 0.7 | 12.00 | 0.900 | 0.500 |"
     assert "| 0.123 | 0.250 |" in styles.inverted({row: FOUND})
+
+
+def test_records_of_a_recipe_that_has_changed_are_named():
+    row = styles.ROWS[0]
+    settings = results_rows.settings(row.trained())
+    now = {**FOUND, "settings": settings}
+    assert styles.outdated({row: now}) == []
+    old = {**FOUND, "settings": {**settings, "loss": {"name": "hinge"}}}
+    assert styles.outdated({row: old, styles.ROWS[1]: old}) == [
+        "Measured before the recipe was changed: style-gan, quick."
+    ]
 
 
 SMALL = {

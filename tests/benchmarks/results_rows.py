@@ -303,8 +303,8 @@ def settings(recipe):
     return json.loads(json.dumps(found))
 
 
-def current(row):
-    """Whether the records are of the recipe as it is now.
+def current(row, found=None):
+    """Whether the records, or those that are given, are of the recipe now.
 
     What recipes could not say when a record was made had its default.
     """
@@ -313,7 +313,8 @@ def current(row):
     now = settings(row.trained())
     bare = Recipe(name="", system="", networks={"name": "dense"})
     defaults = settings(bare)
-    return all({**defaults, **each["settings"]} == now for each in records(row))
+    found = records(row) if found is None else found
+    return all({**defaults, **each["settings"]} == now for each in found)
 
 
 def pictures(row):

@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from keras_gan._atomic_write import write_text
 from tests.benchmarks import results
 from tests.benchmarks.machine import FREED_KEPT
-from tests.benchmarks.results_rows import SAMPLES, Row
+from tests.benchmarks.results_rows import SAMPLES, Row, current
 from tests.benchmarks.row_arguments import RowArguments
 
 ROOT = Path(__file__).parents[2]
@@ -123,7 +123,7 @@ def page():
     found = {row: record(row) for row in ROWS if record(row)}
     parts = [HEAD]
     if found:
-        parts += [compared(found)]
+        parts += [compared(found), *outdated(found)]
     styles = next((each for each in found.values() if each["truncation"]), None)
     if styles is not None:
         parts += [TRUNCATED, truncated(styles["truncation"]), PICTURES]
@@ -155,6 +155,15 @@ def compared(found):
             ]
         )
     return table(head, lines)
+
+
+def outdated(found):
+    """Which models were trained by another recipe than there is now."""
+    old = [
+        row.recipe for row, each in found.items() if not current(row, [each])
+    ]
+    text = "Measured before the recipe was changed: "
+    return [f"{text}{', '.join(old)}."] if old else []
 
 
 def truncated(found):
