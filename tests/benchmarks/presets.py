@@ -254,6 +254,8 @@ Trained GANs that are in the package. They make pictures with no training:
 
 ```console
 keras-gan generate quick_fashion_mnist --out grid.png
+keras-gan generate style_gan_fashion_mnist --truncation 0.7 --out typical.png
+keras-gan explore style_gan_fashion_mnist --out styles/
 ```
 
 ```python
