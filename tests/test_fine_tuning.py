@@ -36,6 +36,6 @@ def test_a_line_has_the_distance_and_the_seconds_of_each_look():
     table = fine_tuning.table([(ROWS["1000-from-nothing"], found)])
     assert table.splitlines() == [
         "| KID after epochs | 6 | 12 |",
-        "| --- | ---: | ---: |",
+        "|---|---:|---:|",
         "| from nothing | 81.2 (12 s †) | -0.0 (25 s †) |",
     ]

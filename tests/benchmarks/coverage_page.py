@@ -15,6 +15,7 @@ from tests.benchmarks.coverage_rows import (
     records,
 )
 from tests.benchmarks.machine import kept_mark
+from tests.benchmarks.markdown_table import markdown_table
 
 PAGE = ROOT / "docs" / "coverage.md"
 
@@ -56,10 +57,7 @@ def table(data):
         for row, runs in measured()
         if row.data == data
     ]
-    rule = ["---", *["---:"] * (len(head) - 1)]
-    return "\n".join(
-        "| " + " | ".join(cells) + " |" for cells in [head, rule, *lines]
-    )
+    return markdown_table(head, lines)
 
 
 def measured_line(row, runs, points):

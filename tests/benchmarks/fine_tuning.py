@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from keras_gan._atomic_write import write_text
 from tests.benchmarks.machine import OtherWork, cpu_model
+from tests.benchmarks.markdown_table import markdown_table
 from tests.benchmarks.results_rows import settings
 from tests.benchmarks.row_arguments import RowArguments
 
@@ -204,7 +205,7 @@ def table(rows):
     """KID at each look, with the CPU seconds until then."""
     looks = [point["epoch"] for point in rows[0][1]["points"]]
     head = ["KID after epochs", *(f"{look}" for look in looks)]
-    lines = [["---", *["---:"] * len(looks)]]
+    lines = []
     for row, found in rows:
         busy = " †" if found["others"] > 0.2 else ""
         title = row.title.split(", ", 1)[1]
@@ -213,7 +214,7 @@ def table(rows):
             for point in found["points"]
         ]
         lines.append([title, *cells])
-    return "\n".join("| " + " | ".join(each) + " |" for each in [head, *lines])
+    return markdown_table(head, lines)
 
 
 def pictures(rows):

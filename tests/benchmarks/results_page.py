@@ -6,6 +6,7 @@ import textwrap
 from dataclasses import replace
 
 from tests.benchmarks.machine import kept_mark
+from tests.benchmarks.markdown_table import markdown_table
 from tests.benchmarks.results_rows import (
     CURVES,
     FOLDERS,
@@ -106,20 +107,13 @@ COSTS = ("images", "CPU s", "cores", "images/s", "MiB")
 def table(rows):
     """How good the samples are."""
     heads = ["recipe", "data", "epochs", "seeds", *SCORES]
-    return as_table(heads, [score_cells(*each) for each in rows])
+    return markdown_table(heads, [score_cells(*each) for each in rows])
 
 
 def costs_table(rows):
     """What else was measured, and what the training cost."""
     heads = ["recipe", "epochs", *MORE_SCORES, *COSTS]
-    return as_table(heads, [cost_cells(*each) for each in rows])
-
-
-def as_table(heads, lines):
-    """Markdown; all columns but the first are numbers."""
-    rule = "|---" + "|---:" * (len(heads) - 1) + "|"
-    rows = ["| " + " | ".join(cells) + " |" for cells in (heads, *lines)]
-    return "\n".join([rows[0], rule, *rows[1:]])
+    return markdown_table(heads, [cost_cells(*each) for each in rows])
 
 
 def score_cells(row, found):

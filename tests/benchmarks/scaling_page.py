@@ -3,6 +3,7 @@
 import statistics
 
 from tests.benchmarks import long_runs_page, scaling_plots
+from tests.benchmarks.markdown_table import markdown_table
 from tests.benchmarks.scaling_model import Link, efficiency, ring_bytes
 from tests.benchmarks.scaling_rows import RECORDS, ROOT, SWEEPS, record
 
@@ -116,13 +117,6 @@ def computes(found):
 # ------------------------------------------------------------- what is shown
 
 
-def table(head, rows):
-    lines = ["| " + " | ".join(head) + " |"]
-    lines.append("|---" + "|---:" * (len(head) - 1) + "|")
-    lines += ["| " + " | ".join(row) + " |" for row in rows]
-    return "\n".join(lines)
-
-
 def sweep_section(name, found):
     title, axis = TITLES[name]
     head = [axis, "batch", "parameters", "ms a step", "images/s"]
@@ -134,7 +128,7 @@ def sweep_section(name, found):
         [
             f"## {title}",
             f"{NOTES[name]} {measured_on(found)}",
-            table(head, rows),
+            markdown_table(head, rows),
             f"![{title}: speed and memory](scaling/{name}.png)",
         ]
     )
@@ -183,7 +177,7 @@ median of the ratios of images a second of turns that follow each other;
 efficiency is half of it.
 {measured_on(found)}
 
-{table(head, rows)}"""
+{markdown_table(head, rows)}"""
 
 
 def one_of(variant, found):
@@ -248,7 +242,7 @@ the stroke, with devices {scaling_plots.FASTER} times as fast, at a latency of
 
 ![Predicted efficiency](scaling/all-reduce.png)
 
-{table(head, rows)}
+{markdown_table(head, rows)}
 
 {comparison(found)}"""
 
@@ -289,7 +283,7 @@ short message in {1e6 * loop["latency"]:.0f} µs. With these the model's \
 efficiency of two
 replicas, beside that of two workers:
 
-{table(head, rows)}
+{markdown_table(head, rows)}
 
 What is measured below the prediction is what the engine itself takes, and what
 two cores of one machine share: caches, memory and clock."""

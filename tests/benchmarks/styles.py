@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from keras_gan._atomic_write import write_text
 from tests.benchmarks import results
 from tests.benchmarks.machine import FREED_KEPT
+from tests.benchmarks.markdown_table import markdown_table
 from tests.benchmarks.results_rows import SAMPLES, Row, current
 from tests.benchmarks.row_arguments import RowArguments
 
@@ -154,7 +155,7 @@ def compared(found):
                 f"{lengths['styles']:,.0f}" if "styles" in lengths else "",
             ]
         )
-    return table(head, lines)
+    return markdown_table(head, lines)
 
 
 def outdated(found):
@@ -176,7 +177,7 @@ def truncated(found):
         ]
         for each in found
     ]
-    return table(["truncation", "FID", "precision", "recall"], lines)
+    return markdown_table(["truncation", "FID", "precision", "recall"], lines)
 
 
 def inverted(found):
@@ -194,13 +195,7 @@ def inverted(found):
         f"![inversion by {row.recipe}](styles/{row.recipe}-inversion.png)"
         for row in found
     ]
-    return "\n\n".join([table(head, lines), *pictures])
-
-
-def table(head, lines):
-    rule = ["---", *["---:"] * (len(head) - 1)]
-    rows = [head, rule, *lines]
-    return "\n".join("| " + " | ".join(each) + " |" for each in rows)
+    return "\n\n".join([markdown_table(head, lines), *pictures])
 
 
 HEAD = """# Styles, measured

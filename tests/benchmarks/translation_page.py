@@ -3,6 +3,7 @@
 import textwrap
 
 from tests.benchmarks.machine import kept_mark
+from tests.benchmarks.markdown_table import markdown_table
 from tests.benchmarks.results_rows import settings
 from tests.benchmarks.translation_rows import ROOT, ROWS, record
 
@@ -41,8 +42,7 @@ def page():
 def table(found, names, columns):
     """A row for each look at each run."""
     heads = ["run", "epochs", "CPU s", *columns]
-    lines = ["| " + " | ".join(heads) + " |", "|---" + "|---:" * len(heads[1:])]
-    lines[1] += "|"
+    lines = []
     for name in names:
         one = found[name]
         mark = " †" if one["others"] > 0.1 else ""
@@ -54,8 +54,8 @@ def table(found, names, columns):
                 f"{point['cpu_seconds']:,.0f}{mark}",
                 *(f"{point[key]:.3g}" for key in columns.values()),
             ]
-            lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+            lines.append(cells)
+    return markdown_table(heads, lines)
 
 
 def picture(name):
@@ -150,7 +150,7 @@ SECTIONS = (
         "other vendor's held-out ones are sorted by their distance to it "
         "(ImageNet features, less the mean of each side). How often is its "
         "twin the first, and among the first five? By chance 0.0026 and 0.013.",
-        ("emoji-unpaired",),
+        ("emoji-unpaired", "emoji-unpaired-resize"),
         {
             "first": "made_top_1",
             "of five": "made_top_5",
