@@ -150,7 +150,7 @@ SECTIONS = (
         "other vendor's held-out ones are sorted by their distance to it "
         "(ImageNet features, less the mean of each side). How often is its "
         "twin the first, and among the first five? By chance 0.0026 and 0.013.",
-        ("emoji-unpaired", "emoji-unpaired-resize"),
+        ("emoji-unpaired",),
         {
             "first": "made_top_1",
             "of five": "made_top_5",
