@@ -87,5 +87,5 @@ def named_by(path: Path) -> str | None:
 
 
 def _asset(name: str, ending: str) -> Any:
-    name = choice("name", name, NAMES, why=" are the trained models")
+    name = choice("name", name, NAMES, why=", the trained models")
     return files("keras_gan") / "assets" / "presets" / f"{name}.{ending}"

@@ -393,6 +393,21 @@ def test_a_generator_that_always_makes_the_same_has_no_path_length():
         assert gan.path_length(extractor, 20, space=space) == 0.0
 
 
+def test_latents_of_a_generator_of_models_have_directions():
+    """Its first layer, the mapping, is a model that is called on the latents."""
+    gan = tiny.style_gan()
+    found = gan.directions(2, space="latents")
+    mapping = gan.generator.get_layer("mapping")
+    first = next(each for each in mapping.layers if each.weights)
+    kernel = ops.convert_to_numpy(first.kernel)
+    left, stretched, _ = np.linalg.svd(kernel)
+    for number in range(2):
+        vector = np.ravel(found.vectors[number])
+        vector = vector / np.linalg.norm(vector)
+        assert abs(vector @ left[:, number]) == pytest.approx(1.0, abs=1e-4)
+    assert stretched[0] > stretched[1]
+
+
 def test_path_lengths_of_styles_are_those_of_lines_between_them():
     gan, extractor = style_gan(), keras_gan.features.classifier("fashion_mnist")
     found = gan.path_length(extractor, 30, seed=1, epsilon=0.01)

@@ -234,6 +234,19 @@ def test_sides_are_exchanged_with_their_channels(tmp_path):
         assert task_of(recipe).shapes(data) == Shapes((8, 8, 3), (8, 8, 1))
 
 
+@pytest.mark.parametrize("counts", [(5, 8), (8, 5), (2, 3)])
+def test_pictures_show_as_many_of_each_side(tmp_path, counts):
+    counts = dict(zip(("A", "B"), counts, strict=True))
+    for side, held in counts.items():
+        for split, count in (("train", 4), ("test", held)):
+            for index in range(count):
+                pixels = np.full((8, 8, 3), index, "uint8")
+                save(tmp_path / f"{split}{side}", f"{index}.png", pixels)
+    task = task_of(recipe_of("cyclegan", ("data", str(tmp_path))))
+    first, second = task.shown(task.load())["sources"]
+    assert len(first) == len(second) == min(*counts.values(), 6)
+
+
 # ------------------------------------------------------- from a trained model
 
 

@@ -113,7 +113,9 @@ def _first_product(network: keras.Model, given: list[Any]) -> Array | None:
         nested = isinstance(layer, keras.Model)
         if not (nested or _kernel_shape(layer)):
             continue
-        before = keras.Model(inputs, layer.input)
+        # A model's own `input` is not what it is called on here.
+        taken = keras.Operation.input.fget(layer)
+        before = keras.Model(inputs, taken)
         values = keras.tree.flatten(before(given, training=False))
         moved = [_moved(each) for each in values]
         if not any(np.any(each) for each in moved):

@@ -173,7 +173,12 @@ def make(name, run):
 
     preset = PRESETS[name]
     path = ASSETS / f"{name}.keras"
-    write_rounded(bare(run), path)
+    names = datasets.source(preset.data, "test").class_names
+    whole = bare(run)
+    classes = getattr(whole, "num_classes", None)
+    if classes is not None:
+        whole.class_names = names
+    write_rounded(whole, path)
     gan = keras.saving.load_model(path)
     real = datasets.source(preset.data, "test").images[:SAMPLES]
     evaluator = metrics.Evaluator(
@@ -182,10 +187,8 @@ def make(name, run):
         metrics=METRICS,
         real_split="test",
     )
-    classes = getattr(gan, "num_classes", None)
     pixels = gan.generate_pixels(SAMPLES, seed=0)
     scores = evaluator(pixels)
-    names = datasets.source(preset.data, "test").class_names
     card = {
         "name": name,
         "description": preset.description,
@@ -254,6 +257,7 @@ Trained GANs that are in the package. They make pictures with no training:
 
 ```console
 keras-gan generate quick_fashion_mnist --out grid.png
+keras-gan generate ac_gan_fashion_mnist --labels Coat,Bag --out classes.png
 keras-gan generate style_gan_fashion_mnist --truncation 0.7 --out typical.png
 keras-gan explore style_gan_fashion_mnist --out styles/
 ```

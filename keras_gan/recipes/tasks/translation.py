@@ -143,7 +143,9 @@ class Translation(Task):
     def shown(self, data: Any) -> dict[str, Any]:
         """Returns images to translate, with what they should become."""
         first, second = self.measured(data).select(limit=_ROWS).arrays()
-        return {"sources": (first, second)}
+        # Sides without pairs may be of different lengths.
+        count = min(len(first), len(second))
+        return {"sources": (first[:count], second[:count])}
 
     def evaluation(self, data: Any) -> list[Evaluation]:
         """Returns what measures translations of held-out images.
