@@ -394,7 +394,7 @@ def test_a_generator_that_always_makes_the_same_has_no_path_length():
 
 
 def test_latents_of_a_generator_of_models_have_directions():
-    """Its first layer, the mapping, is a model that is called on the latents."""
+    """Its first layer, the mapping, is a model that latents are given to."""
     gan = tiny.style_gan()
     found = gan.directions(2, space="latents")
     mapping = gan.generator.get_layer("mapping")
