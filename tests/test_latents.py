@@ -393,6 +393,18 @@ def test_a_generator_that_always_makes_the_same_has_no_path_length():
         assert gan.path_length(extractor, 20, space=space) == 0.0
 
 
+def test_what_is_found_is_shown_in_a_line():
+    gan = tiny.style_gan()
+    found = gan.interpolate(2, steps=3, seed=0)
+    assert f"images=<float32 {found.images.shape}>" in repr(found)
+    several = [found, gan.directions(2), gan.mix_styles(2, 2, seed=0)]
+    several.append(gan.invert(found.images[0], **QUICK))
+    for each in several:
+        assert repr(each).startswith(f"{type(each).__name__}(")
+        assert len(repr(each)) < 400
+        assert "\n" not in repr(each)
+
+
 def test_latents_of_a_generator_of_models_have_directions():
     """Its first layer, the mapping, is a model that latents are given to."""
     gan = tiny.style_gan()

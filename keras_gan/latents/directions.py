@@ -6,14 +6,15 @@ from typing import Any
 import numpy as np
 
 from keras_gan._checks import received, whole_number
+from keras_gan.latents.short_repr import ShortRepr
 
 __all__ = ["Directions", "factorised"]
 
 Array = np.ndarray[Any, Any]
 
 
-@dataclass(frozen=True)
-class Directions:
+@dataclass(frozen=True, repr=False)
+class Directions(ShortRepr):
     """Directions in latents or styles that change images, the strongest first.
 
     Attributes:

@@ -10,6 +10,7 @@ from PIL import Image
 from keras_gan import images as pictures
 from keras_gan._checks import whole_number
 from keras_gan.latents.pixels import drawable
+from keras_gan.latents.short_repr import ShortRepr
 
 __all__ = ["Inversion"]
 
@@ -18,8 +19,8 @@ Array = np.ndarray[Any, Any]
 _COLUMNS = 8
 
 
-@dataclass(frozen=True)
-class Inversion:
+@dataclass(frozen=True, repr=False)
+class Inversion(ShortRepr):
     """The latents of given images, as far as a generator can make them.
 
     Attributes:

@@ -10,6 +10,7 @@ from PIL import Image
 from keras_gan import images as pictures
 from keras_gan._checks import received, whole_numbers
 from keras_gan.latents.pixels import drawable
+from keras_gan.latents.short_repr import ShortRepr
 
 __all__ = ["LEVELS", "StyleMixing", "taken_styles"]
 
@@ -19,8 +20,8 @@ LEVELS = ("coarse", "middle", "fine")
 """The first, second and last third of the styles, in the order of sizes."""
 
 
-@dataclass(frozen=True)
-class StyleMixing:
+@dataclass(frozen=True, repr=False)
+class StyleMixing(ShortRepr):
     """A grid of images that have some styles of their row, others of a column.
 
     Attributes:

@@ -12,6 +12,7 @@ from keras_gan import images as pictures
 from keras_gan._checks import file_path
 from keras_gan._mp4 import require_ffmpeg
 from keras_gan.latents.pixels import drawable
+from keras_gan.latents.short_repr import ShortRepr
 
 __all__ = ["Walk", "check_target"]
 
@@ -22,8 +23,8 @@ _FRAME_PIXELS = 128
 _FILMS = (".gif", ".mp4")
 
 
-@dataclass(frozen=True)
-class Walk:
+@dataclass(frozen=True, repr=False)
+class Walk(ShortRepr):
     """Images along paths through latents or styles.
 
     Attributes:
