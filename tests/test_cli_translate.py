@@ -395,8 +395,10 @@ def test_an_image_becomes_what_the_model_makes_of_it(run, pictures):
     model = keras.saving.load_model(run / "model.keras")
     with Image.open(source) as picture:
         expected = model.translate(np.asarray(picture))
-    with Image.open("single/a.png") as made:
-        np.testing.assert_array_equal(np.asarray(made), expected)
+    assert main([*arguments, str(source), "--out=new/named.png"]) == 0
+    for file in ("single/a.png", "new/named.png"):
+        with Image.open(file) as made:
+            np.testing.assert_array_equal(np.asarray(made), expected)
 
 
 def test_files_of_one_size_go_through_together(tmp_path):
@@ -467,6 +469,9 @@ def test_bad_requests_for_translations_are_one_line(run, pictures, capsys):
         (["images.npz", "--out=flat.npz"], "flat.npz exists"),
         (["flat.npz", "--out=none.npz"], "holds vectors"),
         ([str(pictures), "--out=none.npz"], "must be a folder"),
+        ([str(pictures), "--out=none.png"], "must be a folder"),
+        ([str(pictures / "a.png"), "--out=none.jpg"], "ends in .png"),
+        ([str(pictures / "a.png"), "--out=text.png"], "text.png exists"),
         ([str(pictures), "--out=text.png/x"], "text.png exists"),
         ([str(pictures), "--out=none", "--direction=ba"], "no --direction"),
     ):

@@ -2,12 +2,13 @@
 
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from keras_gan import images
 from keras_gan._atomic_write import replacing
@@ -57,7 +58,7 @@ def job_of(given: Path, out: Path) -> TranslationJob:
 
     Args:
         given: An image file, a folder of them, an `.npz` or an `.npy`.
-        out: A folder; of arrays, an `.npz`.
+        out: A folder; of arrays, an `.npz`; of one image, a `.png`, too.
 
     Raises:
         UsageError: If there are no images, or something exists at their place.
@@ -74,32 +75,37 @@ def job_of(given: Path, out: Path) -> TranslationJob:
         listing = scan(given)
         warn_of_skipped(given, list(listing.skipped), "are left out")
         files = zip(map(Path, listing.files), listing.file_sizes, strict=True)
-        return _Files(given, dict(files), out)
+        _require_no_ending(out, given)
+        return _Files(dict(files), _in_folder(given, listing.files, out))
     if not given.is_file():
         raise UsageError(
             "Expected an image, a folder of images, or an .npz. There is no "
             f"{given}."
         )
-    return _Files(given.parent, {given: _size_of(given)}, out)
+    if out.suffix.lower() == ".png" and not out.is_dir():
+        targets = {given: out}
+    else:
+        _require_no_ending(out, given)
+        targets = _in_folder(given.parent, [given], out)
+    return _Files({given: _size_of(given)}, targets)
 
 
 class _Files(TranslationJob):
     """Image files.
 
     Args:
-        root: A folder that all of them are in.
         files: Their heights and widths.
-        out: The folder that gets images of the same names.
+        targets: The file that each of them becomes.
     """
 
-    def __init__(self, root: Path, files: dict[Path, Size], out: Path) -> None:
+    def __init__(
+        self, files: dict[Path, Size], targets: dict[Path, Path]
+    ) -> None:
         self.sizes = set(files.values())
         self._files = files
-        self._targets = {
-            file: out / file.relative_to(root).with_suffix(".png")
-            for file in files
-        }
-        _require_no_file_above(out)
+        self._targets = targets
+        for folder in {each.parent for each in targets.values()}:
+            _require_no_file_above(folder)
         _require_one_name_each(self._targets)
         there = [each for each in self._targets.values() if each.exists()]
         if there:
@@ -169,6 +175,24 @@ class _Arrays(TranslationJob):
         with replacing(self._out) as temporary:
             np.savez_compressed(temporary, **arrays)
         return len(arrays["images"])
+
+
+def _in_folder(root: Path, files: Iterable[Any], out: Path) -> dict[Path, Path]:
+    """Returns where images go that keep their names, in folders as theirs."""
+    return {
+        file: out / file.relative_to(root).with_suffix(".png")
+        for file in map(Path, files)
+    }
+
+
+def _require_no_ending(out: Path, given: Path) -> None:
+    """Raises an error if a folder shall be called as an image."""
+    ending = out.suffix.lower()
+    if ending in Image.registered_extensions() and not out.is_dir():
+        raise UsageError(
+            "--out must be a folder, or, of one image, a file that ends in "
+            f".png. Received: --out {out} for {given}"
+        )
 
 
 def _size_of(file: Path) -> Size:

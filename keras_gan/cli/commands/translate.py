@@ -29,8 +29,9 @@ def add_parser(commands: Any) -> None:
         "--out",
         type=path,
         required=True,
-        metavar="DIR",
-        help="where to: a folder; of an .npz, another .npz",
+        metavar="PATH",
+        help="where to: a folder; of one image, also a .png; of an .npz, "
+        "another .npz",
     )
     add(
         "--direction",
