@@ -33,6 +33,18 @@ def test_it_loads_and_makes_images(name):
 
 
 @every_preset
+def test_it_knows_the_classes_that_its_card_names(name):
+    classes = presets.card(name).get("classes")
+    gan = keras_gan.from_preset(name)
+    if not classes:
+        assert getattr(gan, "num_classes", None) is None
+        return
+    assert list(gan.class_names) == classes
+    by_name = gan.generate(labels=classes[2:4], seed=0)
+    np.testing.assert_array_equal(by_name, gan.generate(labels=[2, 3], seed=0))
+
+
+@every_preset
 def test_it_is_small(name):
     assert (making.ASSETS / f"{name}.keras").stat().st_size < 2_000_000
 

@@ -29,7 +29,5 @@ class ShortRepr:
 
 
 def _in_words(value: Any) -> str:
-    if isinstance(value, np.ndarray):
-        shape = ", ".join(map(str, value.shape))
-        return f"<{value.dtype} ({shape})>"
-    return repr(value)
+    array = isinstance(value, np.ndarray)
+    return f"<{value.dtype} {value.shape}>" if array else repr(value)

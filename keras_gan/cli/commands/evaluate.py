@@ -81,7 +81,8 @@ def add_parser(commands: Any) -> None:
         help="whose features are compared: fashion_mnist, mnist, "
         "stacked_mnist (their classifiers), ring, grid (their Gaussians), "
         "imagenet, or a file with the weights of Inception-v3 [what knows the "
-        "data, else imagenet; points are compared as they are]",
+        "data, else imagenet; points are compared as they are; none where no "
+        "metric looks at features]",
     )
     add(
         "--k",
