@@ -226,6 +226,13 @@ def names_of(layer):
 
 optimizer = instance(keras.optimizers.Optimizer)
 extractor = instance(features.Extractor)
+
+
+def extractor_or_none_needed(value):
+    """None is right where no metric looks at features."""
+    return None if value is None else extractor(value)
+
+
 path = instance(str, Path)
 
 MEANINGS: dict[str, Right] = {
@@ -571,9 +578,8 @@ OWN: dict[str, Right] = {
     "features.gaussians.dataset": word(*datasets.GAUSSIANS),
     "features.GaussiansExtractor.dataset": word(*datasets.GAUSSIANS),
     "metrics.FrechetDistance.extractor": optional(extractor),
-    # Where no metric looks at features.
-    "metrics.evaluate.extractor": optional(extractor),
-    "metrics.Evaluator.extractor": optional(extractor),
+    "metrics.evaluate.extractor": extractor_or_none_needed,
+    "metrics.Evaluator.extractor": extractor_or_none_needed,
     "metrics.FrechetDistance.name": instance(str),
     "metrics.kernel_distance_subsets.seed": seed,
     "metrics.ms_ssim_diversity.seed": seed,
