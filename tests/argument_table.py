@@ -473,7 +473,7 @@ MEANINGS: dict[str, Right] = {
     "value": positive,
     "value_range": pair_of_numbers,
     "vectors": vectors,
-    "verbose": flag,
+    "verbose": either(flag, whole(0, 2)),
     "variety": real(lambda x: 0 < x <= 1),
     "watch_gradients": flag,
     "modes": anything,

@@ -310,9 +310,12 @@ def test_points_are_inverted_too():
         found.grid()
 
 
-def test_progress_is_shown_in_one_line(images, capsys):
-    tiny.gan().invert(images[:1], steps=2)
-    assert capsys.readouterr().out.count("distance") == 1
+@pytest.mark.parametrize(
+    ("verbose", "lines"), [(0, 0), (1, 1), (2, 1), (False, 0), (True, 1)]
+)
+def test_progress_is_shown_in_one_line(verbose, lines, images, capsys):
+    tiny.gan().invert(images[:1], steps=2, verbose=verbose)
+    assert capsys.readouterr().out.count("distance") == lines
 
 
 def test_the_picture_has_given_images_above_those_found(images, tmp_path):

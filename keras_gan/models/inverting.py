@@ -12,7 +12,6 @@ from keras_gan import images as pictures
 from keras_gan._arrays import numbers
 from keras_gan._checks import (
     LARGEST_SEED,
-    flag,
     number_in,
     whole_number,
 )
@@ -53,7 +52,7 @@ class Settings:
     learning_rate: float
     seed: int
     batch_size: int
-    verbose: bool
+    verbose: int
 
     def __post_init__(self) -> None:
         """Checks all of them.
@@ -70,7 +69,8 @@ class Settings:
         number_in("learning_rate", self.learning_rate, "(0, inf)")
         whole_number("seed", self.seed, 0, LARGEST_SEED)
         whole_number("batch_size", self.batch_size, 1, 2**14)
-        flag("verbose", self.verbose)
+        if not isinstance(self.verbose, bool | np.bool_):
+            whole_number("verbose", self.verbose, 0, 2)
 
 
 def inverted(
@@ -305,7 +305,7 @@ def _distance(
     )
 
 
-def _progress(total: int, verbose: bool) -> Report:
+def _progress(total: int, verbose: int) -> Report:
     """Returns what shows the progress, or nothing."""
     if not verbose:
         return lambda steps, distance: None
@@ -313,7 +313,7 @@ def _progress(total: int, verbose: bool) -> Report:
     movable = sys.stdout.isatty() or "ipykernel" in sys.modules
     bar = keras.utils.Progbar(
         total,
-        verbose=1 if movable else 2,
+        verbose=1 if movable and verbose < 2 else 2,
         stateful_metrics=["distance"],
         unit_name="step",
     )

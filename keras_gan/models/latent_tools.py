@@ -38,7 +38,7 @@ class LatentTools:
         learning_rate: float = 0.1,
         seed: int = 0,
         batch_size: int = 64,
-        verbose: bool = True,
+        verbose: int = 1,
     ) -> Inversion:
         """Finds the latents, or styles, that make images like given ones.
 
@@ -62,7 +62,8 @@ class LatentTools:
             seed: Seed of the random images. On one backend and machine, equal
                 seeds find equal latents.
             batch_size: Points that are improved at a time.
-            verbose: Whether to show the progress.
+            verbose: What is shown of the progress: 0 nothing, 1 a bar, 2 one
+                line at the end.
 
         Returns:
             An `Inversion`: `latents`, `distances`, `images`, and `labels` and
