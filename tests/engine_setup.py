@@ -13,10 +13,10 @@ TRIED_ELSEWHERE = (
     *("minimax", "least_squares", "hinge", "wasserstein", "smoothed"),
     *("r1", "r2", "dragan"),
 )
-"""What is a mean over samples, as others are that all engines train."""
+"""What is a mean over samples, as others are that all backends train."""
 
-FEWER = ("multiworker", "jax")
-"""Engines that do not train these, which takes them minutes."""
+FEWER = ("tensorflow", "jax")
+"""Backends that do not train these: tracing them takes minutes."""
 
 
 def prepare(engine, count, rank, port):

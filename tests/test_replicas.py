@@ -10,8 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.engine_setup import FEWER, TRIED_ELSEWHERE
-
 ROOT = Path(__file__).parents[1]
 SCRIPT = ROOT / "tests" / "data" / "replica_run.py"
 
@@ -118,12 +116,6 @@ def test_two_replicas_equal_one_device(engine, one_device, tmp_path):
         ]
     )
     expected = one_device(backend, images)
-    if engine in FEWER:
-        expected = {
-            name: value
-            for name, value in expected.items()
-            if name.partition("/")[0] not in TRIED_ELSEWHERE
-        }
     for path in paths:
         found = arrays(path)
         assert set(found) == set(expected)

@@ -160,7 +160,7 @@ VARIANTS = {
 KINDS |= {
     name: lambda make=make: variant(make) for name, make in VARIANTS.items()
 }
-if ENGINE in engine_setup.FEWER:
+if keras.backend.backend() in engine_setup.FEWER:
     for each in engine_setup.TRIED_ELSEWHERE:
         del KINDS[each]
 
