@@ -184,11 +184,7 @@ def of_points():
 
 def from_images():
     """What the recipes make that translate, on the data of the package."""
-    for row in translation_rows.ROWS:
-        found = translation_rows.record(row)
-        changed = [c for c in row.changes if not c.startswith("budget=")]
-        if found is None or row.folder or changed:
-            continue
+    for row, found in translation_rows.of_recipes():
         last = found["points"][-1]
         command = f"keras-gan train {row.recipe}"
         command += "".join(f" \\\n    --set {each}" for each in row.changes)

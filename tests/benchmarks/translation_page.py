@@ -5,7 +5,7 @@ import textwrap
 from tests.benchmarks.machine import kept_mark
 from tests.benchmarks.markdown_table import markdown_table
 from tests.benchmarks.results_rows import settings
-from tests.benchmarks.translation_rows import ROOT, ROWS, record
+from tests.benchmarks.translation_rows import ROOT, ROWS, of_recipes, record
 
 PAGE = ROOT / "docs" / "translation.md"
 
@@ -73,25 +73,15 @@ def summary():
     It may be longer or shorter than the recipe's: the epochs are told.
     """
     found = {}
-    for row in ROWS:
-        known = record(row)
-        if known is None or known["settings"] != settings(row.trained()):
-            continue
-        if row.folder or any(
-            c.split("=")[0] not in _LENGTH for c in row.changes
-        ):
-            continue
+    for row, known in of_recipes():
         last = known["points"][-1]
-        found[row.recipe] = {
-            "epochs": last["epoch"],
-            "seconds": round(last["cpu_seconds"]),
-            "kid": round(last["kid"], 2),
-        }
+        if known["settings"] == settings(row.trained()):
+            found[row.recipe] = {
+                "epochs": last["epoch"],
+                "seconds": round(last["cpu_seconds"]),
+                "kid": round(last["kid"], 2),
+            }
     return found
-
-
-_LENGTH = ("budget", "epochs")
-"""Settings that change how long a recipe trains, and nothing else."""
 
 
 def write():
@@ -119,7 +109,7 @@ SECTIONS = (
         "discriminator's verdict: `--set model.adversarial_weight=0`. \"Class "
         'kept": the share of outputs that the classifier puts into the class '
         "of their targets.",
-        ("outlines", "outlines-l1-only"),
+        ("outlines", "outlines-longer", "outlines-l1-only"),
         {**_PAIRS, "class kept": "class_kept"},
     ),
     (
