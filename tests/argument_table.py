@@ -388,6 +388,7 @@ MEANINGS: dict[str, Right] = {
     "model": instance(keras.Model),
     "momentum": share_below_1,
     "n": anything,
+    "noise": flag,
     "networks": part_settings,
     "name": optional(instance(str)),
     "norm": positive,

@@ -108,6 +108,22 @@ def test_only_training_draws_noise_and_it_can_be_fixed():
     np.testing.assert_allclose(found, made, atol=1e-6)
 
 
+def test_without_noise_training_and_inference_make_the_same():
+    generator, _ = small(noise=False)
+    found = {type(layer) for layer in backend.flat_layers(generator)}
+    assert layers.NoiseInjection not in found
+    np.testing.assert_array_equal(
+        numpy(generator(latents(), training=True)),
+        numpy(generator(latents())),
+    )
+    # With it, before its strength is learned, they make the same picture.
+    np.testing.assert_allclose(
+        numpy(small(noise=True)[0](latents())),
+        numpy(small(noise=False)[0](latents())),
+        atol=1e-6,
+    )
+
+
 def test_no_layer_has_more_channels_than_the_most():
     generator, discriminator = small((64, 64, 3), filters=4, max_filters=9)
     widths = [

@@ -10,7 +10,7 @@ import keras
 from keras_gan._checks import (
     activation as checked_activation,
 )
-from keras_gan._checks import number_in, whole_number
+from keras_gan._checks import flag, number_in, whole_number
 from keras_gan._typing import Tensor
 from keras_gan.layers import (
     BilinearDownSampling2D,
@@ -49,6 +49,7 @@ def style_gan(
     stages: int | None = None,
     mapping_layers: int = 8,
     mapping_learning_rate: float = 0.01,
+    noise: bool = True,
     group_size: int | None = 4,
     output_activation: str | None = "tanh",
     score_activation: str | None = None,
@@ -99,6 +100,9 @@ def style_gan(
         mapping_layers: positive int, dense layers of the mapping.
         mapping_learning_rate: number above 0; they learn so many times as fast
             as all else.
+        noise: whether each convolution of the generator gets noise. Without
+            it, latents alone decide what an image is. Small networks at high
+            rates may use noise for a grain that covers all.
         group_size: int above 1, images whose deviation the discriminator
             sees; None for the whole batch.
         output_activation: "tanh" for images in [-1, 1], "sigmoid" for [0, 1].
@@ -152,7 +156,9 @@ def style_gan(
     condition = Condition(
         num_classes, conditioning, _NORMAL, Seeds(seed), sizes
     )
-    networks = _Networks(condition, image_shape, widths, style_dim)
+    networks = _Networks(
+        condition, image_shape, widths, style_dim, flag("noise", noise)
+    )
     mapping = networks.mapping(
         latent_dim,
         whole_number("mapping_layers", mapping_layers, 1, _MOST_LAYERS),
@@ -173,6 +179,7 @@ class _Networks:
     image_shape: Sequence[int]
     widths: Sequence[int]
     style_dim: int
+    noise: bool
 
     @property
     def num_styles(self) -> int:
@@ -248,7 +255,7 @@ class _Networks:
         width: int,
         size: tuple[int, int] | None = None,
     ) -> Tensor:
-        """The convolution of a style, with noise; to a larger size if given."""
+        """The convolution of a style; to a larger size if given."""
         x = self._modulated(
             features,
             styles[:, index],
@@ -259,10 +266,10 @@ class _Networks:
         )
         if size is not None:
             x = crop(x, size)
-        noise = NoiseInjection(
-            seed=self.condition.seeds.next(), name=f"noise_{index}"
-        )
-        return ScaledLeakyReLU()(noise(x))
+        seed = self.condition.seeds.next()
+        if self.noise:
+            x = NoiseInjection(seed=seed, name=f"noise_{index}")(x)
+        return ScaledLeakyReLU()(x)
 
     def _colours(self, features: Tensor, styles: Tensor, index: int) -> Tensor:
         """The colours of a size, by the style that comes next."""
