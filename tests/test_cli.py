@@ -469,6 +469,8 @@ def test_evaluate_needs_to_know_what_is_real(run, capsys):
     assert "some.npy" in fails(capsys, "evaluate", "some.npy")
     error = fails(capsys, "evaluate", str(run), "--metrics=nonsense")
     assert "fid" in error
+    error = fails(capsys, "evaluate", str(run), "--real-split=val")
+    assert "--real-split val" in error
 
 
 def test_bad_requests_for_numbers_are_one_line(capsys):

@@ -114,6 +114,22 @@ def test_the_command_generates_with_it(tmp_path, monkeypatch, capsys):
     monkeypatch.undo()
 
 
+def test_the_command_measures_it_on_the_data_of_its_card(capsys, monkeypatch):
+    asked = []
+
+    def source(name, split, **kwargs):
+        asked.append(name)
+        return original("fashion_mnist_sample", split, **kwargs)
+
+    original = datasets.source
+    monkeypatch.setattr(datasets, "source", source)
+    command = ["evaluate", "quick_fashion_mnist", "--num-samples=64", "--json"]
+    assert main(command) == 0
+    scores = json.loads(capsys.readouterr().out)
+    assert asked == ["fashion_mnist"]
+    assert (scores["num_fake"], scores["real_split"]) == (64, "test")
+
+
 def test_a_run_starts_from_it_with_its_recipe(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     command = ["train", "--init", "quick_fashion_mnist", "--dry-run"]

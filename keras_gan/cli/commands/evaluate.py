@@ -245,14 +245,23 @@ def _generated_images(arguments: Any) -> tuple[dict[str, Any] | None, Any, Any]:
 
 def _real_images(arguments: Any, config: dict[str, Any] | None) -> Any:
     """Returns the real images: of this run, of another one, or by name."""
+    from keras_gan import presets
     from keras_gan.cli import run_config
     from keras_gan.run_folder import RunFolder
 
+    if arguments.real_split == "val":
+        raise UsageError(
+            "Only folders for translation may have the split val; all else "
+            "has train and test. Received: --real-split val"
+        )
     named = arguments.data
     if named is not None and RunFolder(Path(named)).started:
         config, named = run_config.read(RunFolder(Path(named)))[0], None
     recipe = config["recipe"] if config else {}
     name = named or recipe.get("data")
+    preset = presets.named_by(arguments.model)
+    if name is None and preset is not None:
+        name = presets.card(preset)["data"]
     if name is None:
         raise UsageError(
             f"{arguments.model} does not say what it was trained on. Name the "
