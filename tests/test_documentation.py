@@ -135,6 +135,13 @@ def test_the_reference_has_a_link_to_each_of_its_pages():
         assert f"(reference/{page.name})" in overview, page.name
 
 
+def test_the_page_of_models_begins_with_a_table_of_all():
+    page = (ROOT / "docs" / "reference" / "models.md").read_text("utf-8")
+    table = page.split(":::")[0]
+    for name in keras_gan.models.__all__:
+        assert f"`{name}`" in table, name
+
+
 def test_each_notebook_is_a_page_with_its_code_and_pictures(site):
     for path in (ROOT / "examples").glob("*.ipynb"):
         page = (site / "examples" / f"{path.stem}.html").read_text("utf-8")
