@@ -190,6 +190,7 @@ DATA = {
         lambda x: ((x + 1) * 127.5).astype("uint8"),
         r"/ 127\.5 - 1",
     ),
+    "bytes as floats": (lambda x: (x + 1) * 127.5, r"/ 127\.5 - 1"),
     "empty": (lambda x: x[:0], "empty"),
     "words": (lambda x: x.astype(str), "numbers"),
 }
@@ -211,14 +212,38 @@ def test_bad_images_are_refused(spoil, match, through, images):
 @pytest.mark.parametrize(
     ("change", "match"),
     [
-        (lambda x: (x + 1) * 127.5, "can never match"),
+        (lambda x: x * 3, "can never match"),
         (lambda x: (x + 1) / 2, "no negative value"),
     ],
-    ids=["0..255", "0..1"],
+    ids=["-3..3", "0..1"],
 )
 def test_images_out_of_the_generators_range_warn(change, match, images):
     with pytest.warns(UserWarning, match=match):
         tiny.gan().fit(change(images), epochs=1, verbose=0)
+
+
+@pytest.mark.parametrize("form", [np.asarray, dict, tuple])
+def test_what_is_not_finite_is_found_in_any_image_of_an_array(form, images):
+    images = np.repeat(images, 1100 // len(images) + 1, axis=0)
+    images[1063, 1, 2] = np.inf
+    data = {
+        np.asarray: lambda: images,
+        dict: lambda: {"image": images},
+        tuple: lambda: (images, np.zeros(len(images), "int32")),
+    }[form]()
+    model = tiny.gan()
+    before = tiny.weights(model.generator)
+    with pytest.raises(ValueError, match=r"images\[1063\]"):
+        model.fit(data, batch_size=8, verbose=0)
+    for was, now in zip(before, tiny.weights(model.generator), strict=True):
+        np.testing.assert_array_equal(was, now)
+
+
+@pytest.mark.parametrize("through", ["fit", "evaluate"])
+@pytest.mark.parametrize("size", [0, -1, 1.5, "8", True, [8]])
+def test_a_batch_size_that_can_not_be_is_refused(size, through, images):
+    with pytest.raises(ValueError, match="batch_size.*Received: batch_size="):
+        getattr(tiny.gan(), through)(images, batch_size=size, verbose=0)
 
 
 def test_an_unbounded_generator_takes_any_range(images):

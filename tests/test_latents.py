@@ -337,6 +337,7 @@ def test_the_picture_has_given_images_above_those_found(images, tmp_path):
     [
         ({"images": np.zeros((2, 9, 8, 1))}, r"of the shape.*\(n, 8, 8, 1\)"),
         ({"images": np.full((1, 8, 8, 1), np.nan)}, "finite"),
+        ({"images": np.full((1, 8, 8, 1), 200.0)}, "uint8 pixels, or floats"),
         ({"labels": [1, 2]}, "not conditional"),
         ({"space": "styles"}, "no styles"),
         ({"space": "w"}, "one of"),

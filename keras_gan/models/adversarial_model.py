@@ -636,7 +636,8 @@ class AdversarialModel(backend.Stepper, keras.Model):
             ValueError: If the first batch cannot be trained on: wrong shape or
                 type, NaN, missing or impossible labels, no data; that of the
                 validation data too. Of arrays and `ImageBatches` all labels
-                are looked at. If there are weights of samples.
+                are looked at, and all images for NaN. If `batch_size` is no
+                whole number above 0. If there are weights of samples.
         """
         self._ensure_compiled()
         network_checks.warn_of_other_weights(list(self.players.values()))

@@ -10,8 +10,10 @@ import keras
 import numpy as np
 
 from keras_gan import backend
+from keras_gan._checks import whole_number
 from keras_gan.datasets.ordered_batches import OrderedBatches
 from keras_gan.models import data_forms, saved_state
+from keras_gan.models.pixel_range import usual_range
 
 if TYPE_CHECKING:
     from keras_gan.models.adversarial_model import AdversarialModel
@@ -21,6 +23,7 @@ Array = np.ndarray[Any, Any]
 
 _TOLERANCE = 0.01
 _KEPT = 64
+_ROWS_AT_ONCE = 1024
 
 
 class FirstBatch(NamedTuple):
@@ -77,8 +80,11 @@ def look_at(
 
     Raises:
         ValueError: If there are no data, or they are of the wrong shape or
-            type, are not finite, or lack the labels that the model needs.
+            type, are not finite, or lack the labels that the model needs; if
+            the batch size is no whole number above 0.
     """
+    if batch_size is not None:
+        batch_size = whole_number("batch_size", batch_size, 1)
     try:
         return _look_at(model, x, y, batch_size or 32)
     except ValueError as error:
@@ -282,6 +288,8 @@ def check_pair(
             f"{_described(raw)}"
         )
     check_images(images, model.image_shape, model.output_range)
+    if all_data is not None:
+        _check_all_finite(all_data[0])
     _check_labels(model, *(all_data or (images, labels)))
     return images, labels
 
@@ -342,6 +350,26 @@ def _check_values(images: Array, bounds: tuple[float, float] | None) -> None:
         _check_range(images, float(values.min()), float(values.max()), bounds)
 
 
+def _check_all_finite(images: Any) -> None:
+    """Looks at all images of an array in memory: one NaN makes all weights NaN.
+
+    A file that is mapped into memory is not read for it.
+    """
+    if not isinstance(images, np.ndarray) or isinstance(images, np.memmap):
+        return
+    if images.dtype.kind != "f":
+        return
+    for start in range(0, len(images), _ROWS_AT_ONCE):
+        finite = np.isfinite(images[start : start + _ROWS_AT_ONCE])
+        if not finite.all():
+            row = start + int(np.argwhere(~finite)[0][0])
+            raise ValueError(
+                "Images must be finite. Received: NaN or infinite values, the "
+                f"first in images[{row}]. Look at where they come from before "
+                "training."
+            )
+
+
 def _check_range(
     images: Array, low: float, high: float, bounds: tuple[float, float]
 ) -> None:
@@ -352,7 +380,8 @@ def _check_range(
         else "images.astype('float32') / 255"
     )
     said = f"Received: {images.dtype} images from {low:g} to {high:g}"
-    if images.dtype.kind in "iu" and high > most:
+    of_bytes = most <= 1 + _TOLERANCE and usual_range(images) == (0.0, 255.0)
+    if of_bytes or (images.dtype.kind in "iu" and high > most):
         raise ValueError(
             f"The generator's images lie in [{least:g}, {most:g}], so real "
             f"ones must too. {said}. For 0..255 use {fix}."

@@ -21,6 +21,7 @@ from keras_gan.latents.search import Batch, Report, Search
 from keras_gan.models import saved_state
 from keras_gan.models.fixed_samples import black_and_white
 from keras_gan.models.latent_spaces import LatentSpace, Space, space_of
+from keras_gan.models.pixel_range import usual_range
 from keras_gan.models.seen_features import check_extractor, seen_by
 
 if TYPE_CHECKING:
@@ -277,7 +278,14 @@ def _given(gan: "GAN", images: Any) -> tuple[Array, tuple[float, float]]:
             "`images` must be finite. Received: "
             f"{int((~np.isfinite(floats)).sum())} NaN or infinite values"
         )
-    return floats, black_and_white(gan, floats)
+    bounds = black_and_white(gan, floats)
+    if bounds[1] <= 1 and usual_range(floats) == (0.0, 255.0):
+        raise ValueError(
+            f"The generator's images lie in [{bounds[0]:g}, {bounds[1]:g}], so "
+            "`images` must be uint8 pixels, or floats in this range. Received: "
+            f"floats from {floats.min():g} to {floats.max():g}"
+        )
+    return floats, bounds
 
 
 def _checked_labels(gan: "GAN", labels: Any, n: int) -> Array:
