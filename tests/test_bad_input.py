@@ -242,7 +242,7 @@ def test_what_is_not_finite_is_found_in_any_image_of_an_array(form, images):
 @pytest.mark.parametrize("through", ["fit", "evaluate"])
 @pytest.mark.parametrize("size", [0, -1, 1.5, "8", True, [8]])
 def test_a_batch_size_that_can_not_be_is_refused(size, through, images):
-    with pytest.raises(ValueError, match="batch_size.*Received: batch_size="):
+    with pytest.raises(ValueError, match=r"batch_size.*Received: batch_size="):
         getattr(tiny.gan(), through)(images, batch_size=size, verbose=0)
 
 

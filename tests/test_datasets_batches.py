@@ -310,3 +310,12 @@ def test_images_of_a_folder_are_mirrored(slopes, tmp_path):
         ImageBatches(folder, batch_size=40, flip=True)[0],
         ImageBatches(colored, batch_size=40, flip=True)[0],
     )
+
+
+def test_a_line_says_what_they_hold():
+    source = datasets.source("fashion_mnist_sample", limit=100)
+    assert "images=<uint8 (100, 28, 28, 1)>" in repr(source)
+    assert len(repr(source)) < 300
+    batches = ImageBatches(source.images, batch_size=32, seed=7)
+    said = "<ImageBatches: 100 rows in 4 batches of 32, shuffled, seed=7>"
+    assert repr(batches) == said

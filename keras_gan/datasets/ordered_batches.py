@@ -110,6 +110,13 @@ class SeededBatches(keras.utils.PyDataset):
             math.floor(batches) if self.drop_remainder else math.ceil(batches)
         )
 
+    def __repr__(self) -> str:
+        order = f"shuffled, seed={self.seed}" if self.shuffle else "in order"
+        return (
+            f"<{type(self).__name__}: {self._count:,} rows in {len(self):,} "
+            f"batches of {self.batch_size}, {order}>"
+        )
+
     @abstractmethod
     def _looks(self, index: int) -> list[Look]:
         """Returns what batch `index` shows, of each kind of rows."""

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from keras_gan._checks import instance_of
+from keras_gan._short_repr import ShortRepr
 from keras_gan.datasets.labels import as_labels
 from keras_gan.datasets.pair_rows import PairRows
 from keras_gan.datasets.sources import SPLITS, Source, check_split, choose
@@ -16,8 +17,8 @@ __all__ = ["Pairs", "Unpaired"]
 Pixels = NDArray[np.uint8]
 
 
-@dataclass(frozen=True)
-class Pairs:
+@dataclass(frozen=True, repr=False)
+class Pairs(ShortRepr):
     """Pairs of images, source and target, and what is known about them.
 
     `pairs` makes it, and `PairBatches` makes batches of it.
@@ -96,8 +97,8 @@ class Pairs:
         return self.rows.pixels(np.arange(len(self)))
 
 
-@dataclass(frozen=True)
-class Unpaired:
+@dataclass(frozen=True, repr=False)
+class Unpaired(ShortRepr):
     """Two sides of images without pairs, as CycleGAN takes them.
 
     `unpaired` makes it, and `UnpairedBatches` makes batches of it.

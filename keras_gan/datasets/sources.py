@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from keras_gan._checks import instance_of, received, whole_number
+from keras_gan._short_repr import ShortRepr
 from keras_gan.datasets.arrays import pixel_shape
 from keras_gan.datasets.folder import ImageFolder
 from keras_gan.datasets.labels import as_labels
@@ -22,8 +23,8 @@ _MOST_NAMED = 20
 """How many labels an error names. The rest is only counted."""
 
 
-@dataclass(frozen=True)
-class Source:
+@dataclass(frozen=True, repr=False)
+class Source(ShortRepr):
     """Real images or vectors, and what is known about them.
 
     `source` makes it.

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from keras_gan._checks import received, whole_number
-from keras_gan.latents.short_repr import ShortRepr
+from keras_gan._short_repr import ShortRepr
 
 __all__ = ["Directions", "factorised"]
 

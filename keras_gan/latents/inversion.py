@@ -9,8 +9,8 @@ from PIL import Image
 
 from keras_gan import images as pictures
 from keras_gan._checks import whole_number
+from keras_gan._short_repr import ShortRepr
 from keras_gan.latents.pixels import drawable
-from keras_gan.latents.short_repr import ShortRepr
 
 __all__ = ["Inversion"]
 

@@ -1,9 +1,8 @@
-"""A line that says what a result holds, and not its numbers."""
+"""A line that says what an object holds, and not its numbers."""
 
+import reprlib
 from dataclasses import fields
 from typing import Any
-
-import numpy as np
 
 __all__ = ["ShortRepr"]
 
@@ -11,8 +10,8 @@ __all__ = ["ShortRepr"]
 class ShortRepr:
     """A dataclass whose arrays are named by type and shape.
 
-    A notebook shows what the last line of a cell returns; of arrays, that
-    would be hundreds of lines.
+    Of a long tuple, the first entries are shown. A notebook shows what the last
+    line of a cell returns; of arrays, that would be hundreds of lines.
     """
 
     def __repr__(self) -> str:
@@ -29,5 +28,6 @@ class ShortRepr:
 
 
 def _in_words(value: Any) -> str:
-    array = isinstance(value, np.ndarray)
-    return f"<{value.dtype} {value.shape}>" if array else repr(value)
+    if hasattr(value, "dtype") and hasattr(value, "shape"):
+        return f"<{value.dtype} {tuple(value.shape)}>"
+    return reprlib.repr(value) if isinstance(value, tuple) else repr(value)
