@@ -275,8 +275,20 @@ ROWS = (
         shows="Skies, meadows and blossoms in the colours of the photos; "
         "buildings are scribbles yet, and plain areas have a faint grid.",
     ),
-    Row("style-gan", 2),
-    Row("style-gan-64", 133, data="photos"),
+    Row(
+        "style-gan",
+        2,
+        shows="Shirts, trousers, shoes and bags with clean outlines, most of "
+        "them plain; a few are speckled.",
+    ),
+    Row(
+        "style-gan-64",
+        133,
+        data="photos",
+        shows="Skies, fruit and meadows in the colours of the photos. What "
+        "has detail repeats one motif of lines and blots: `quick-64` is the "
+        "better choice for as few steps.",
+    ),
 )
 CURVES = (
     "quick-20-epoch",
