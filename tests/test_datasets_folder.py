@@ -272,7 +272,7 @@ def test_of_many_broken_files_the_first_are_named(numbered):
 def test_an_image_of_32_bit_numbers_is_skipped(numbered):
     store(numbered / "x.tif", mode="F", color=0.5)
 
-    with pytest.warns(UserWarning, match="1 files .*x.tif"):
+    with pytest.warns(UserWarning, match="1 file is .*x.tif"):
         images, _ = datasets.load(numbered)
 
     assert len(images) == 12

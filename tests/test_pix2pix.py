@@ -327,6 +327,11 @@ def test_data_that_cannot_be_trained_on_are_refused(data, words):
 
 def test_targets_that_cannot_be_made_are_warned_of():
     with pytest.warns(UserWarning, match="never match"):
+        refused(source(), target(value=3.0))
+
+
+def test_targets_that_are_bytes_as_floats_are_refused():
+    with pytest.raises(ValueError, match=r"`target`.*so real ones must too"):
         refused(source(), target(value=200.0))
 
 

@@ -193,9 +193,15 @@ def path_text(path: str | Path) -> str:
 def warn_of_skipped(path: Path, skipped: Sequence[str], what: str) -> None:
     """Warns once of all files that could not be read."""
     if skipped:
+        one = len(skipped) == 1
+        they = (
+            "file is no readable image and is"
+            if one
+            else ("files are no readable images and are")
+        )
         warnings.warn(
-            f"{path_text(path)}: {len(skipped)} files are no readable images "
-            f"and {what}{names_in_words(skipped)}",
+            f"{path_text(path)}: {len(skipped)} {they} {what}"
+            f"{names_in_words(skipped)}",
             UserWarning,
             stacklevel=2,
         )

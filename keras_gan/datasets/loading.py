@@ -279,7 +279,7 @@ def read_if_it_fits(
     """Reads a folder if it fits in memory, and warns of unreadable files."""
     folder = decoding.applied(folder)
     if np.prod(folder.shape, dtype=np.float64) > memory:
-        warn_of_skipped(folder.path, folder.skipped, "are left out")
+        warn_of_skipped(folder.path, folder.skipped, "left out")
         return replace(found, images=folder)
     images, readable = folder.read()
     broken = [
@@ -287,7 +287,7 @@ def read_if_it_fits(
         for index, whole in enumerate(readable)
         if not whole
     ]
-    warn_of_skipped(folder.path, [*folder.skipped, *broken], "are left out")
+    warn_of_skipped(folder.path, [*folder.skipped, *broken], "left out")
     if not readable.any():
         raise ValueError(
             f"{folder.path} holds no image that can be decoded. "

@@ -411,7 +411,7 @@ def _read_if_they_fit(
         skipped = [*skipped, *broken]
         labels = None if found.labels is None else found.labels[whole]
         found = replace(found, rows=read, labels=labels)
-    warn_of_skipped(path, skipped, "are left out, with their partners")
+    warn_of_skipped(path, skipped, "left out, with their partners")
     return found
 
 

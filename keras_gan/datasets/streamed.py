@@ -209,7 +209,7 @@ class StreamedRows(ABC):
                 warn_of_skipped(
                     self.path,
                     [f"{self.name_of(index)} ({reason})"],
-                    "are replaced by another",
+                    "replaced by another",
                 )
                 return content
         raise ValueError(
