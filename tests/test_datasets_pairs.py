@@ -337,6 +337,13 @@ def test_an_empty_side_is_named(tmp_path):
         pairs(tmp_path)
 
 
+def test_pictures_side_by_side_of_several_sizes_are_told_by_halves(tmp_path):
+    draw(tmp_path / "a.png", noise(8, 16, 3))
+    draw(tmp_path / "b.png", noise(12, 20, 3))
+    with pytest.raises(ValueError, match=r"halves of 2 sizes.* 8x8, 12x10"):
+        datasets.pairs(tmp_path)
+
+
 @pytest.mark.parametrize(
     "shape", [(8, 8, 3), (8, 17, 3)], ids=["square", "odd"]
 )

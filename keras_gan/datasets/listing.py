@@ -90,20 +90,26 @@ class Listing:
         """1 where no image has colour, else 3."""
         return 1 if self.grey else 3
 
-    def common_size(self) -> tuple[int, int]:
+    def common_size(self, beside: int = 1) -> tuple[int, int]:
         """Returns the height and width that all images have.
+
+        Args:
+            beside: How many images of equal width a file holds.
 
         Raises:
             ValueError: If they differ.
         """
-        sizes = Counter(self.file_sizes)
+        sizes = Counter(
+            (height, width // beside) for height, width in self.file_sizes
+        )
         if len(sizes) > 1:
             common = ", ".join(
                 f"{height}x{width}"
                 for (height, width), _ in sizes.most_common(3)
             )
+            what = "images" if beside == 1 else "halves"
             raise DifferentSizesError(
-                f"images of {len(sizes)} sizes (height x width), most often "
+                f"{what} of {len(sizes)} sizes (height x width), most often "
                 f"{common}"
             )
         return next(iter(sizes))

@@ -49,8 +49,7 @@ def find_halves(
     listing = scan(path)
     _check_halves(path, listing)
     if size is None:
-        height, width = listing.common_size()
-        size = height, width // 2
+        size = listing.common_size(beside=2)
     source, target = (each or listing.channels for each in channels)
     rows = FilePairs(
         path,
