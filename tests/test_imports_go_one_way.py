@@ -13,7 +13,7 @@ LAYERS = (
     ("_wrapped_loader",),
     ("_version", "_typing", "_registration", "_printable", "_checks"),
     ("_method_names",),
-    ("_arrays", "_atomic_write", "_charts", "_copies", "memory"),
+    ("_arrays", "_atomic_write", "_charts", "_copies", "_short_repr", "memory"),
     ("_drawing", "_mp4", "_start_messages"),
     ("_curves", "_scatter", "backend"),
     ("images",),
