@@ -321,6 +321,7 @@ def test_other_data_fit_under_a_recipe(elsewhere, capsys):
         ),
         (["--resume"], "no run"),
         (["quick", "--resume", "--out=occupied"], "config.json"),
+        (["--resume", "--out=trained-bifore"], "mean 'trained-before'?"),
     ],
     ids=lambda value: str(value)[:40],
 )
@@ -328,6 +329,9 @@ def test_bad_usage_is_one_line(elsewhere, capsys, arguments, message):
     occupied = elsewhere / "occupied"
     occupied.mkdir(exist_ok=True)
     (occupied / "diary.txt").touch()
+    before = elsewhere / "trained-before"
+    before.mkdir(exist_ok=True)
+    (before / "config.json").touch()
     assert message in fails(capsys, "train", *arguments)
 
 

@@ -111,6 +111,13 @@ def test_markdown_has_the_table_and_the_notes(rates, capsys, tmp_path):
     assert any(line.startswith("- Unfinished: ") for line in lines)
 
 
+def test_different_images_of_one_name_are_told_apart(tmp_path, capsys):
+    for name, digest in (("a", "pixels:12ab"), ("b", "pixels:13ab")):
+        write_run(tmp_path / "runs" / name, 0, [1.0], data={"digest": digest})
+    found = as_csv(capsys, tmp_path / "runs")
+    assert {row["data"].split(" (")[1] for row in found} == {"12ab)", "13ab)"}
+
+
 def test_a_bar_in_a_setting_does_not_end_a_cell_of_markdown(tmp_path, capsys):
     for name in ("a|b", "c"):
         data = [("data", name)]

@@ -1,6 +1,7 @@
 """`keras-gan invert`, `interpolate` and `explore`."""
 
 import json
+import shutil
 
 import keras
 import numpy as np
@@ -60,6 +61,23 @@ def test_what_was_inverted_can_be_walked_through(folder, capsys):
     )
     with Image.open(out) as strip:
         assert strip.size == (4 * (56 + 2) + 2, 2 * (56 + 2) + 2)
+
+
+def test_results_without_a_name_replace_none(folder, tmp_path):
+    shutil.copy(folder / "plain.keras", tmp_path)
+    (tmp_path / "inversion.npz").write_bytes(b"mine")
+    (tmp_path / "walk.gif").write_bytes(b"mine")
+    model, quick = tmp_path / "plain.keras", ("--steps=1", "--starts=1")
+    for _ in range(2):
+        runs("invert", model, folder / "pictures", *quick)
+    runs("interpolate", model, "-n=2", "--steps=3", "--seed=0")
+    found = {path.name for path in tmp_path.iterdir()}
+    assert found == {
+        "plain.keras",
+        *("inversion.npz", "inversion-2.npz", "inversion-2.png"),
+        *("inversion-3.npz", "inversion-3.png", "walk.gif", "walk-2.gif"),
+    }
+    assert (tmp_path / "inversion.npz").read_bytes() == b"mine"
 
 
 def test_a_walk_is_a_film_where_nothing_is_said(folder):

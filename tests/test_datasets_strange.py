@@ -406,7 +406,7 @@ def test_of_an_animation_the_first_frame_is_taken(tmp_path, name):
 def test_a_file_that_is_only_a_beginning_is_left_out(classes, content):
     (classes / "a" / "x.png").write_bytes(content)
 
-    with pytest.warns(UserWarning, match=r"1 files .*x\.png"):
+    with pytest.warns(UserWarning, match=r"1 file is .*x\.png"):
         assert_three_classes(classes)
 
 
@@ -429,7 +429,7 @@ def test_a_circle_of_links_ends(classes):
     (classes / "a" / "up").symlink_to(classes)
     (classes / "b" / "self").symlink_to("self")
 
-    with pytest.warns(UserWarning, match=r"1 files .*b/self"):
+    with pytest.warns(UserWarning, match=r"1 file is .*b/self"):
         assert_three_classes(classes)
 
 

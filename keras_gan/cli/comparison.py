@@ -231,7 +231,10 @@ def _names_of_data(runs: Iterable[ComparedRun]) -> dict[str, str]:
         names.setdefault(run.digest, str(run.recipe.data))
     often = Counter(names.values())
     return {
-        digest: f"{name} ({digest[:8]})" if often[name] > 1 else name
+        # After "pixels:" or the like.
+        digest: f"{name} ({digest.rpartition(':')[2][:8]})"
+        if often[name] > 1
+        else name
         for digest, name in names.items()
     }
 

@@ -10,6 +10,7 @@ from typing import Any
 import keras
 
 from keras_gan import datasets, recipes
+from keras_gan._checks import meant
 from keras_gan._version import __version__
 from keras_gan.cli import run_config
 from keras_gan.cli.console import quoted
@@ -147,6 +148,7 @@ def plan(arguments: Any, folder: RunFolder, rank: int = 0) -> Plan:
     notes: list[str] = []
     if arguments.resume:
         _require_no_other_files(folder)
+        _refuse_a_misspelt_run(arguments, folder)
         notes.append(f"There is no run in {folder.path} yet: it starts anew.")
     elif folder.occupied and rank == 0:
         raise UsageError(
@@ -241,6 +243,26 @@ def _require_no_other_files(folder: RunFolder) -> None:
         raise UsageError(
             f"{folder.path} holds other files and no run (no config.json), so "
             "there is nothing to resume. Choose another --out."
+        )
+
+
+def _refuse_a_misspelt_run(arguments: Any, folder: RunFolder) -> None:
+    """Raises an error if a run has nearly this name, and nothing else is said.
+
+    It would start another training, of the default recipe.
+    """
+    if (arguments.recipe, arguments.data, arguments.init) != (None, None, None):
+        return
+    beside = folder.path.absolute().parent
+    runs = beside.iterdir() if beside.is_dir() else ()
+    near = meant(
+        folder.path.name,
+        (each.name for each in runs if run_config.exists(RunFolder(each))),
+    )
+    if near:
+        raise UsageError(
+            f"There is no run in {folder.path} to resume. {near}To start one "
+            "there, name the recipe."
         )
 
 

@@ -12,7 +12,7 @@ __all__ = ["cautions", "of_few"]
 
 _FOR_FID = 2_000
 """Images below which its bias is larger than what one would compare."""
-_FOR_KID = 100
+_FOR_KID = 300
 """Images below which it depends most on which ones they are."""
 _FOR_NEIGHBOURS = 1_000
 _FADED = 0.25

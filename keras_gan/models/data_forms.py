@@ -276,7 +276,7 @@ def refuse_weights(settings: dict[str, Any]) -> None:
         if settings.get(name) is not None:
             raise ValueError(
                 f"A GAN takes no `{name}`: its losses are means over the "
-                "samples. Show the data that shall weigh more more often "
+                "samples. Show what counts for more several times "
                 "(images[np.random.choice(len(images), size, p=...)]), or "
                 "override `discriminator_loss`. "
                 f"Received: {name} of type {type(settings[name]).__name__}"

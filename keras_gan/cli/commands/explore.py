@@ -31,7 +31,8 @@ def add_parser(commands: Any) -> None:
         "--out",
         type=path,
         metavar="DIR",
-        help="where to [the folder `explored` in the run's folder]",
+        help="where to [the folder `explored` in the run's folder, or "
+        "the next free explored-2, ...]",
     )
     add(
         "--directions",
@@ -61,11 +62,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Draws strips, and writes them to a folder."""
     from keras_gan.cli.latent_options import (
         chosen_labels,
-        folder_of,
         load_pictures_gan,
+        unused,
     )
 
-    out = arguments.out or folder_of(arguments.model) / "explored"
+    out = arguments.out or unused(arguments.model, "explored")
     if out.exists() and not out.is_dir():
         raise UsageError(f"--out must be a folder. Received: {out}, a file")
     with as_usage_errors():

@@ -30,7 +30,8 @@ def add_parser(commands: Any) -> None:
         "--out",
         type=path,
         metavar="FILE",
-        help="walk.png, walk.gif or walk.mp4 [walk.gif in the run's folder]",
+        help="walk.png, walk.gif or walk.mp4 [walk.gif in the run's folder, "
+        "or the next free walk-2.gif, ...]",
     )
     add(
         "-n",
@@ -64,13 +65,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Interpolates, and writes one file."""
     from keras_gan.cli.latent_options import (
         chosen_labels,
-        folder_of,
         load_pictures_gan,
+        unused,
     )
     from keras_gan.latents.walk import check_target
 
     with as_usage_errors():
-        target = arguments.out or folder_of(arguments.model) / "walk.gif"
+        target = arguments.out or unused(arguments.model, "walk.gif")
         film = check_target("--out", target).suffix.lower() in (".gif", ".mp4")
         points = _points(arguments.latents)
         gan = load_pictures_gan(arguments.model, "this command walks through")

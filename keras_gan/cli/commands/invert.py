@@ -43,7 +43,8 @@ def add_parser(commands: Any) -> None:
         "--out",
         type=path,
         metavar="FILE",
-        help="the picture [inversion.png in the run's folder]",
+        help="the picture [inversion.png in the run's folder, or the next "
+        "free inversion-2.png, ...]",
     )
     add(
         "--steps",
@@ -90,8 +91,8 @@ def run(arguments: argparse.Namespace) -> int:
     from keras_gan.cli.given_pictures import read_pictures
     from keras_gan.cli.latent_options import (
         chosen_labels,
-        folder_of,
         load_pictures_gan,
+        unused,
     )
 
     with as_usage_errors():
@@ -109,7 +110,9 @@ def run(arguments: argparse.Namespace) -> int:
             starts=arguments.starts,
             seed=arguments.seed,
         )
-        target = out or folder_of(arguments.model) / "inversion.png"
+        target = out or unused(
+            arguments.model, "inversion.png", "inversion.npz"
+        )
         found.save(target)
         arrays = target.with_suffix(".npz")
         _write_arrays(arrays, found)
