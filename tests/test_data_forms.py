@@ -281,11 +281,16 @@ def test_bad_data_are_refused_wherever_they_are(
     assert int(ops.convert_to_numpy(told.optimizer.iterations)) == 0
 
 
-def test_the_part_of_a_validation_split_is_looked_at(plain, images):
+def test_the_part_of_a_validation_split_is_looked_at(plain, images, tmp_path):
     spoiled = images.copy()
     spoiled[-1] = np.nan
     with pytest.raises(ValueError, match=r"finite.*images\[69\]"):
         plain.fit(spoiled, validation_split=0.1, verbose=0)
+    # Of a file that is mapped into memory, not all is read first.
+    np.save(tmp_path / "spoiled.npy", spoiled)
+    mapped = np.load(tmp_path / "spoiled.npy", mmap_mode="r")
+    with pytest.raises(ValueError, match=r"`validation_split`: .*finite"):
+        plain.fit(mapped, validation_split=0.1, verbose=0)
 
 
 def test_a_validation_split_is_the_last_part(images, labels):

@@ -286,8 +286,7 @@ ROWS = (
         133,
         data="photos",
         shows="Skies, fruit and meadows in the colours of the photos. What "
-        "has detail repeats one motif of lines and blots: `quick-64` is the "
-        "better choice for as few steps.",
+        "has detail repeats one motif of lines and blots.",
     ),
 )
 CURVES = (
