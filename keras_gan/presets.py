@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
+from keras_gan import recipes
 from keras_gan._checks import choice
+from keras_gan.recipes.assembling import compile_by
 
 if TYPE_CHECKING:
     from keras_gan.models import GAN
@@ -29,8 +31,10 @@ def from_preset(name: str) -> "GAN":
 
     Its weights were rounded to float16 to be small, and are float32 again in
     the model. Its generator has the averaged weights, so that there is no
-    average beside it. It is not compiled: `fit` goes on training it with the
-    defaults, or with what you give `compile`.
+    average beside it. It is compiled with the loss and the optimizers of the
+    recipe on its card, at their first rates: `fit` goes on training it as it
+    was trained. Optimizers start anew. To train it in another way, call
+    `compile`.
 
     Args:
         name: One of `keras_gan.presets.NAMES`, such as
@@ -50,6 +54,7 @@ def from_preset(name: str) -> "GAN":
     """
     with as_file(_asset(name, "keras")) as path:
         gan: GAN = keras.saving.load_model(path)
+    compile_by(recipes.get(card(name)["recipe"]), gan)
     return gan
 
 

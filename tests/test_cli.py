@@ -413,14 +413,17 @@ def test_generate_writes_arrays(run):
 
 
 def test_generate_knows_classes(conditional):
-    arguments = ["generate", str(conditional), "--out=classes.npz"]
-    for extra, expected in (
-        (["--labels=all"], np.repeat(np.arange(10), 8)),
-        (["--labels=7,2", "-n=4"], [7, 7, 2, 2]),
-        (["-n=3", "--labels=1,2"], [1, 1, 2]),
+    arguments = ["generate", str(conditional)]
+    for number, (extra, expected) in enumerate(
+        [
+            (["--labels=all"], np.repeat(np.arange(10), 8)),
+            (["--labels=7,2", "-n=4"], [7, 7, 2, 2]),
+            (["-n=3", "--labels=1,2"], [1, 1, 2]),
+        ]
     ):
-        assert main([*arguments, *extra]) == 0
-        with np.load("classes.npz") as arrays:
+        out = f"classes-{number}.npz"
+        assert main([*arguments, *extra, f"--out={out}"]) == 0
+        with np.load(out) as arrays:
             np.testing.assert_array_equal(arrays["labels"], expected)
             assert len(arrays["images"]) == len(expected)
 

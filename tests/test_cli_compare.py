@@ -64,6 +64,7 @@ def compared(capsys, *arguments):
 
 def as_csv(capsys, folder, *arguments):
     target = folder.parent / "compared.csv"
+    target.unlink(missing_ok=True)
     compared(capsys, folder, *arguments, "--csv", target)
     return list(csv.DictReader(io.StringIO(target.read_text())))
 

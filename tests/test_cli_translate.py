@@ -472,7 +472,7 @@ def test_bad_requests_for_translations_are_one_line(run, pictures, capsys):
         ([str(pictures), "--out=none.png"], "must be a folder"),
         ([str(pictures / "a.png"), "--out=none.jpg"], "ends in .png"),
         ([str(pictures / "a.png"), "--out=text.png"], "text.png exists"),
-        ([str(pictures), "--out=text.png/x"], "text.png exists"),
+        ([str(pictures), "--out=text.png/x"], "text.png is no folder"),
         ([str(pictures), "--out=none", "--direction=ba"], "no --direction"),
     ):
         assert message in fails(capsys, "translate", str(run), *arguments)

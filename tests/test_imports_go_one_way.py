@@ -21,8 +21,9 @@ LAYERS = (
     ("augment", "datasets", "layers", "losses", "optimizers", "regularizers"),
     ("features", "latents", "networks"),
     ("metrics", "models"),
-    ("callbacks", "plotting", "presets", "run_folder"),
+    ("callbacks", "plotting", "run_folder"),
     ("recipes", "report"),
+    ("presets",),
     ("cli",),
 )
 """From the lowest to the highest: a package or module imports lower ones.

@@ -45,6 +45,36 @@ def test_it_knows_the_classes_that_its_card_names(name):
 
 
 @every_preset
+def test_it_goes_on_as_it_was_trained(name):
+    gan = keras_gan.from_preset(name)
+    recipe = keras_gan.recipes.get(presets.card(name)["recipe"])
+    by_recipe = keras_gan.recipes.assemble(
+        recipe,
+        gan.image_shape,
+        num_classes=getattr(gan, "num_classes", None),
+    )
+    assert gan.get_compile_config() == by_recipe.get_compile_config()
+    ours, theirs = (each.get_config() for each in (gan, by_recipe))
+    for settings in (ours, theirs):
+        for part in ("name", "generator", "discriminator", "class_names"):
+            settings.pop(part, None)
+        settings.pop("seed")
+        settings.pop("ema_decay")
+    assert ours == theirs
+    images, labels = datasets.load("fashion_mnist_sample")
+    images = images[:64].astype("float32") / 127.5 - 1
+    before = gan.generator.get_weights()
+    data = (images, labels[:64]) if hasattr(gan, "num_classes") else (images,)
+    history = gan.fit(*data, batch_size=32, verbose=0)
+    assert all(np.isfinite(v[0]) for v in history.history.values())
+    moved = [
+        np.abs(new - old).max()
+        for new, old in zip(gan.generator.get_weights(), before, strict=True)
+    ]
+    assert max(moved) > 0
+
+
+@every_preset
 def test_it_is_small(name):
     assert (making.ASSETS / f"{name}.keras").stat().st_size < 2_000_000
 

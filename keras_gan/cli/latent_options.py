@@ -1,6 +1,5 @@
 """What the commands that work with latents have in common."""
 
-import itertools
 from pathlib import Path
 
 from keras_gan.cli.console import quoted
@@ -9,7 +8,7 @@ from keras_gan.cli.labels import named_classes
 from keras_gan.cli.loading import load
 from keras_gan.models import GAN
 
-__all__ = ["chosen_labels", "load_pictures_gan", "unused"]
+__all__ = ["chosen_labels", "load_pictures_gan"]
 
 
 def load_pictures_gan(path: Path, purpose: str) -> GAN:
@@ -52,24 +51,3 @@ def chosen_labels(given: str | None, gan: GAN) -> list[int] | None:
     if given is None:
         return None
     return named_classes(given, gan)
-
-
-def unused(model: Path, *names: str) -> Path:
-    """Returns where results go that were given no name: nothing is replaced.
-
-    Args:
-        model: A run's folder, whose results go there, or a `.keras` file or a
-            preset, whose results go beside it.
-        *names: Those of the files, the first of which is returned; "-2" and so
-            on is added to all where one of them exists.
-    """
-    folder = model if model.is_dir() else model.parent
-    for number in itertools.count(1):
-        added = "" if number == 1 else f"-{number}"
-        paths = [
-            folder / f"{Path(each).stem}{added}{Path(each).suffix}"
-            for each in names
-        ]
-        if not any(path.exists() for path in paths):
-            return paths[0]
-    raise AssertionError

@@ -13,6 +13,7 @@ from PIL import Image
 from keras_gan import images
 from keras_gan._atomic_write import replacing
 from keras_gan.cli.errors import UsageError
+from keras_gan.cli.output_files import check_new
 from keras_gan.datasets.arrays import read_arrays
 from keras_gan.datasets.decode import (
     as_picture,
@@ -104,12 +105,8 @@ class _Files(TranslationJob):
         self.sizes = set(files.values())
         self._files = files
         self._targets = targets
-        for folder in {each.parent for each in targets.values()}:
-            _require_no_file_above(folder)
         _require_one_name_each(self._targets)
-        there = [each for each in self._targets.values() if each.exists()]
-        if there:
-            raise _exists(there[0], "Choose another --out")
+        check_new("--out", *self._targets.values())
 
     def run(self, translate: Translate, channels: int, at_once: int) -> int:
         """Translates all images, and writes them."""
@@ -154,9 +151,7 @@ class _Arrays(TranslationJob):
                 f"--out must end in .npz, as the images of {given} are in one "
                 f"file. Received: {out}"
             )
-        if out.exists():
-            raise _exists(out, "Choose another --out")
-        _require_no_file_above(out.parent)
+        check_new("--out", out)
         self._out = out
         self._images, self._labels = read_arrays(given, "train")
         if holds_vectors(self._images):
@@ -230,14 +225,3 @@ def _require_one_name_each(targets: dict[Path, Path]) -> None:
                 f"{path_text(target)}. Rename one of them."
             )
         seen[target] = file
-
-
-def _require_no_file_above(folder: Path) -> None:
-    """Raises an error if a file is where a folder shall be."""
-    for each in (folder, *folder.parents):
-        if each.exists() and not each.is_dir():
-            raise _exists(each, "It is no folder: choose another --out")
-
-
-def _exists(target: Path, advice: str) -> UsageError:
-    return UsageError(f"{path_text(target)} exists. {advice}.")

@@ -29,7 +29,7 @@ from keras_gan.recipes.starting import freeze_first_layers
 from keras_gan.recipes.tasks import task_of
 from keras_gan.recipes.tasks.task import Batches
 
-__all__ = ["assemble", "batches", "clipping"]
+__all__ = ["assemble", "batches", "clipping", "compile_by"]
 
 
 def assemble(
@@ -96,12 +96,27 @@ def assemble(
         seed=seed,
         **own,
     )
+    compile_by(recipe, model, updates)
+    return model
+
+
+def compile_by(
+    recipe: Recipe, model: TwoPlayers, updates: Updates | None = None
+) -> None:
+    """Compiles a model with the optimizers and the loss of a recipe.
+
+    Args:
+        recipe: The recipe.
+        model: The model that it describes.
+        updates: How often each player is updated, for the schedules. Default:
+            rates stay as they are.
+    """
+    updates = updates or Updates()
     model.compile(
         _optimizer(recipe, "d_opt", updates),
         _optimizer(recipe, "g_opt", updates),
         recipe.loss and make_component("loss", recipe.loss),
     )
-    return model
 
 
 def _count_or_none(name: str, value: Any) -> int | None:

@@ -270,7 +270,8 @@ images = gan.generate(16, seed=0)  # floats in [-1, 1], (16, 28, 28, 1)
 ```
 
 They are models like any other: `gan.generator` and `gan.discriminator` are
-Keras models, and `gan.fit` goes on training them. Their weights were rounded to
+Keras models, and `gan.fit` goes on training them, with the loss and the
+optimizers of the recipe they were trained by. Their weights were rounded to
 float16, and the scores are those of the rounded ones: 10,000 pictures beside
 the 10,000 test images, by the package's classifier of the data."""
 

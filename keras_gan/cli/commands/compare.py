@@ -7,6 +7,7 @@ from typing import Any
 from keras_gan.cli.arguments import path, whole_number_in
 from keras_gan.cli.console import console
 from keras_gan.cli.errors import UsageError
+from keras_gan.cli.output_files import check_new
 
 __all__ = ["add_parser", "run"]
 
@@ -106,3 +107,4 @@ def _check_target(flag: str, target: Path | None) -> None:
         raise UsageError(
             f"{flag}: there is no folder {target.parent}. Make it first."
         )
+    check_new(flag, target)

@@ -6,6 +6,7 @@ from typing import Any
 from keras_gan.cli.arguments import add_walk_arguments, path, whole_number_in
 from keras_gan.cli.console import console, counted
 from keras_gan.cli.errors import UsageError, as_usage_errors
+from keras_gan.cli.output_files import check_new, unused
 
 __all__ = ["add_parser", "run"]
 
@@ -60,15 +61,18 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Draws strips, and writes them to a folder."""
-    from keras_gan.cli.latent_options import (
-        chosen_labels,
-        load_pictures_gan,
-        unused,
-    )
+    from keras_gan.cli.latent_options import chosen_labels, load_pictures_gan
+    from keras_gan.latents.mixing import LEVELS
 
     out = arguments.out or unused(arguments.model, "explored")
     if out.exists() and not out.is_dir():
         raise UsageError(f"--out must be a folder. Received: {out}, a file")
+    strips = [
+        out / f"direction-{number + 1:02d}.png"
+        for number in range(arguments.directions)
+    ]
+    mixtures = {level: out / f"mixing-{level}.png" for level in LEVELS}
+    check_new("--out", *strips, *mixtures.values())
     with as_usage_errors():
         gan = load_pictures_gan(arguments.model, "this command explores")
         labels = chosen_labels(arguments.labels, gan)
@@ -77,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
             count = len(labels) if labels and len(labels) > 1 else 4
         directions = gan.directions(arguments.directions)
         written = []
-        for number, vector in enumerate(directions.vectors, 1):
+        for vector, target in zip(directions.vectors, strips, strict=False):
             walk = gan.traverse(
                 vector,
                 count,
@@ -85,21 +89,13 @@ def run(arguments: argparse.Namespace) -> int:
                 reach=arguments.reach,
                 seed=arguments.seed,
             )
-            written.append(walk.save(out / f"direction-{number:02d}.png"))
+            written.append(walk.save(target))
         if directions.space == "styles":
-            written += _write_mixtures(gan, labels, arguments.seed, out)
+            one = labels[:1] if labels else None
+            for level, target in mixtures.items():
+                grid = gan.mix_styles(
+                    levels=level, labels=one, seed=arguments.seed
+                )
+                written.append(grid.save(target))
     console().print(f"{counted(len(written), 'picture', 'pictures')}: {out}")
     return 0
-
-
-def _write_mixtures(gan: Any, labels: Any, seed: int, out: Any) -> list[Any]:
-    """Writes a grid for each level: whose styles are the columns' there."""
-    from keras_gan.latents.mixing import LEVELS
-
-    one = labels[:1] if labels else None
-    return [
-        gan.mix_styles(levels=level, labels=one, seed=seed).save(
-            out / f"mixing-{level}.png"
-        )
-        for level in LEVELS
-    ]

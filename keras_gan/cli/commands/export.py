@@ -8,6 +8,7 @@ from keras_gan._atomic_write import replacing, write_json
 from keras_gan.cli.arguments import path
 from keras_gan.cli.console import console
 from keras_gan.cli.errors import UsageError, as_usage_errors
+from keras_gan.cli.output_files import check_new
 
 if TYPE_CHECKING:
     from keras_gan.cli.loading import Trained
@@ -60,9 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
             f"Received: {target}"
         )
     beside = target.with_name(f"{target.name}.json")
-    for each in (target, beside):
-        if each.exists():
-            raise UsageError(f"{each} exists. Choose another --out.")
+    check_new("--out", target, beside)
     from keras_gan.cli import exporting
     from keras_gan.cli.loading import load
 

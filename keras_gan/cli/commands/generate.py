@@ -14,6 +14,7 @@ from keras_gan.cli.arguments import (
 )
 from keras_gan.cli.console import console, quoted
 from keras_gan.cli.errors import UsageError, as_usage_errors
+from keras_gan.cli.output_files import check_new, unused
 
 __all__ = ["add_parser", "run"]
 
@@ -63,7 +64,7 @@ def add_parser(commands: Any) -> None:
         type=path,
         metavar="PATH",
         help="grid.png, samples.npz, or a folder for a PNG of each image "
-        "[samples.png in the run's folder]",
+        "[samples.png in the run's folder, or the next free samples-2.png]",
     )
     parser.set_defaults(run=run)
 
@@ -85,6 +86,8 @@ def run(arguments: argparse.Namespace) -> int:
             f"--out must end in .npz or {', '.join(_PICTURE_ENDINGS)}, or be "
             f"a folder. Received: {out}"
         )
+    if out is not None and not singly:
+        check_new("--out", out)
     from keras_gan import images
     from keras_gan.cli.loading import load
     from keras_gan.models.fixed_samples import as_pictures
@@ -107,7 +110,7 @@ def run(arguments: argparse.Namespace) -> int:
             count, labels, arguments.seed, arguments.truncation
         )
         made, labels = _sorted_by_class(made, labels)
-        target = out or _default_target(arguments.model)
+        target = out or unused(arguments.model, "samples.png")
         if target.suffix.lower() == ".npz":
             name = "vectors" if trained.gan.makes_vectors else "images"
             _write_arrays(target, name, made, labels)
@@ -123,11 +126,6 @@ def run(arguments: argparse.Namespace) -> int:
     what = "points" if points else "images"
     console().print(f"{len(made)} {what}: {target}")
     return 0
-
-
-def _default_target(model: Path) -> Path:
-    folder = model if model.is_dir() else model.parent
-    return folder / "samples.png"
 
 
 def _chosen_labels(
@@ -173,12 +171,7 @@ def _write_singly(folder: Path, made: Any, labels: list[int] | None) -> None:
             f"class-{label}-{name}"
             for label, name in zip(labels, names, strict=True)
         ]
-    there = next((name for name in names if (folder / name).exists()), None)
-    if there is not None:
-        raise UsageError(
-            f"{folder / there} exists, and nothing is overwritten. Choose "
-            "another --out."
-        )
+    check_new("--out", *(folder / name for name in names))
     for name, image in zip(names, images.to_pil(made), strict=True):
         images.save(image, folder / name)
 

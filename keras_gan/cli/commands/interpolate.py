@@ -7,6 +7,7 @@ from typing import Any
 from keras_gan.cli.arguments import add_walk_arguments, path, whole_number_in
 from keras_gan.cli.console import console, counted
 from keras_gan.cli.errors import UsageError, as_usage_errors
+from keras_gan.cli.output_files import check_new, unused
 
 __all__ = ["add_parser", "run"]
 
@@ -63,16 +64,13 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Interpolates, and writes one file."""
-    from keras_gan.cli.latent_options import (
-        chosen_labels,
-        load_pictures_gan,
-        unused,
-    )
+    from keras_gan.cli.latent_options import chosen_labels, load_pictures_gan
     from keras_gan.latents.walk import check_target
 
     with as_usage_errors():
         target = arguments.out or unused(arguments.model, "walk.gif")
         film = check_target("--out", target).suffix.lower() in (".gif", ".mp4")
+        check_new("--out", target)
         points = _points(arguments.latents)
         gan = load_pictures_gan(arguments.model, "this command walks through")
         labels = chosen_labels(arguments.labels, gan)

@@ -12,6 +12,7 @@ from keras_gan.cli.arguments import (
 )
 from keras_gan.cli.console import console, counted
 from keras_gan.cli.errors import UsageError, as_usage_errors
+from keras_gan.cli.output_files import check_new, unused
 
 __all__ = ["add_parser", "run"]
 
@@ -88,12 +89,10 @@ def run(arguments: argparse.Namespace) -> int:
     out = arguments.out
     if out is not None and out.suffix.lower() != ".png":
         raise UsageError(f"--out must end in .png. Received: {out}")
+    if out is not None:
+        check_new("--out", out, out.with_suffix(".npz"))
     from keras_gan.cli.given_pictures import read_pictures
-    from keras_gan.cli.latent_options import (
-        chosen_labels,
-        load_pictures_gan,
-        unused,
-    )
+    from keras_gan.cli.latent_options import chosen_labels, load_pictures_gan
 
     with as_usage_errors():
         gan = load_pictures_gan(arguments.model, "this command looks for")
