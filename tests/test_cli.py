@@ -336,6 +336,27 @@ def test_bad_usage_is_one_line(elsewhere, capsys, arguments, message):
 
 
 @pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["trian", "quick"], "Did you mean 'train'?"),
+        (["train", "quick", "--epohcs", "3"], "Did you mean '--epochs'?"),
+        (["train", "--epohcs=3"], "no option --epohcs. Did you mean"),
+        (["export", "r", "--format=onx", "--out=o"], "Did you mean 'onnx'?"),
+        (["train", "quick", "--zzz"], "no option --zzz\n"),
+        (["frobnicate"], "'recipes')\n"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_what_is_misspelt_is_answered_by_what_there_is(
+    arguments, message, capsys
+):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
         ["train", "--epochs=0"],

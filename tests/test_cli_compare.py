@@ -201,7 +201,7 @@ def test_settings_that_change_together_are_one_column(tmp_path, capsys):
     assert out.splitlines()[0].split()[:3] == [
         *("recipe", "d_opt.learning_rate", "runs")
     ]
-    assert "These settings differ, too, but not in a row: batch_size." in out
+    assert "Settings that differ along with the columns: batch_size." in out
 
 
 def test_other_images_of_one_name_are_told_apart(tmp_path, capsys):

@@ -1,5 +1,8 @@
 """Latents: searched for, walked through, and read off the first weights."""
 
+import io
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -407,6 +410,23 @@ def test_what_is_found_is_shown_in_a_line():
         assert repr(each).startswith(f"{type(each).__name__}(")
         assert len(repr(each)) < 400
         assert "\n" not in repr(each)
+
+
+def test_a_notebook_shows_pictures():
+    gan = tiny.style_gan()
+    walk = gan.interpolate(2, steps=3, seed=0)
+    several = [walk, gan.mix_styles(2, 2, seed=0)]
+    several.append(gan.invert(walk.images[0], **QUICK))
+    for each in several:
+        grid = each.strip() if each is walk else each.grid()
+        with Image.open(io.BytesIO(each._repr_png_())) as shown:
+            np.testing.assert_array_equal(np.asarray(shown), np.asarray(grid))
+
+
+def test_a_notebook_shows_what_is_no_picture_as_a_line():
+    walk = tiny.style_gan().interpolate(2, steps=3, seed=0)
+    points = replace(walk, images=np.zeros((1, 3, 5), "float32"))
+    assert points._repr_png_() is None
 
 
 def test_latents_of_a_generator_of_models_have_directions():

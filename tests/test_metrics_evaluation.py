@@ -1,3 +1,6 @@
+import re
+import warnings
+
 import keras
 import numpy as np
 import pytest
@@ -45,9 +48,10 @@ def _noise(n, seed=0):
 def test_evaluate_gives_the_numbers_of_the_single_metrics(pictures, extractor):
     images, _ = pictures
     real, fake = images[:300], images[300:550]
-    found = metrics.evaluate(
-        real, fake, extractor=extractor, real_split="train", k=3
-    )
+    with pytest.warns(UserWarning, match="of 300 real and 250 generated"):
+        found = metrics.evaluate(
+            real, fake, extractor=extractor, real_split="train", k=3
+        )
     pair = extractor(real), extractor(fake)
     assert found == {
         "fid": metrics.frechet_distance(*pair),
@@ -64,13 +68,10 @@ def test_evaluate_gives_the_numbers_of_the_single_metrics(pictures, extractor):
 
 def test_every_metric_of_the_table_is_a_plain_number(pictures, extractor):
     images, labels = pictures
-    found = metrics.evaluate(
-        images[:100],
-        images[100:200],
-        labels=labels[100:200],
-        extractor=extractor,
-        metrics=OF_IMAGES,
+    evaluator = metrics.Evaluator(
+        images[:100], extractor=extractor, metrics=OF_IMAGES
     )
+    found = evaluator(images[100:200], labels=labels[100:200])
     assert found.keys() > set(OF_IMAGES)
     for name in OF_IMAGES:
         assert type(found[name]) is float, name
@@ -97,10 +98,38 @@ def test_evaluator_tells_about_progress():
         _noise(30),
         _noise(20),
         extractor=_Counting(),
-        metrics=["fid"],
+        metrics=["nearest_neighbor"],
         progress=lambda done, total: seen.append((done, total)),
     )
     assert seen == [(30, 30), (20, 20)]
+
+
+@pytest.mark.parametrize(
+    ("names", "counts", "said"),
+    [
+        (["fid"], (2000, 1999), ["fid of 2,000 real and 1,999 .* too high"]),
+        (["fid"], (2000, 2000), []),
+        (["kid"], (299, 300), ["kid of 299 real and 300"]),
+        (["recall"], (300, 1000), ["recall of 300 real .* compares only"]),
+        (["nearest_neighbor"], (30, 30), []),
+    ],
+)
+def test_numbers_of_few_images_are_cautioned(names, counts, said):
+    real, fake = (_noise(count, seed) for seed, count in enumerate(counts))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        metrics.evaluate(real, fake, extractor=_Counting(), metrics=names)
+    assert len(caught) == len(said)
+    for each, expected in zip(caught, said, strict=True):
+        assert re.search(expected, str(each.message))
+
+
+@pytest.mark.parametrize("other", [(8, 8, 3), (9, 8, 1), (16, 16, 1)], ids=str)
+def test_images_of_another_shape_are_refused(other):
+    fake = np.zeros((20, *other), "uint8")
+    with pytest.raises(ValueError, match="one shape") as error:
+        metrics.evaluate(_noise(30), fake, extractor=_Counting())
+    assert f"{(8, 8, 1)}, generated ones of {other}" in str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -223,9 +252,8 @@ def test_evaluation_inside_fit_leaves_training_alone(extractor, pictures):
 
     class Evaluate(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):
-            logs["fid"] = metrics.evaluate(
-                images[:60], images[60:120], extractor=extractor
-            )["fid"]
+            evaluator = metrics.Evaluator(images[:60], extractor=extractor)
+            logs["fid"] = evaluator(images[60:120])["fid"]
 
     def fit(*callbacks):
         keras.utils.set_random_seed(3)

@@ -186,14 +186,14 @@ def test_evaluate_measures_points_by_the_protocol():
     points, _ = points_of("grid")
     names = ["fid", "precision", "modes", "kl", "high_quality"]
     found = metrics.evaluate(
-        real[:1000],
+        real[:2000],
         points,
         extractor=features.gaussians("grid"),
         metrics=names,
     )
     covered = metrics.gaussian_coverage(points, GRID.centers, GRID.deviation)
     assert {name: found[name] for name in covered} == covered
-    assert found["fid"] == metrics.frechet_distance(real[:1000], points)
+    assert found["fid"] == metrics.frechet_distance(real[:2000], points)
     assert found["extractor"] == "grid: nearest of 25 Gaussians"
 
 

@@ -103,6 +103,10 @@ def several(real, fake):
     return [1.0, 2.0]
 
 
+def nothing(real, fake):
+    del real, fake
+
+
 def k(real, fake):
     return 0.0
 
@@ -125,6 +129,9 @@ def test_what_measures_nothing_is_refused(given, message):
         Evaluation(given, "fashion_mnist_sample")
 
 
-def test_a_metric_is_one_number():
-    with pytest.raises(ValueError, match="'several' must be one number"):
-        measured(several)
+@pytest.mark.parametrize("given", [several, nothing], ids=lambda f: f.__name__)
+def test_a_metric_is_one_number(given):
+    with pytest.raises(
+        ValueError, match=f"{given.__name__!r} must be one number"
+    ):
+        measured(given)

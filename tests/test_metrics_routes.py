@@ -69,9 +69,10 @@ def test_the_functions_give_the_same_numbers(recipe, capsys):
     # Classes come in turn by default.
     fake = pictures.to_uint8(gan.generate(NUM_SAMPLES, seed=0))
     extractor = features.classifier("fashion_mnist")
-    expected = metrics.evaluate(
-        real, fake, extractor=extractor, real_split="train", k=3
-    )
+    with pytest.warns(UserWarning, match="generated images"):
+        expected = metrics.evaluate(
+            real, fake, extractor=extractor, real_split="train", k=3
+        )
     found = measured(capsys, "r", "--k=3")
     assert found.pop("cautions")  # What the command says of so few images.
     assert found == {"data": "fashion_mnist_sample", **expected}

@@ -207,6 +207,17 @@ def test_precision_that_takes_grey_for_real_says_so(clothes):
     )
 
 
+def test_a_classifier_says_which_pictures_it_knows(clothes):
+    assert "has seen grey images" not in cautioned(clothes[:20], clothes[20:])
+    padded = np.pad(clothes, [(0, 0), (2, 2), (2, 2), (0, 0)])
+    assert "has seen grey images" not in cautioned(padded[:20], padded[20:])
+    colour = np.repeat(clothes, 3, axis=-1)
+    large = np.repeat(np.repeat(clothes, 2, axis=1), 2, axis=2)
+    for other in (colour, large):
+        said = cautioned(other[:20], other[20:])
+        assert "the classifier of fashion_mnist has seen grey images" in said
+
+
 # -------------------------------------------------------------------- images
 
 

@@ -142,3 +142,24 @@ def test_a_translator_takes_functions_too():
     assert keras_gan.Pix2Pix.from_config(model.get_config()).penalty_names == [
         "drift"
     ]
+
+
+def nothing(critic, real, fake, seed):
+    del critic, real, fake, seed
+
+
+def words(critic, real, fake, seed):
+    del critic, real, fake, seed
+    return "low"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [(nothing, "None"), (words, "'low'")],
+    ids=["none", "text"],
+)
+def test_what_returns_no_number_is_named(images, given, said):
+    with pytest.raises(
+        ValueError, match=rf"(?s){given.__name__!r} must return.*{said}"
+    ):
+        fit(tiny.gan(regularizer=given), images, epochs=1)

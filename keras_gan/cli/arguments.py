@@ -1,6 +1,7 @@
 """The parser of arguments, and the types that several commands share."""
 
 import argparse
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,12 @@ LARGEST = 1_000_000
 LARGEST_SEED = 2**32 - 1
 
 
+_CHOICE = re.compile(
+    r"invalid choice: '(?P<given>[^']*)' \(choose from (?P<choices>.*)\)"
+)
+"""What argparse says of a value that is none of those there are."""
+
+
 class BadArgumentsError(UsageError):
     """The error of arguments that can't be parsed.
 
@@ -42,7 +49,34 @@ class BadArgumentsError(UsageError):
 
 
 class Parser(argparse.ArgumentParser):
-    """Raises errors, where argparse would end the process or say nothing."""
+    """Raises errors, where argparse would end the process or say nothing.
+
+    A command or an option that is not known is answered by the one that is most
+    like it.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        self._options: list[str] = []
+        super().__init__(**settings)
+
+    def add_argument(self, *names: Any, **settings: Any) -> argparse.Action:
+        """Adds an argument, and remembers its names."""
+        action = super().add_argument(*names, **settings)
+        self._options.extend(action.option_strings)
+        return action
+
+    def parse_known_args(
+        self, args: Any = None, namespace: Any = None
+    ) -> tuple[Any, list[str]]:
+        """Parses arguments, and refuses an option that is not known."""
+        found, rest = super().parse_known_args(args, namespace)
+        unknown = [each for each in rest if each.startswith("-")]
+        if unknown:
+            name = unknown[0].partition("=")[0]
+            self.error(
+                f"there is no option {name}{_meant(name, self._options)}"
+            )
+        return found, rest
 
     def _print_message(self, message: str, file: Any = None) -> None:
         # argparse ignores a full disk, and a reader that has gone.
@@ -50,7 +84,22 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raises `BadArgumentsError`."""
+        unknown = _CHOICE.search(message)
+        if unknown:
+            given, choices = unknown["given"], unknown["choices"]
+            names = re.findall(r"[\w-]+", choices)
+            message = message.replace(
+                unknown[0], f"{unknown[0]}{_meant(given, names)}"
+            )
         raise BadArgumentsError(message, self.format_usage(), self.prog)
+
+
+def _meant(given: str, names: list[str]) -> str:
+    # NumPy is behind it, which takes longer than all that is right.
+    from keras_gan._checks import meant
+
+    question = meant(given, names).strip()
+    return f". {question}" if question else ""
 
 
 def _checked_text(given: str) -> str:

@@ -130,7 +130,7 @@ def compare(
     notes = [
         *_sentence(f"Left out, as epoch {at} is not done", short),
         *_notes(groups, reached, names, at),
-        *_sentence("These settings differ, too, but not in a row", along),
+        *_sentence("Settings that differ along with the columns", along),
     ]
     return Comparison(kept, names, groups, notes)
 

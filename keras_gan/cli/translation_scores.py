@@ -12,7 +12,7 @@ from keras_gan.cli.loading import Trained, load
 from keras_gan.cli.translating import translator
 from keras_gan.features import Extractor
 from keras_gan.metrics import METRICS
-from keras_gan.metrics.cautions import of_few
+from keras_gan.metrics.few_images import of_few
 from keras_gan.recipes import Recipe
 from keras_gan.recipes.tasks import Translation, task_of
 from keras_gan.run_folder import RunFolder

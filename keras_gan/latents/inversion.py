@@ -9,7 +9,7 @@ from PIL import Image
 
 from keras_gan import images as pictures
 from keras_gan._checks import whole_number
-from keras_gan._short_repr import ShortRepr
+from keras_gan.latents.picture_repr import PictureRepr
 from keras_gan.latents.pixels import drawable
 
 __all__ = ["Inversion"]
@@ -20,7 +20,7 @@ _COLUMNS = 8
 
 
 @dataclass(frozen=True, repr=False)
-class Inversion(ShortRepr):
+class Inversion(PictureRepr):
     """The latents of given images, as far as a generator can make them.
 
     Attributes:
@@ -68,6 +68,9 @@ class Inversion(ShortRepr):
         ]
         cells = np.stack(rows, axis=1)
         return pictures.grid(cells.reshape(-1, *cells.shape[3:]), columns)
+
+    def _picture(self) -> Image.Image:
+        return self.grid()
 
     def save(self, path: str | Path) -> Path:
         """Writes `grid()`.

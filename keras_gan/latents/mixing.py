@@ -9,7 +9,7 @@ from PIL import Image
 
 from keras_gan import images as pictures
 from keras_gan._checks import received, whole_numbers
-from keras_gan._short_repr import ShortRepr
+from keras_gan.latents.picture_repr import PictureRepr
 from keras_gan.latents.pixels import drawable
 
 __all__ = ["LEVELS", "StyleMixing", "taken_styles"]
@@ -21,7 +21,7 @@ LEVELS = ("coarse", "middle", "fine")
 
 
 @dataclass(frozen=True, repr=False)
-class StyleMixing(ShortRepr):
+class StyleMixing(PictureRepr):
     """A grid of images that have some styles of their row, others of a column.
 
     Attributes:
@@ -58,6 +58,9 @@ class StyleMixing(ShortRepr):
         return pictures.grid(
             cells.reshape(-1, *cells.shape[2:]), cells.shape[1]
         )
+
+    def _picture(self) -> Image.Image:
+        return self.grid()
 
     def save(self, path: str | Path) -> Path:
         """Writes `grid()`.

@@ -11,7 +11,7 @@ from PIL import Image
 from keras_gan import images as pictures
 from keras_gan._checks import file_path
 from keras_gan._mp4 import require_ffmpeg
-from keras_gan._short_repr import ShortRepr
+from keras_gan.latents.picture_repr import PictureRepr
 from keras_gan.latents.pixels import drawable
 
 __all__ = ["Walk", "check_target"]
@@ -24,7 +24,7 @@ _FILMS = (".gif", ".mp4")
 
 
 @dataclass(frozen=True, repr=False)
-class Walk(ShortRepr):
+class Walk(PictureRepr):
     """Images along paths through latents or styles.
 
     Attributes:
@@ -57,6 +57,9 @@ class Walk(ShortRepr):
         pixels = drawable(self.images, 2, self.bounds)
         flat = pixels.reshape(-1, *pixels.shape[2:])
         return pictures.grid(flat, pixels.shape[1])
+
+    def _picture(self) -> Image.Image:
+        return self.strip()
 
     def frames(self) -> Iterator[Image.Image]:
         """Yields the pictures of an animation that begins again at its end.

@@ -5,20 +5,18 @@ from typing import Any
 import numpy as np
 
 from keras_gan._arrays import Array
+from keras_gan.features.classifiers import ClassifierExtractor
 from keras_gan.metrics.evaluation import Evaluator
+from keras_gan.metrics.few_images import listed, of_few
 from keras_gan.metrics.neighbors import Points, containment, squared_radii
 
-__all__ = ["cautions", "of_few"]
+__all__ = ["cautions"]
 
-_FOR_FID = 2_000
-"""Images below which its bias is larger than what one would compare."""
-_FOR_KID = 300
-"""Images below which it depends most on which ones they are."""
-_FOR_NEIGHBOURS = 1_000
 _FADED = 0.25
 """The share of the real images' contrast below which others look grey."""
+_LARGEST_OF_CLASSIFIERS = 32
+"""Pixels of images that may be those of its data, with an edge around."""
 _BY_BALLS = ("precision", "density")
-_BY_NEIGHBOURS = (*_BY_BALLS, "recall", "coverage")
 
 
 def cautions(
@@ -34,35 +32,21 @@ def cautions(
     found = of_few(scores)
     if not evaluator.extractor.takes_vectors:
         found += _of_grey(evaluator, fake_images, scores)
+        found += _of_other_data(evaluator)
     return found
 
 
-def of_few(scores: dict[str, Any]) -> list[str]:
-    """Returns what to know of numbers of few images, a sentence each.
-
-    Args:
-        scores: The numbers, with `num_real` and `num_fake`.
-    """
-    counts = scores["num_real"], scores["num_fake"]
-    few = f"of {counts[0]:,} real and {counts[1]:,} generated images"
-    found = []
-    if "fid" in scores and min(counts) < _FOR_FID:
-        found.append(
-            f"fid {few} says little: with so few it is far too high. kid is "
-            "not biased"
-        )
-    kid = next((name for name in scores if name.startswith("kid")), None)
-    if kid is not None and min(counts) < _FOR_KID:
-        found.append(
-            f"kid {few} says little: it would be another with other images"
-        )
-    named = [name for name in _BY_NEIGHBOURS if name in scores]
-    if named and min(counts) < _FOR_NEIGHBOURS:
-        found.append(
-            f"{_listed(named)} {few} compare{'s' * (len(named) == 1)} only "
-            "with numbers of exactly as many"
-        )
-    return found
+def _of_other_data(evaluator: Evaluator) -> list[str]:
+    extractor, shape = evaluator.extractor, evaluator.real_images.shape[1:]
+    if not isinstance(extractor, ClassifierExtractor):
+        return []
+    if shape[-1] == 1 and max(shape[:2]) <= _LARGEST_OF_CLASSIFIERS:
+        return []
+    return [
+        f"the classifier of {extractor.dataset} has seen grey images of 28x28 "
+        "pixels alone: what it sees in others says little of their quality. "
+        "imagenet is for photos and pictures in colour"
+    ]
 
 
 def _of_grey(
@@ -107,8 +91,4 @@ def _takes_grey_for_real(evaluator: Evaluator) -> bool:
 
 
 def _say(names: list[str]) -> str:
-    return f"{_listed(names)} say{'s' * (len(names) == 1)}"
-
-
-def _listed(names: list[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]][len(names) < 2 :])
+    return f"{listed(names)} say{'s' * (len(names) == 1)}"

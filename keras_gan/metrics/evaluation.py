@@ -1,5 +1,6 @@
 """Measuring images or vectors by several metrics at once."""
 
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +25,7 @@ from keras_gan.metrics.cache import cached_features
 from keras_gan.metrics.checkerboards import checkerboard
 from keras_gan.metrics.classes import class_balance, label_accuracy
 from keras_gan.metrics.diversity import ms_ssim_diversity
+from keras_gan.metrics.few_images import of_few
 from keras_gan.metrics.frechet import frechet_distance
 from keras_gan.metrics.inception import inception_score
 from keras_gan.metrics.kernel import kernel_distance
@@ -205,7 +207,8 @@ def evaluate(
     """Measures generated images against real ones.
 
     All metrics share one pass of each set through the extractor. To measure
-    again and again against the same real images, keep an `Evaluator`.
+    again and again against the same real images, keep an `Evaluator`. A warning
+    names the numbers that say little, as they are of few images.
 
     Args:
         real_images: uint8 images, (n, H, W, C), or vectors, floats (n, d).
@@ -249,7 +252,10 @@ def evaluate(
         real_split=real_split,
         cache=cache,
     )
-    return evaluator(fake_images, labels=labels, progress=progress)
+    scores = evaluator(fake_images, labels=labels, progress=progress)
+    for caution in of_few(scores):
+        warnings.warn(f"{caution}.", stacklevel=2)
+    return scores
 
 
 class Evaluator:
@@ -304,6 +310,7 @@ class Evaluator:
         """Measures some generated images; see `evaluate`."""
         fake_images = self.extractor.checked("fake_images", fake_images)
         neighbour_count(self.k, fake_images=fake_images)
+        self._refuse_other_shape(fake_images)
         for name in self.metrics:
             if self.scores[name].needs == "labels" and labels is None:
                 raise ValueError(
@@ -373,6 +380,15 @@ class Evaluator:
             "extractor", extractor, Extractor, "one of keras_gan.features"
         )
         return chosen
+
+    def _refuse_other_shape(self, fake_images: Array) -> None:
+        real, fake = self.real_images.shape[1:], fake_images.shape[1:]
+        if real != fake:
+            raise ValueError(
+                "Real and generated images must have one shape, or the numbers "
+                "would measure the difference in size or color. Received: "
+                f"real images of {real}, generated ones of {fake}"
+            )
 
     def _refuse_no_pairs(self, fake_images: Array) -> None:
         paired = paired_names(self.scores)

@@ -84,7 +84,8 @@ def _streamed(metric: keras.metrics.Metric, real: Array, fake: Array) -> Any:
 
 def _number(value: Any, given: Any) -> float:
     """Returns the one number that a metric found."""
-    if not isinstance(value, dict):
+    # NumPy takes None for "not a number".
+    if value is not None and not isinstance(value, dict):
         try:
             array = np.asarray(keras.ops.convert_to_numpy(value), "float64")
         except (TypeError, ValueError):

@@ -663,7 +663,8 @@ class GAN(LatentTools, TwoPlayers):
         if labels is not None:
             raise ValueError(
                 "This model is not conditional, so it takes no labels. "
-                "Received: labels. Use ConditionalGAN or ConditionalWGANGP."
+                "Received: labels. Use ConditionalGAN, ConditionalWGANGP, "
+                "ACGAN or ConditionalStyleGAN."
             )
         return [latents]
 

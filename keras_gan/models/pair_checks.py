@@ -96,7 +96,8 @@ def refuse_other_inputs(
         raise ValueError(
             f"{model} calls its networks on one input. "
             f"Received: a {role} with {len(inputs)}. For networks that "
-            "take labels use ConditionalGAN or ConditionalWGANGP."
+            "take labels use ConditionalGAN, ConditionalWGANGP or "
+            "ConditionalStyleGAN."
         )
 
 

@@ -2,9 +2,11 @@
 
 import inspect
 from collections.abc import Callable, Sequence
+from numbers import Real
 from typing import Any, Self
 
 import keras
+from keras import ops
 
 from keras_gan._checks import received
 from keras_gan._method_names import without_class
@@ -40,7 +42,13 @@ class _OwnFunction(Penalty):
         self.name: str = function.__name__
 
     def __call__(self, *args: Any) -> Tensor:
-        return self.weight * self.function(*args)
+        value = self.function(*args)
+        if not (ops.is_tensor(value) or isinstance(value, Real)):
+            raise ValueError(
+                f"The penalty {self.name!r} must return a scalar. Received: "
+                f"{value!r:.100}"
+            )
+        return self.weight * value
 
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
