@@ -157,6 +157,57 @@ def test_two_devices_of_jax_equal_one(one_jax_device, tmp_path):
     assert_equal_runs(one_jax_device, tmp_path / "two", atol=1e-6)
 
 
+def jax_processes(folder, out, *more):
+    """Two processes of JAX on this machine, which compile once."""
+    port = free_port(1)
+    arguments = [*TRAIN, f"--out={out}", "--distribute=multiworker", *more]
+    return [
+        start(
+            [sys.executable, *COMMAND, *arguments],
+            folder,
+            KERAS_BACKEND="jax",
+            KERAS_DISTRIBUTION_JOB_ADDRESSES=f"localhost:{port}",
+            KERAS_DISTRIBUTION_NUM_PROCESSES="2",
+            KERAS_DISTRIBUTION_PROCESS_ID=str(rank),
+            JAX_COMPILATION_CACHE_DIR=str(folder / "compiled"),
+            JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS="0",
+        )
+        for rank in range(2)
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="needs jax")
+def test_two_processes_of_jax_equal_one_and_survive(one_jax_device, tmp_path):
+    for process in jax_processes(tmp_path, "two"):
+        finish(process)
+    assert_equal_runs(one_jax_device, tmp_path / "two", atol=1e-6)
+
+    killed = tmp_path / "killed"
+    first, second = jax_processes(tmp_path, "killed")
+    wait_for(killed / "backup" / "epoch-0002.weights.h5", [first])
+    second.kill()
+    second.communicate()
+    _, error = first.communicate(timeout=300)
+    assert first.returncode == 2
+    assert "--resume" in error
+    for process in jax_processes(tmp_path, "killed", "--resume"):
+        finish(process)
+    assert_equal_runs(tmp_path / "two", killed, atol=0.0)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="needs jax")
+def test_processes_of_jax_that_nothing_names_are_told_how(tmp_path):
+    arguments = [*TRAIN, "--out=x", "--distribute=multiworker"]
+    command = [sys.executable, *COMMAND, *arguments]
+    process = start(command, tmp_path, KERAS_BACKEND="jax")
+    _, error = process.communicate(timeout=300)
+    assert process.returncode == 2
+    assert "KERAS_DISTRIBUTION_NUM_PROCESSES" in error
+    assert not (tmp_path / "x").exists()
+
+
 @pytest.mark.skipif(
     keras.backend.backend() != "tensorflow", reason="tf.distribute"
 )

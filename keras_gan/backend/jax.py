@@ -238,16 +238,49 @@ def predict_on_batch(network: keras.Model, inputs: Any) -> Any:
 
 @contextlib.contextmanager
 def distributed(engine: str) -> Iterator[Workers]:
-    if engine != "data-parallel":
+    if engine not in ("data-parallel", "multiworker"):
         raise ValueError(
-            f"The jax backend distributes by data-parallel. Received: {engine}"
+            "The jax backend distributes by data-parallel or multiworker. "
+            f"Received: {engine}"
         )
+    several = engine == "multiworker"
+    if several:
+        _join_processes()
     before = keras.distribution.distribution()
-    keras.distribution.set_distribution(keras.distribution.DataParallel())
+    # Each of several processes is fed its own part of each batch.
+    parallel = keras.distribution.DataParallel(auto_shard_dataset=not several)
+    keras.distribution.set_distribution(parallel)
     try:
-        yield Workers()
+        yield _workers() if several else Workers()
     finally:
         keras.distribution.set_distribution(before)
+
+
+def _join_processes() -> None:
+    # Else JAX aborts a process that has lost another one, after minutes and
+    # with a dump, in place of an error that says what to do.
+    jax.config.update("jax_enable_recoverability", True)
+    try:
+        keras.distribution.initialize()
+    except (ValueError, RuntimeError) as error:
+        raise ValueError(
+            "With the jax backend, multiworker joins the processes that the "
+            "environment variables KERAS_DISTRIBUTION_JOB_ADDRESSES (host:port "
+            "of the first one), KERAS_DISTRIBUTION_NUM_PROCESSES and "
+            "KERAS_DISTRIBUTION_PROCESS_ID name, or those that Slurm or MPI "
+            f"started. Received: {' '.join(str(error).split())[:200]}"
+        ) from error
+
+
+def _workers() -> Workers:
+    rank, count = jax.process_index(), jax.process_count()
+    return Workers(
+        rank,
+        count,
+        part=(rank, count),
+        # gloo's are the latter.
+        connection_errors=(jax.errors.JaxRuntimeError, ValueError),
+    )
 
 
 def strategy_scope(

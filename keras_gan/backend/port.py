@@ -219,14 +219,15 @@ class Port(Protocol):
             engine: `"mirrored"` (TensorFlow) or `"data-parallel"` (JAX): all
                 devices of this machine. `"multiworker"`: the workers that the
                 environment variable `TF_CONFIG` names, or the processes that
-                `torchrun` started.
+                `torchrun` started; on JAX those that Keras' variables
+                `KERAS_DISTRIBUTION_...` name.
 
         Returns:
             A context whose value is who takes part.
 
         Raises:
             ValueError: On entry, if the backend has no such engine, or
-                `torchrun` did not start this process.
+                nothing says which processes there are.
         """
 
     def strategy_scope(self, model: keras.Model) -> AbstractContextManager[Any]:

@@ -958,6 +958,8 @@ class AdversarialModel(backend.Stepper, keras.Model):
     def save(self, filepath: Any, *args: Any, **kwargs: Any) -> None:
         """Saves the model to a `.keras` file, as `keras.Model.save` does.
 
+        Where several workers train, one of them may call it alone.
+
         Args:
             filepath: The file, ending in `.keras`.
             *args: As in `keras.Model.save`.
@@ -968,7 +970,21 @@ class AdversarialModel(backend.Stepper, keras.Model):
                 holds one optimizer and no random state.
         """
         saved_state.refuse_older_format(filepath)
-        super().save(filepath, *args, **kwargs)
+        with backend.alone(self):
+            super().save(filepath, *args, **kwargs)
+
+    def save_weights(self, filepath: Any, *args: Any, **kwargs: Any) -> None:
+        """Saves weights with every optimizer's state, seeds and counters.
+
+        Where several workers train, one of them may call it alone.
+
+        Args:
+            filepath: The file, ending in `.weights.h5`.
+            *args: As in `keras.Model.save_weights`.
+            **kwargs: As in `keras.Model.save_weights`.
+        """
+        with backend.alone(self):
+            super().save_weights(filepath, *args, **kwargs)
 
     def load_weights(self, filepath: Any, *args: Any, **kwargs: Any) -> None:
         """Loads weights with every optimizer's state, seeds and counters.

@@ -138,8 +138,8 @@ def add_parser(commands: Any) -> None:
         "--distribute",
         metavar="ENGINE",
         help="train on many devices: mirrored (TensorFlow, this machine), "
-        "multiworker (TensorFlow by TF_CONFIG, torch by torchrun) or "
-        "data-parallel (JAX)",
+        "data-parallel (JAX, this machine) or multiworker (TensorFlow by "
+        "TF_CONFIG, torch by torchrun, JAX by KERAS_DISTRIBUTION_...)",
     )
     add(
         "--dry-run",
