@@ -400,6 +400,14 @@ def test_a_generator_that_always_makes_the_same_has_no_path_length():
         assert gan.path_length(extractor, 20, space=space) == 0.0
 
 
+def test_many_searches_do_not_make_tensorflow_warn(caplog):
+    gan = tiny.gan()
+    images = gan.generate(2, seed=0)
+    for _ in range(8):
+        gan.invert(images, steps=1, starts=1, verbose=False)
+    assert "retracing" not in caplog.text
+
+
 def test_what_is_found_is_shown_in_a_line():
     gan = tiny.style_gan()
     found = gan.interpolate(2, steps=3, seed=0)

@@ -1,6 +1,7 @@
 """The port on TensorFlow: tapes, and replicas of `tf.distribute`."""
 
 import contextlib
+import functools
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -85,7 +86,11 @@ def compiled(
     function: Callable[[], Any], state: Sequence[keras.Variable]
 ) -> Callable[[], Any]:
     del state  # Variables change in place.
-    run: Callable[[], Any] = tf.function(function, autograph=False)
+    # TensorFlow counts by their code how often functions are traced, and warns
+    # of methods of many objects. A partial function has no code of its own.
+    run: Callable[[], Any] = tf.function(
+        functools.partial(function), autograph=False
+    )
     return run
 
 
