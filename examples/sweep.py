@@ -23,4 +23,6 @@ for values in itertools.product(*GRID.values()):
         started = (run / "config.json").exists()
         how = ["--resume"] if started else [*new, *sys.argv[1:]]
         cli.run(["train", *how, f"--out={run}"])
+for table in ("sweep.csv", "sweep.md"):
+    Path(table).unlink(missing_ok=True)  # `compare` replaces no file.
 cli.run(["compare", "sweep", "--csv=sweep.csv", "--markdown=sweep.md"])

@@ -97,15 +97,14 @@ def scores_of(
     said: dict[str, None] = {}
     for images in task.compared(data):
         made = _translated(trained, images)
-        found = metrics.evaluate(
+        evaluator = metrics.Evaluator(
             images["real"],
-            made,
             extractor=extractor,
             metrics=chosen,
-            labels=getattr(data, "labels", None),
             k=_neighbours(arguments.k, chosen, images, made),
             real_split=data.split,
         )
+        found = evaluator(made, labels=getattr(data, "labels", None))
         if _of_pixels(chosen):
             del found["extractor"]
         scores |= dict(_named(found, images.get("direction")))
