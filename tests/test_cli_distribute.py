@@ -102,6 +102,22 @@ def assert_equal_runs(one, two, atol):
         np.testing.assert_allclose(two[name], value, atol=atol, err_msg=name)
 
 
+def check_a_lost_worker_is_survived(two_workers, folder):
+    """One of two is killed; both resume, to the end of the run `two`."""
+    killed = folder / "killed"
+    first, second = two_workers(folder, "killed")
+    wait_for(killed / "backup" / "epoch-0002.weights.h5", [first])
+    second.kill()
+    second.communicate()
+    _, error = first.communicate(timeout=300)
+    assert not (killed / "model.keras").exists()
+    assert first.returncode == 2
+    assert "--resume" in error
+    for process in two_workers(folder, "killed", "--resume"):
+        finish(process)
+    assert_equal_runs(folder / "two", killed, atol=0.0)
+
+
 @pytest.fixture(scope="module")
 def one_jax_device(tmp_path_factory):
     """A run of the same by one device."""
@@ -119,18 +135,7 @@ def test_a_lost_worker_is_survived_and_two_equal_one(tmp_path):
         finish(process)
     assert_equal_runs(tmp_path / "one", tmp_path / "two", atol=2e-5)
 
-    killed = tmp_path / "killed"
-    first, second = workers(tmp_path, "killed")
-    wait_for(killed / "backup" / "epoch-0002.weights.h5", [first])
-    second.kill()
-    second.communicate()
-    _, error = first.communicate(timeout=300)
-    assert not (killed / "model.keras").exists()
-    assert first.returncode == 2
-    assert "--resume" in error
-    for process in workers(tmp_path, "killed", "--resume"):
-        finish(process)
-    assert_equal_runs(tmp_path / "two", killed, atol=0.0)
+    check_a_lost_worker_is_survived(workers, tmp_path)
 
 
 @pytest.mark.slow
@@ -184,17 +189,7 @@ def test_two_processes_of_jax_equal_one_and_survive(one_jax_device, tmp_path):
         finish(process)
     assert_equal_runs(one_jax_device, tmp_path / "two", atol=1e-6)
 
-    killed = tmp_path / "killed"
-    first, second = jax_processes(tmp_path, "killed")
-    wait_for(killed / "backup" / "epoch-0002.weights.h5", [first])
-    second.kill()
-    second.communicate()
-    _, error = first.communicate(timeout=300)
-    assert first.returncode == 2
-    assert "--resume" in error
-    for process in jax_processes(tmp_path, "killed", "--resume"):
-        finish(process)
-    assert_equal_runs(tmp_path / "two", killed, atol=0.0)
+    check_a_lost_worker_is_survived(jax_processes, tmp_path)
 
 
 @pytest.mark.slow

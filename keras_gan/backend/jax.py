@@ -267,8 +267,8 @@ def _join_processes() -> None:
             "With the jax backend, multiworker joins the processes that the "
             "environment variables KERAS_DISTRIBUTION_JOB_ADDRESSES (host:port "
             "of the first one), KERAS_DISTRIBUTION_NUM_PROCESSES and "
-            "KERAS_DISTRIBUTION_PROCESS_ID name, or those that Slurm or MPI "
-            f"started. Received: {' '.join(str(error).split())[:200]}"
+            "KERAS_DISTRIBUTION_PROCESS_ID name. Received: "
+            f"{' '.join(str(error).split())[:200]}"
         ) from error
 
 

@@ -386,7 +386,7 @@ class Evaluator:
         if real != fake:
             raise ValueError(
                 "Real and generated images must have one shape, or the numbers "
-                "would measure the difference in size or color. Received: "
+                "would measure the difference in size or colour. Received: "
                 f"real images of {real}, generated ones of {fake}"
             )
 
