@@ -102,6 +102,25 @@ def test_replicas_are_compared_turn_by_turn(records):
     assert (records / "all-reduce.png").is_file()
 
 
+def test_two_trainings_count_together_beside_one_on_both_cores(records):
+    one, both, *_, apart = scaling_rows.CORES
+    found = {
+        "versions": {},
+        "variants": [
+            variant(one, "quick", "one", 32, [4, 2, 4]),
+            variant(both, "quick", "one", 32, [2, 2, 2]),
+            variant(apart, "quick", "apart", 64, [4, 4, 5]),
+        ],
+    }
+    (records / "cores.json").write_text(json.dumps(found), "utf-8")
+    scaling_page.write()
+    page = (records / "scaling.md").read_text("utf-8")
+    assert f"| quick | 32 | {one} | 80 (80 to 160) |  | 1.00 | 12.50 |" in page
+    assert f"| {both} | 160 (160 to 160) | 2.00 |" in page
+    # Twice the images in as long, in twice as long, in 5/4 of the time.
+    assert f"| quick | 32 | {apart} | 160 (128 to 160) | 1.60 |" in page
+
+
 def test_two_replicas_send_each_gradient_once():
     assert scaling_model.ring_bytes(1, 1000) == 0
     assert scaling_model.ring_bytes(2, 1000) == 4000

@@ -4,11 +4,11 @@
     python tests/benchmarks/scaling.py batch steps   # these sweeps alone
     python tests/benchmarks/scaling.py --write       # the page alone
 
-Sweeps: batch size, image size, channels, filters, discriminator steps, and
-replicas (1 and 2, each pinned to a core). Each variant has a process of its
-own, all of a sweep are started once, and these take `--rounds` turns of about
-`--seconds` each. All turns are kept in docs/scaling/, from which alone
-docs/scaling.md and its plots are made.
+Sweeps: batch size, image size, channels, filters, discriminator steps, replicas
+(1 and 2, each pinned to a core), and what two cores are used for. Each variant
+has processes of its own, all of a sweep are started once, and these take
+`--rounds` turns of about `--seconds` each. All turns are kept in docs/scaling/,
+from which alone docs/scaling.md and its plots are made.
 """
 
 import argparse
@@ -39,17 +39,20 @@ STARTING = 2
 
 
 class Runner:
-    """The processes of one variant: two for two workers, else one."""
+    """The processes of one variant: two for two workers or trainings."""
 
     def __init__(self, variant):
         self.variant = variant
         self.cycle = cycle(recipe_of(variant))
         spec = json.dumps(asdict(variant))
-        count = 2 if variant.engine == "multiworker" else 1
+        count = 2 if variant.engine in ("multiworker", "apart") else 1
         port = free_port(count)
         self._processes = [
             turns.Process(
-                __file__, "--measure", spec, **environment(port, rank, count)
+                __file__,
+                "--measure",
+                spec,
+                **environment(variant.engine, port, rank),
             )
             for rank in range(count)
         ]
@@ -90,10 +93,10 @@ def free_port(count):
         return min(probe.getsockname()[1], 65_000 - count)
 
 
-def environment(port, rank, count):
+def environment(engine, port, rank):
     more = {"KERAS_BACKEND": "tensorflow", "RANK": str(rank)}
-    if count > 1:
-        workers = [f"localhost:{port + each}" for each in range(count)]
+    if engine == "multiworker":
+        workers = [f"localhost:{port + each}" for each in range(2)]
         more["TF_CONFIG"] = json.dumps(
             {
                 "cluster": {"worker": workers},
@@ -138,11 +141,13 @@ def started(variants, stack):
 
 def describe(runner):
     variant = runner.variant
+    # Of all replicas together.
+    trainings = 2 if variant.engine == "apart" else 1
     return {
         "name": variant.name,
         "recipe": variant.recipe,
         "engine": variant.engine,
-        "batch_size": runner.ready["batch_size"],
+        "batch_size": trainings * runner.ready["batch_size"],
         "image_shape": runner.ready["image_shape"],
         "parameters": runner.ready["parameters"],
         "memory_before": runner.ready["memory"],
@@ -197,8 +202,11 @@ def measure(variant):
     restrict(variant)
     import numpy as np
 
-    from keras_gan import recipes
+    from keras_gan import memory, recipes
 
+    if variant.keep_freed:
+        # To the end of the process.
+        memory.keep_freed().__enter__()
     recipe = recipe_of(variant)
     shape = (variant.size, variant.size, variant.channels)
     pixels = np.random.default_rng(0).integers(0, 256, (64, *shape), np.uint8)
@@ -229,6 +237,12 @@ def measure(variant):
 
 def restrict(variant):
     """Gives each replica one core, before TensorFlow counts them."""
+    if variant.threads is not None:
+        import tensorflow as tf
+
+        within, between = variant.threads
+        tf.config.threading.set_intra_op_parallelism_threads(within)
+        tf.config.threading.set_inter_op_parallelism_threads(between)
     if not variant.pinned:
         return
     cores = sorted(os.sched_getaffinity(0))
@@ -244,7 +258,7 @@ def restrict(variant):
 
 def scope(engine):
     """Where the model is made, so that the engine trains it."""
-    if engine == "one":
+    if engine in ("one", "apart"):
         return contextlib.nullcontext()
     import tensorflow as tf
 

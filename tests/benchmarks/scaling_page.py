@@ -5,7 +5,13 @@ import statistics
 from tests.benchmarks import long_runs_page, scaling_plots
 from tests.benchmarks.markdown_table import markdown_table
 from tests.benchmarks.scaling_model import Link, efficiency, ring_bytes
-from tests.benchmarks.scaling_rows import RECORDS, ROOT, SWEEPS, record
+from tests.benchmarks.scaling_rows import (
+    CORES,
+    RECORDS,
+    ROOT,
+    SWEEPS,
+    record,
+)
 
 PAGE = ROOT / "docs" / "scaling.md"
 
@@ -55,6 +61,8 @@ def page():
             sections.append(sweep_section(name, found))
     if found := record("replicas"):
         sections += [replicas_section(found), model_section(found)]
+    if found := record("cores"):
+        sections.append(cores_section(found))
     sections += long_runs_page.sections()
     return "\n\n".join(sections) + "\n"
 
@@ -245,6 +253,41 @@ the stroke, with devices {scaling_plots.FASTER} times as fast, at a latency of
 {markdown_table(head, rows)}
 
 {comparison(found)}"""
+
+
+def cores_section(found):
+    head = ["recipe", "batch", "", "images/s", "to one core"]
+    head += ["cores at work", "CPU ms an image"]
+    rows = []
+    for each in found["variants"]:
+        if each["name"] == next(iter(CORES)):
+            one = each
+        rows.append(cores_cells(each, one))
+    return f"""## Both cores
+
+One GAN on one core and on both, and two independent ones beside each other,
+which have a core each and share nothing but the machine: more than they gain,
+no way to spread a step can. TensorFlow gives an operation both cores and runs
+two operations at a time, unless the row says it otherwise. "To one core" is the
+median of the ratios of turns that follow each other; "cores at work" is CPU
+time by the clock. Freed memory is kept, as `keras-gan train` does.
+{measured_on(found)}
+
+{markdown_table(head, rows)}"""
+
+
+def cores_cells(variant, one):
+    trainings = 2 if variant["engine"] == "apart" else 1
+    busy = cpu(variant) * rate(variant) / 1e3
+    return [
+        variant["recipe"],
+        str(variant["batch_size"] // trainings),
+        variant["name"],
+        spread(rates(variant)),
+        "" if variant is one else f"{ratio_to(variant, one):.2f}",
+        f"{busy:.2f}",
+        f"{cpu(variant):.2f}",
+    ]
 
 
 def both(replicas, parameters, seconds, link):

@@ -19,10 +19,13 @@ class Variant:
         changes: To the recipe, as `recipes.override` takes them.
         size: Height and width of the images.
         channels: Of the images.
-        engine: `one`, `mirrored` or `multiworker`; the last two have two
-            replicas.
+        engine: `one`, `mirrored` or `multiworker`, of which the last two have
+            two replicas, or `apart`: two processes that train a model each.
         pinned: Whether each replica has one core and one thread for its
             computations; else all there are.
+        threads: How many an operation has, and how many operations run at a
+            time; None leaves it to TensorFlow.
+        keep_freed: Whether freed memory is kept, as `keras-gan train` does.
     """
 
     name: str
@@ -32,6 +35,8 @@ class Variant:
     channels: int = 1
     engine: str = "one"
     pinned: bool = False
+    threads: tuple[int, int] | None = None
+    keep_freed: bool = False
 
 
 def _batch(size):
@@ -63,6 +68,30 @@ def _replicas(recipe, batch):
     ]
 
 
+CORES = {
+    "one core": {"pinned": True},
+    "both cores": {},
+    "both cores, one operation at a time": {"threads": (2, 1)},
+    "both cores, a thread for each operation": {"threads": (1, 2)},
+    "two trainings, a core each": {"engine": "apart", "pinned": True},
+}
+"""What two cores can be used for."""
+
+
+def _cores(recipe, batch):
+    """One process of a recipe in each of these ways."""
+    return [
+        Variant(
+            name,
+            recipe=recipe,
+            changes=(("batch_size", batch),),
+            keep_freed=True,
+            **use,
+        )
+        for name, use in CORES.items()
+    ]
+
+
 SWEEPS = {
     "batch": [_batch(2**power) for power in range(3, 10)],
     "size": [
@@ -89,6 +118,11 @@ SWEEPS = {
             channels=3,
             pinned=True,
         ),
+    ],
+    "cores": [
+        *_cores("quick", 32),
+        *_cores("quick", 128),
+        *_cores("dcgan", 128),
     ],
 }
 
