@@ -17,6 +17,16 @@ gc.freeze()
 gc.set_threshold(5_000, 10, 20)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """TensorFlow traces for seconds what the others run at once."""
+    if keras.backend.backend() != "tensorflow":
+        return
+    for item in items:
+        if item.get_closest_marker("slow_on_tensorflow"):
+            item.add_marker("slow")
+
+
 @pytest.fixture(autouse=True)
 def _seeded():
     keras.utils.set_random_seed(1)

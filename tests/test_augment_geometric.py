@@ -368,6 +368,7 @@ def test_the_numerical_check_accepts_it():
     gradients._try(geometric(*ALL), (9, 7, 3))
 
 
+@pytest.mark.slow
 def test_it_stands_under_a_penalty_in_a_compiled_step():
     gan = tiny.gan(
         augment=[augment.GeometricAugment(seed=1), "brightness"],

@@ -75,6 +75,7 @@ def test_only_the_chosen_player_is_clipped(images, plain):
     assert 0.9e-4 < largest <= 1.1e-4
 
 
+@pytest.mark.slow
 def test_the_tutorials_clipping_at_one(images):
     """`clipvalue=1.0` in the discriminator's optimizer is the same thing."""
     in_optimizer = keras.optimizers.SGD(RATE, clipvalue=1.0)
@@ -93,6 +94,7 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 
+@pytest.mark.slow
 def test_it_is_gone_after_fit(images):
     own = keras.optimizers.SGD(RATE, clipnorm=5.0)
     model, _ = one_step(images, [GradientClipping(1e-6)], d_opt=own)
@@ -114,6 +116,7 @@ class Fails(keras.callbacks.Callback):
         raise RuntimeError("on purpose")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "callback", [GradientClipping(1.0), WeightClipping(0.5)], ids=type
 )
@@ -138,6 +141,7 @@ def test_it_reaches_the_optimizer_inside_a_loss_scale(images):
     assert 0.9e-3 < largest <= 1.1e-3
 
 
+@pytest.mark.slow
 def test_weights_stay_within_the_value(images):
     model = tiny.gan()
     generator = tiny.weights(model.generator)
@@ -155,6 +159,7 @@ def test_weights_stay_within_the_value(images):
     assert not np.array_equal(generator[0], model.generator.get_weights()[0])
 
 
+@pytest.mark.slow
 def test_weight_clipping_keeps_a_constraint_and_gives_it_back(images):
     model = tiny.gan()
     own = keras.constraints.NonNeg()

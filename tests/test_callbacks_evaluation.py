@@ -121,6 +121,7 @@ def test_classes_come_in_turn(images, labels, extractor):
     )
 
 
+@pytest.mark.slow
 def test_training_is_the_same_with_evaluation(images, extractor):
     plain, watched = tiny.gan(), tiny.gan()
     watched.set_weights(plain.get_weights())

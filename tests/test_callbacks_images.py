@@ -21,6 +21,7 @@ def names(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
+@pytest.mark.slow
 def test_a_picture_every_second_epoch_and_the_animation(images, tmp_path):
     fit(tiny.gan(), images, ImageSnapshot(tmp_path, every=2), epochs=5)
     expected = ["epoch-0002.png", "epoch-0004.png", "progress.gif"]
@@ -38,6 +39,7 @@ def test_steps_count_on_over_epochs_and_fits(images, tmp_path):
     assert names(tmp_path)[-1] == "step-00000012.png"
 
 
+@pytest.mark.slow
 def test_the_picture_is_what_the_model_makes_of_the_fixed_latents(
     images, tmp_path
 ):
@@ -87,6 +89,7 @@ def test_given_labels_make_rows_where_they_can(labels, columns):
     assert len(samples.latents) == 4
 
 
+@pytest.mark.slow
 def test_pictures_of_another_run_stay(images, tmp_path):
     fit(tiny.gan(), images, ImageSnapshot(tmp_path), epochs=2)
     before = {p: p.read_bytes() for p in tmp_path.iterdir()}
@@ -98,6 +101,7 @@ def test_pictures_of_another_run_stay(images, tmp_path):
     assert names(second.folder) == ["epoch-0001.png", "progress.gif"]
 
 
+@pytest.mark.slow
 def test_a_resumed_run_goes_on_in_its_folder(images, tmp_path):
     model = tiny.gan()
     fit(model, images, ImageSnapshot(tmp_path), epochs=2)
@@ -108,6 +112,7 @@ def test_a_resumed_run_goes_on_in_its_folder(images, tmp_path):
         assert animation.n_frames == 3
 
 
+@pytest.mark.slow
 def test_training_is_the_same_with_pictures(images, tmp_path):
     plain, watched = tiny.gan(), tiny.gan()
     watched.set_weights(plain.get_weights())
@@ -120,6 +125,7 @@ def test_training_is_the_same_with_pictures(images, tmp_path):
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.slow
 def test_strips_at_the_end(images, tmp_path):
     snapshot = ImageSnapshot(tmp_path, interpolation=True, gif=False)
     fit(tiny.gan(), images, snapshot, epochs=1)

@@ -47,6 +47,7 @@ def fit(model, images, live, **settings):
     return model.fit(images, callbacks=[live], **settings)
 
 
+@pytest.mark.slow_on_tensorflow
 def test_a_notebook_has_one_output_that_changes(images, notebook):
     with_it, without = tiny.gan_r1_ema(), tiny.gan_r1_ema()
     without.set_weights(with_it.get_weights())

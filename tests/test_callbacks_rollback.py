@@ -44,6 +44,7 @@ def rates(model):
     ]
 
 
+@pytest.mark.slow
 def test_it_comes_back_from_nan_within_the_epoch(images):
     model = tiny.gan(ema_decay=0.9)
     rescue = Rollback()
@@ -59,6 +60,7 @@ def test_it_comes_back_from_nan_within_the_epoch(images):
     assert "GradientClipping" in text
 
 
+@pytest.mark.slow
 def test_everything_is_as_it_was(images):
     """Weights, averages, optimizers and seeds; rates are kept by factor 1."""
     model = tiny.gan_r1_ema()
@@ -81,6 +83,7 @@ def test_everything_is_as_it_was(images):
         np.testing.assert_array_equal(first, second)
 
 
+@pytest.mark.slow
 def test_it_ends_with_the_reason_and_the_last_good_model(images, tmp_path):
     model = tiny.gan()
     path = tmp_path / "best.keras"
@@ -100,6 +103,7 @@ def test_it_ends_with_the_reason_and_the_last_good_model(images, tmp_path):
     np.testing.assert_allclose(rates(model), [5e-5, 5e-5], rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_before_the_first_epoch_it_returns_to_the_start(images):
     model = tiny.gan()
     with pytest.warns(UserWarning, match="the state at the start"):
@@ -107,12 +111,14 @@ def test_before_the_first_epoch_it_returns_to_the_start(images):
     assert finite(model)
 
 
+@pytest.mark.slow
 def test_it_only_warns_once_where_it_shall_not_restore(images):
     with pytest.warns(UserWarning, match="diverged") as caught:
         fit(tiny.gan(), images, [Rollback(restore=False), Breaks(0, 1)])
     assert len([w for w in caught if w.category is UserWarning]) == 1
 
 
+@pytest.mark.slow
 def test_a_healthy_run_is_left_alone(images):
     plain, watched = tiny.gan(), tiny.gan()
     watched.set_weights(plain.get_weights())
@@ -124,6 +130,7 @@ def test_a_healthy_run_is_left_alone(images):
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.slow
 def test_a_schedule_goes_on_lower(images, tmp_path):
     schedule = keras.optimizers.schedules.CosineDecay(1e-3, 15)
     model = tiny.gan()
@@ -166,6 +173,7 @@ def test_a_schedule_goes_on_lower(images, tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_exploding_gradients_are_seen_and_named(images):
     model = tiny.gan()
     with pytest.warns(UserWarning, match="gradients explode"):
@@ -225,6 +233,7 @@ def test_collapse_counts_once_there_was_variety(images):
     assert "collapsed" in watch.check(scored(alike, images[:64])).words
 
 
+@pytest.mark.slow
 def test_a_run_that_collapses_comes_back(images):
     model = tiny.gan()
 
@@ -275,6 +284,7 @@ def test_terminate_on_nan_sees_every_log(name, capsys):
     assert "Batch 1" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_terminate_on_nan_ends_fit_at_the_step(images, capsys):
     history = fit(tiny.gan(), images, [Breaks(1, 2), TerminateOnNaN()])
     assert len(history.epoch) == 2

@@ -32,6 +32,7 @@ def equal(one, other):
     return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
+@pytest.mark.slow
 def test_model_checkpoint_keeps_the_best_gan(images, tmp_path):
     path = tmp_path / "best.keras"
     checkpoint = CALLBACKS.ModelCheckpoint(
@@ -49,6 +50,7 @@ def test_model_checkpoint_keeps_the_best_gan(images, tmp_path):
     assert equal(tiny.weights(restored), weights[min(weights)])
 
 
+@pytest.mark.slow
 def test_early_stopping_restores_the_best_weights(images):
     weights = []
     model = tiny.gan()
@@ -67,6 +69,7 @@ def test_early_stopping_restores_the_best_weights(images):
     assert equal(tiny.weights(model), weights[0])
 
 
+@pytest.mark.slow
 def test_reduce_lr_on_plateau_reduces_both_rates(images):
     model = tiny.gan()
     reduce = CALLBACKS.ReduceLROnPlateau(
@@ -136,6 +139,7 @@ def test_backup_and_restore_ends_like_the_uninterrupted_run(images, tmp_path):
     assert equal(tiny.state(resumed), tiny.state(straight))
 
 
+@pytest.mark.slow
 def test_swap_ema_weights_shows_averaged_weights_to_validation(images):
     model = tiny.gan()
     model.compile(
@@ -174,6 +178,7 @@ def test_lambda_callback_sees_steps_and_logs(images):
     assert seen[-1][1] == ["d_fake", "d_loss", "d_real", "g_loss"]
 
 
+@pytest.mark.slow
 def test_a_search_can_take_an_objective_of_validation(images):
     """What KerasTuner does: fit, read the history, keep the best."""
 

@@ -181,6 +181,7 @@ def test_no_chart_is_empty(run):
         assert any(re.match(p, tag) for p in patterns for tag in tags)
 
 
+@pytest.mark.slow
 def test_a_chart_comes_with_its_first_curve(images, tmp_path):
     class Measures(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):
@@ -316,6 +317,7 @@ def test_by_epoch_there_are_no_points_by_step(images, tmp_path):
     assert len(found["epoch_d_loss"]) == 2
 
 
+@pytest.mark.slow
 def test_steps_go_on_in_a_second_fit(images, tmp_path):
     model = tiny.gan()
     fit(model, images, TensorBoard(tmp_path / "a"), epochs=1)
@@ -325,6 +327,7 @@ def test_steps_go_on_in_a_second_fit(images, tmp_path):
     assert steps == [6, 7, 8, 9, 10]
 
 
+@pytest.mark.slow
 def test_gradient_norms_are_watched_for_the_run_only(images, tmp_path):
     model = tiny.gan()
     assert (
@@ -468,6 +471,7 @@ def test_bad_arguments_are_refused(arguments, tmp_path):
         TensorBoard(tmp_path, **arguments)
 
 
+@pytest.mark.slow
 def test_schedules_have_a_curve_by_epoch(images, tmp_path):
     weight = schedules.Cosine(5.0, 1.0, 8)
     model = tiny.gan(regularizer=regularizers.R1(weight))

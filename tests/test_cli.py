@@ -166,6 +166,7 @@ def test_a_finished_run_is_not_trained_again(run, capsys):
     assert (run / "model.keras").stat().st_mtime_ns == before
 
 
+@pytest.mark.slow
 def test_the_seed_decides_everything(run, elsewhere):
     arguments = [*VANILLA, "--epochs=2"]
     assert main([*arguments, "--out=again"]) == 0
@@ -202,6 +203,7 @@ def test_a_killed_run_goes_on_exactly(run, elsewhere, monkeypatch, capsys):
     ]
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_says_how_to_go_on(
     run, elsewhere, monkeypatch, capsys
 ):
@@ -248,6 +250,7 @@ def test_the_time_left_leaves_out_the_first_epoch(monkeypatch, capsys):
     ]
 
 
+@pytest.mark.slow
 def test_more_epochs_can_be_asked_of_a_run(run, elsewhere):
     longer = shutil.copytree(run, elsewhere / "longer")
     assert main(["train", "--resume", "--out=longer", "--epochs=3"]) == 0
@@ -549,6 +552,7 @@ def test_export_refuses_to_overwrite(run, capsys):
     assert "exists" in error
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     keras.backend.backend() != "tensorflow", reason="a TensorFlow format"
 )

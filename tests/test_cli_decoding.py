@@ -49,6 +49,7 @@ def test_a_dry_run_says_how_and_fills_no_cache(
     assert not cache.exists()
 
 
+@pytest.mark.slow
 def test_images_in_memory_need_no_decoding(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     arguments = ["train", "vanilla", "--set=limit=64", "--dry-run"]
@@ -59,6 +60,7 @@ def test_images_in_memory_need_no_decoding(tmp_path, capsys, monkeypatch):
     assert "decoding" not in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_processes_and_cache_train_the_same_run(train, tmp_path):
     plain, fast = tmp_path / "plain", tmp_path / "fast"
     decoding = ["--num-workers=2", f"--cache={tmp_path / 'cache'}"]

@@ -204,6 +204,7 @@ def test_processes_of_jax_that_nothing_names_are_told_how(tmp_path):
     assert not (tmp_path / "x").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     keras.backend.backend() != "tensorflow", reason="tf.distribute"
 )

@@ -144,6 +144,7 @@ def test_wrong_usage_is_said_in_one_line(
     assert message in fails(capsys, *arguments)
 
 
+@pytest.mark.slow
 def test_truncation_is_that_of_the_model(folder, tmp_path):
     gan = tiny.style_gan()
     gan.style_mean.assign(keras.ops.ones_like(gan.style_mean))
@@ -161,6 +162,7 @@ def test_truncation_is_that_of_the_model(folder, tmp_path):
     assert np.abs(made - gan.generate(3, seed=4)).max() > 1e-3
 
 
+@pytest.mark.slow
 def test_truncation_without_styles_is_one_line(folder, tmp_path, capsys):
     out = ("--out", tmp_path / "made.npz")
     command = ("generate", folder / "plain.keras", "--truncation=0.5", *out)
@@ -172,6 +174,7 @@ def test_truncation_without_styles_is_one_line(folder, tmp_path, capsys):
     assert not (tmp_path / "made.npz").exists()
 
 
+@pytest.mark.slow
 def test_truncated_images_are_measured(tmp_path, capsys):
     gan = tiny.style_gan()
     gan.style_mean.assign(keras.ops.ones_like(gan.style_mean))

@@ -103,6 +103,7 @@ def exit_code(call, arguments):
         return end.code
 
 
+@pytest.mark.slow
 def test_the_form_of_a_run_is_told_with_its_quotes(monkeypatch, capsys):
     def end(self):
         self.requested = True

@@ -119,6 +119,7 @@ def test_frozen_layers_keep_the_trained_weights(started):
     assert not any(others)
 
 
+@pytest.mark.slow
 def test_a_started_run_is_resumed_exactly_without_the_first(started, elsewhere):
     shutil.copytree(elsewhere / "run", elsewhere / "lost")
     arguments = ["train", "--init=lost", *NEW, "--freeze-d=1", "--out=halved"]

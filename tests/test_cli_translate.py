@@ -233,6 +233,7 @@ def test_data_to_translate_have_their_recipe(name):
     assert recipes.get(planning.RECIPE_OF[name]).data == name
 
 
+@pytest.mark.slow
 def test_the_recipe_of_data_is_taken(capsys):
     arguments = ["train", "--data=sneakers_to_boots", "--dry-run"]
     arguments += ["--set=limit=8", "--set=evaluation.num_samples=8"]
@@ -278,6 +279,7 @@ def begun(folder, recipe, clothes):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("recipe", ["pix2pix", "cyclegan", "super-resolution"])
 @pytest.mark.parametrize("noted", [True, False], ids=["noted", "not-noted"])
 def test_a_run_goes_on_with_the_clothes_it_began_with(
@@ -295,6 +297,7 @@ def test_a_run_goes_on_with_the_clothes_it_began_with(
     assert planned(tmp_path / "new", recipe).recipe.clothes == "fashion_mnist"
 
 
+@pytest.mark.slow
 def test_clothes_that_are_no_longer_there_are_one_line(install, tmp_path):
     install(True)
     before = begun(tmp_path / "run", "pix2pix", "fashion_mnist")
@@ -388,6 +391,7 @@ def test_a_folder_keeps_its_names_and_sizes(run, pictures, capsys):
         assert (larger.size, larger.mode) == ((30, 20), "RGB")
 
 
+@pytest.mark.slow
 def test_an_image_becomes_what_the_model_makes_of_it(run, pictures):
     arguments = ["translate", str(run / "model.keras")]
     source = pictures / "a.png"

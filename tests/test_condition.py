@@ -179,6 +179,7 @@ def measurements(count):
     ).astype("float32")
 
 
+@pytest.mark.slow_on_tensorflow
 def test_vectors_of_numbers_train_and_are_what_pictures_are_made_of(
     images, tmp_path
 ):

@@ -96,6 +96,7 @@ def test_no_identity_is_computed_without_its_weight(sides):
     assert "same" not in gan.make({"a": sides[0], "b": sides[1]})
 
 
+@pytest.mark.slow_on_tensorflow
 def test_weights_follow_schedules_of_the_generators_updates(sides):
     step = keras.optimizers.schedules.PiecewiseConstantDecay([1], [4.0, 0.0])
     gan = eager(cycle_weight=step, adversarial_weight=0, discriminator_steps=2)

@@ -328,6 +328,7 @@ def test_a_generator_that_ends_early_says_so(images):
         seen_by((x for x in halves(images)), steps_per_epoch=2, epochs=2)
 
 
+@pytest.mark.slow_on_tensorflow
 def test_a_training_without_an_update_of_the_generator_says_so(images):
     model = tiny.wgan_gp(discriminator_steps=5)
     with pytest.warns(UserWarning, match=r"3 steps.*discriminator_steps=5"):

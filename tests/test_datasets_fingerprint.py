@@ -230,6 +230,7 @@ TINY = [
 ]
 
 
+@pytest.mark.slow
 def test_a_run_is_not_resumed_with_a_changed_picture(
     pictures, tmp_path, monkeypatch, capsys
 ):

@@ -459,6 +459,7 @@ def test_a_forked_process_reads_with_threads_of_its_own(numbered):
     assert os.waitstatus_to_exitcode(status) == 4
 
 
+@pytest.mark.slow
 def test_a_listing_takes_a_string_for_each_file(tmp_path):
     store(tmp_path / "a" / "0.png")
     for number in range(1, 2000):

@@ -182,6 +182,7 @@ def test_a_folder_is_read_into_memory_by_processes(request, kind):
     assert_same(all_of(read), all_of(kind(request, None)))
 
 
+@pytest.mark.slow_on_tensorflow
 def test_a_model_trains_on_them_as_on_those_of_this_process(classes):
     def weights_after(decoding):
         keras.utils.set_random_seed(1)
@@ -308,6 +309,7 @@ def wait_until_gone(pid):
     return False
 
 
+@pytest.mark.slow_on_tensorflow
 def test_a_process_imports_neither_the_program_nor_a_framework(tmp_path):
     program = started(tmp_path, "import keras; print('done')")
     out, err = program.communicate(timeout=200)
@@ -329,6 +331,7 @@ def test_processes_end_with_a_killed_program(tmp_path):
     assert wait_until_gone(pid)
 
 
+@pytest.mark.slow_on_tensorflow
 @posix
 def test_ctrl_c_ends_a_program_and_its_processes_silently(tmp_path):
     tail = (

@@ -43,6 +43,7 @@ def expected(gan):
     return (made + 1) / 2 * 255
 
 
+@pytest.mark.slow
 @on_tensorflow
 @pytest.mark.filterwarnings("ignore:.*tf.lite.Interpreter is deprecated")
 def test_the_tflite_program_makes_the_same_images(elsewhere):

@@ -53,6 +53,7 @@ def test_the_discriminator_stays_as_it_is_between_its_updates(images):
         made = now
 
 
+@pytest.mark.slow_on_tensorflow
 def test_a_lazy_penalty_counts_the_discriminators_own_updates(images):
     class Counted(keras_gan.regularizers.R1):
         def __call__(self, critic, real, fake, seed):
@@ -70,6 +71,7 @@ def test_a_lazy_penalty_counts_the_discriminators_own_updates(images):
     assert losses[3] == pytest.approx(1.4, abs=1.0)
 
 
+@pytest.mark.slow_on_tensorflow
 @pytest.mark.parametrize(
     "settings", [{}, {"regularizer": "r1"}], ids=["plain", "penalised"]
 )
@@ -92,6 +94,7 @@ def test_until_its_first_update_the_logs_show_the_discriminators_loss(
     assert updates(model) == [1, 3]
 
 
+@pytest.mark.slow_on_tensorflow
 def test_what_is_shown_before_changes_nothing_that_is_trained(
     images, monkeypatch
 ):
@@ -124,6 +127,7 @@ def test_generator_steps_is_a_number_of_updates(steps):
         tiny.gan(generator_steps=steps)
 
 
+@pytest.mark.slow_on_tensorflow
 def test_too_few_steps_for_the_discriminator_are_said(images):
     model = tiny.gan(generator_steps=50)
     with pytest.warns(UserWarning, match=r"discriminator.*generator_steps=50"):
@@ -141,6 +145,7 @@ def test_it_is_a_part_of_the_configuration(make):
     assert "generator_steps" not in make().get_config()
 
 
+@pytest.mark.slow_on_tensorflow
 def test_a_resumed_run_goes_on_in_the_middle_of_its_turns(images, tmp_path):
     keras.utils.set_random_seed(1)
     model = tiny.gan_r1_ema(generator_steps=2)

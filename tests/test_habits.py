@@ -141,6 +141,7 @@ def mean(real, made):
     return made.mean()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["ImageSnapshot", "TensorBoard", "Evaluation"])
 def test_callbacks_take_names(named, kind, images, labels, tmp_path):
     """Their pictures and numbers are those of the classes' numbers."""

@@ -108,6 +108,7 @@ def test_an_epoch_of_full_batches_leaves_out_the_rest():
     assert len(rows) == 24
 
 
+@pytest.mark.slow
 def test_each_fit_trains_on_its_own_data(monkeypatch):
     states = []
     for most in (10**6, -1):

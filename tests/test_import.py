@@ -37,6 +37,7 @@ def printed(folder, *arguments):
     return done.stdout.strip()
 
 
+@pytest.mark.slow
 def test_a_package_run_by_its_name_loads_a_model(tmp_path, saved):
     package = tmp_path / "trainer"
     package.mkdir()
@@ -70,6 +71,7 @@ def test_a_model_loads_in_whichever_order_modules_came(
     assert printed(tmp_path, "-c", code, saved) == "GAN"
 
 
+@pytest.mark.slow
 def test_the_package_alone_does_not_load_keras(tmp_path):
     code = (
         "import sys, keras_gan, keras_gan.cli\n"

@@ -281,6 +281,7 @@ def test_features_draw_the_search(images):
     np.testing.assert_allclose(found.distances, rms + relative, rtol=1e-4)
 
 
+@pytest.mark.slow_on_tensorflow
 def test_styles_come_closer_than_latents(images):
     gan = style_gan()
     found = gan.invert(images[:2], **QUICK)
@@ -408,6 +409,7 @@ def test_many_searches_do_not_make_tensorflow_warn(caplog):
     assert "retracing" not in caplog.text
 
 
+@pytest.mark.slow_on_tensorflow
 def test_what_is_found_is_shown_in_a_line():
     gan = tiny.style_gan()
     found = gan.interpolate(2, steps=3, seed=0)
@@ -420,6 +422,7 @@ def test_what_is_found_is_shown_in_a_line():
         assert "\n" not in repr(each)
 
 
+@pytest.mark.slow_on_tensorflow
 def test_a_notebook_shows_pictures():
     gan = tiny.style_gan()
     walk = gan.interpolate(2, steps=3, seed=0)
@@ -831,6 +834,7 @@ def test_unknown_levels_are_refused(levels):
 # ----------------------------------------------------- the package's StyleGAN
 
 
+@pytest.mark.slow_on_tensorflow
 def test_the_style_of_an_image_of_a_style_gan_is_found():
     gan = tiny.style_gan()
     given = gan.generate(2, seed=9)

@@ -249,6 +249,7 @@ def made(name, settings):
     ]
 
 
+@pytest.mark.slow_on_tensorflow
 @pytest.mark.parametrize("name", networks.__all__)
 def test_every_layer_of_our_networks_is_compared(name):
     compared = {

@@ -58,6 +58,7 @@ def test_evaluate_reports_the_mean_over_samples(images):
     assert logs["d_real"] == pytest.approx(expected, rel=1e-4)
 
 
+@pytest.mark.slow_on_tensorflow
 def test_steps_of_one_call_report_the_mean_over_samples(images):
     if keras.backend.backend() == "torch":
         pytest.skip("Keras runs one step an execution on torch.")

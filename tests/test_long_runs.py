@@ -33,6 +33,7 @@ class Objects(keras.callbacks.Callback):
         self.counts.append(len(gc.get_objects()))
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*discriminator:UserWarning")
 def test_epochs_leave_nothing_behind_and_compile_once(images, tmp_path):
     gan = tiny.gan_r1_ema()

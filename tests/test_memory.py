@@ -40,6 +40,7 @@ def test_mapping_is_off_inside_and_on_again_after_an_error(monkeypatch):
     assert libc.calls[2:] == [(-4, 65_536), (-3, 2**25), (-1, 2**26)]
 
 
+@pytest.mark.slow
 def test_fit_leaves_the_allocator_of_its_process_alone(monkeypatch, images):
     libc = Libc()
     monkeypatch.setattr(memory, "_glibc", lambda: libc)
@@ -47,6 +48,7 @@ def test_fit_leaves_the_allocator_of_its_process_alone(monkeypatch, images):
     assert libc.calls == []
 
 
+@pytest.mark.slow
 def test_the_command_line_keeps_memory_while_it_trains(monkeypatch, tmp_path):
     libc = Libc()
     monkeypatch.setattr(memory, "_glibc", lambda: libc)

@@ -53,6 +53,7 @@ def test_multiplications_of_known_layers():
     assert merged_steps.multiplications(network) == by_hand
 
 
+@pytest.mark.slow_on_tensorflow
 @only_tensorflow
 def test_short_steps_are_made_together():
     watcher = Batches(wants_each_batch=False)
@@ -83,6 +84,7 @@ def test_calls_of_an_epoch_are_alike(most, seen, form, monkeypatch):
     assert watcher.seen == list(seen)
 
 
+@pytest.mark.slow_on_tensorflow
 def test_together_or_not_makes_the_same_weights_and_logs():
     one, first = trained(settings={"steps_per_execution": 1})
     several, second = trained()
@@ -149,6 +151,7 @@ def test_profiling_wants_each_batch(tmp_path):
     )
 
 
+@pytest.mark.slow_on_tensorflow
 def test_exactly_so_many_steps_as_asked_for():
     data = np.concatenate([IMAGES, IMAGES])
     model, _ = trained(steps_per_epoch=7, batch_size=8, shuffle=False, epochs=1)
@@ -157,6 +160,7 @@ def test_exactly_so_many_steps_as_asked_for():
     assert int(model.optimizer.iterations.numpy()) == 13
 
 
+@pytest.mark.slow_on_tensorflow
 def test_validation_and_evaluation_see_their_own_steps():
     class Images(keras.metrics.Metric):
         """How many images were scored."""
@@ -186,6 +190,7 @@ def test_validation_and_evaluation_see_their_own_steps():
     assert logs["images"] == 24.0
 
 
+@pytest.mark.slow_on_tensorflow
 def test_large_steps_are_made_one_by_one():
     model, _ = trained(epochs=1)
     cost = merged_steps._cost(model, 4)
@@ -195,6 +200,7 @@ def test_large_steps_are_made_one_by_one():
     assert merged_steps.choose(model, None, {}) == 1
 
 
+@pytest.mark.slow_on_tensorflow
 def test_the_step_counted_does_not_pass_the_end_of_an_epoch():
     model, _ = trained(epochs=1)
     interval = Interval(1, "step")

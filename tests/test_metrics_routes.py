@@ -47,6 +47,7 @@ def measured(capsys, *arguments):
     return json.loads(capsys.readouterr().out)
 
 
+@pytest.mark.slow
 def test_all_routes_give_one_number(recipe, capsys):
     logged = run_folder.read_metrics(Path("r/metrics.csv"))[-1]["fid"]
     of_run = measured(capsys, "r")
@@ -61,6 +62,7 @@ def test_all_routes_give_one_number(recipe, capsys):
         assert of_samples[name] == pytest.approx(of_run[name], rel=1e-9)
 
 
+@pytest.mark.slow
 def test_the_functions_give_the_same_numbers(recipe, capsys):
     gan = keras.saving.load_model("r/model.keras")
     real, _ = datasets.load(

@@ -55,6 +55,7 @@ def equal(left, right):
 # ------------------------------------------------- what holds for every model
 
 
+@pytest.mark.slow_on_tensorflow
 @every_model
 def test_fit_needs_no_compile_and_logs_both_players(make, fitted):
     model, history = fitted(make)
@@ -109,6 +110,7 @@ def test_evaluate_changes_nothing_and_repeats_itself(
     assert first == again
 
 
+@pytest.mark.slow_on_tensorflow
 @two_models
 def test_validation_does_not_change_training(make, images, labels):
     runs = []
@@ -120,6 +122,7 @@ def test_validation_does_not_change_training(make, images, labels):
     assert equal(*runs)
 
 
+@pytest.mark.slow_on_tensorflow
 @one_model
 def test_the_same_seed_gives_the_same_run(make, images, labels):
     runs = []
@@ -155,6 +158,7 @@ def test_generate_does_not_depend_on_the_batch_size(make):
     np.testing.assert_allclose(whole, parts, atol=1e-6)
 
 
+@pytest.mark.slow_on_tensorflow
 @two_models
 def test_eager_equals_compiled(make, images, labels):
     runs = []
@@ -168,6 +172,7 @@ def test_eager_equals_compiled(make, images, labels):
         np.testing.assert_allclose(compiled, eager, atol=2e-5)
 
 
+@pytest.mark.slow_on_tensorflow
 @pytest.mark.skipif(BACKEND == "torch", reason="Keras: one step on torch")
 @two_models
 def test_several_steps_an_execution_equal_single_ones(make, images, labels):
@@ -208,6 +213,7 @@ def test_mixed_precision_trains(make, policy, images, labels):
         assert isinstance(optimizer, scaled) == (policy == "mixed_float16")
 
 
+@pytest.mark.slow_on_tensorflow
 @pytest.mark.skipif(
     keras.backend.backend() == "jax", reason="needs JAX_ENABLE_X64"
 )
@@ -226,6 +232,7 @@ def test_float64_trains(make, images, labels):
     assert np.isfinite([values[-1] for values in history.values()]).all()
 
 
+@pytest.mark.slow_on_tensorflow
 @two_models
 def test_frozen_layers_stay_frozen(make, images, labels):
     model = make()
@@ -240,6 +247,7 @@ def test_frozen_layers_stay_frozen(make, images, labels):
         assert equal(was, tiny.weights(layer))
 
 
+@pytest.mark.slow_on_tensorflow
 @two_models
 def test_gradient_accumulation_waits(make, images, labels):
     model = make(discriminator_steps=1)
@@ -267,6 +275,7 @@ def test_a_summary_tells_networks_and_objective(make, capsys):
 # --------------------------------------------------------- alternating updates
 
 
+@pytest.mark.slow_on_tensorflow
 @pytest.mark.parametrize(
     ("steps", "epochs", "updates"), [(1, 2, 6), (2, 2, 3), (3, 1, 1), (5, 2, 1)]
 )
@@ -280,6 +289,7 @@ def test_the_generator_is_updated_at_every_kth_step(
     assert int(ops.convert_to_numpy(generator)) == updates
 
 
+@pytest.mark.slow_on_tensorflow
 @pytest.mark.filterwarnings("ignore:The generator has not been updated")
 def test_the_generators_loss_is_shown_before_its_first_update(images):
     model = tiny.gan(discriminator_steps=50)
@@ -288,6 +298,7 @@ def test_the_generators_loss_is_shown_before_its_first_update(images):
     assert history["g_loss"][0] == pytest.approx(np.log(2), abs=0.4)
 
 
+@pytest.mark.slow_on_tensorflow
 def test_a_lazy_penalty_is_logged_and_counts_interval_times(images):
     class Counted(keras_gan.regularizers.R1):
         def __call__(self, critic, real, fake, seed):
@@ -342,6 +353,7 @@ def loss_name(value):
     return str(value) if plain else type(value).__name__
 
 
+@pytest.mark.slow_on_tensorflow
 @pytest.mark.parametrize(
     "loss",
     [
@@ -370,6 +382,7 @@ def test_every_form_of_loss_trains(loss, images):
     assert not equal(before[1], tiny.weights(model.discriminator))
 
 
+@pytest.mark.slow_on_tensorflow
 def test_a_sigmoid_discriminator_trains_as_its_logits_do(images):
     runs = []
     for activation in (None, "sigmoid"):
@@ -412,6 +425,7 @@ def test_a_log_that_was_not_announced_is_refused(images):
         Chatty(*tiny.pair()).train_on_batch(images)
 
 
+@pytest.mark.slow_on_tensorflow
 @pytest.mark.parametrize("activation", [None, "sigmoid"])
 def test_adaptive_augmentation_is_steered_by_each_images_score(
     activation, images
@@ -430,6 +444,7 @@ def noise():
     return keras_gan.augment.InstanceNoise(0.1, decay_steps=9, seed=2)
 
 
+@pytest.mark.slow_on_tensorflow
 @pytest.mark.parametrize(
     "hold",
     [
@@ -602,6 +617,7 @@ def test_weight_regularizers_of_each_player_are_minimised(images):
     assert np.abs(discriminator.get_weights()[0]).sum() < 0.5 * before
 
 
+@pytest.mark.slow_on_tensorflow
 def test_metrics_see_real_and_fake_in_evaluate(images):
     @keras.saving.register_keras_serializable("tests")
     class Gap(keras.metrics.Mean):
@@ -644,6 +660,7 @@ def test_the_average_follows_the_generator_by_its_rule(images):
         np.testing.assert_allclose(got, expected, atol=1e-6)
 
 
+@pytest.mark.slow_on_tensorflow
 def test_pictures_come_from_the_average(images):
     model = tiny.gan(ema_decay=0.99)
     fit(model, images, None, epochs=2)
@@ -659,6 +676,7 @@ def test_pictures_come_from_the_average(images):
 # ----------------------------------------------------------------- conditional
 
 
+@pytest.mark.slow_on_tensorflow
 def test_one_hot_and_integer_labels_are_the_same(images, labels):
     runs = []
     for given in (labels, np.eye(tiny.CLASSES, dtype="float32")[labels]):
@@ -737,6 +755,7 @@ def test_labels_change_the_picture():
     np.testing.assert_allclose(pictures[1], pictures[2], atol=1e-6)
 
 
+@pytest.mark.slow_on_tensorflow
 def test_an_auxiliary_classifier_learns_the_classes(images, labels):
     model = tiny.ac_gan()
     model.compile(d_opt=keras.optimizers.Adam(5e-2))
@@ -746,6 +765,7 @@ def test_an_auxiliary_classifier_learns_the_classes(images, labels):
     assert history[-1] < history[0]
 
 
+@pytest.mark.slow_on_tensorflow
 def test_unconditional_models_ignore_labels(images, labels):
     runs = []
     for given in (labels, None):
@@ -803,6 +823,7 @@ def test_samples_may_be_vectors():
 # ------------------------------------------------------------------------ data
 
 
+@pytest.mark.slow_on_tensorflow
 def test_every_kind_of_data_trains_alike(images):
     class Batches(keras.utils.PyDataset):
         def __len__(self):
@@ -829,6 +850,7 @@ def test_every_kind_of_data_trains_alike(images):
     assert equal(runs[0], runs[2])
 
 
+@pytest.mark.slow_on_tensorflow
 @pytest.mark.skipif(BACKEND == "torch", reason="tf.data is for the others")
 def test_tf_data_trains_with_and_without_labels(images, labels):
     tf = pytest.importorskip("tensorflow")
@@ -841,6 +863,7 @@ def test_tf_data_trains_with_and_without_labels(images, labels):
     tiny.conditional_gan().fit(data.batch(32), epochs=1, verbose=0)
 
 
+@pytest.mark.slow_on_tensorflow
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="Keras' tf.data")
 @pytest.mark.parametrize("kind", ["arrays", "batches", "tf.data", "tuned"])
 def test_no_epoch_waits_for_the_tuning_of_the_last_one(
@@ -920,6 +943,7 @@ def test_each_epoch_has_an_order_of_its_own(images):
     np.testing.assert_array_equal(np.sort(first), np.sort(second))
 
 
+@pytest.mark.slow_on_tensorflow
 @pytest.mark.parametrize(
     ("scale", "expected"),
     [(lambda x: (x + 1) * 127.5, (0, 255)), (lambda x: (x + 1) / 2, (0, 1))],

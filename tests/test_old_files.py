@@ -33,6 +33,7 @@ def expected(files):
         return dict(arrays)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", saved.MODELS, ids=lambda make: make.__name__)
 def test_an_old_model_draws_and_trains_on_as_it_did(files, expected, make):
     path = files / f"{make.__name__}.keras"

@@ -96,6 +96,7 @@ def test_image_batches_in_a_loop_come_in_new_orders(images):
     assert seen.epochs == [0, 1]
 
 
+@pytest.mark.slow_on_tensorflow
 def test_a_saved_loop_goes_on_with_the_next_order(images, tmp_path):
     runs = []
     for saved in (False, True):

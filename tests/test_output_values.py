@@ -261,6 +261,7 @@ def test_a_softmax_over_two_classes_is_refused_as_a_score(images):
         model.fit(images, verbose=0)
 
 
+@pytest.mark.slow_on_tensorflow
 def test_a_softmax_of_classes_is_taken_as_probabilities(images, labels):
     def network(activation):
         x = keras.Input(tiny.SHAPE)

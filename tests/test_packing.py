@@ -102,6 +102,7 @@ def test_images_of_a_pack_are_augmented_one_by_one():
     assert set(seen) == {(8, 8, 1)}
 
 
+@pytest.mark.slow_on_tensorflow
 def test_adaptive_augmentation_counts_the_images_of_packs():
     gan = packed_gan(2, augment=keras_gan.augment.AdaptiveAugment(interval=9))
     gan.compile()
@@ -109,6 +110,7 @@ def test_adaptive_augmentation_counts_the_images_of_packs():
     assert float(ops.convert_to_numpy(gan.augment.count)) == 8
 
 
+@pytest.mark.slow_on_tensorflow
 @pytest.mark.parametrize(
     "loss", ["non_saturating", "relativistic_pairing", "wasserstein"]
 )
@@ -143,6 +145,7 @@ def test_a_conditional_discriminator_is_told_each_class_of_a_pack():
     assert gan.num_classes == 3
 
 
+@pytest.mark.slow_on_tensorflow
 def test_an_auxiliary_classifier_names_each_image_of_a_pack():
     generator, _ = keras_gan.networks.dense(
         (8, 8, 1), num_classes=10, conditioning="auxiliary"
@@ -175,6 +178,7 @@ def test_a_discriminator_that_is_told_one_integer_is_refused():
         keras_gan.ConditionalGAN(generator, discriminator, pack=2)
 
 
+@pytest.mark.slow_on_tensorflow
 def test_a_packed_model_is_saved_and_goes_on_to_the_bit(tmp_path):
     images = tiles(8)
     gan = packed_gan(2, regularizer=["r1", "r2"], ema_decay=0.9)

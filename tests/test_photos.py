@@ -70,6 +70,7 @@ def test_the_summary_says_what_is_not_measured_and_why(
     assert "images a second" in out
 
 
+@pytest.mark.slow
 def test_a_run_has_real_images_beside_as_many_generated_ones(photos, capsys):
     channels = ["--channels=1", "--image-size=8", "--set=evaluation=none"]
     said(capsys, "train", *DENSE, "--data=photos", *channels, "--out=run")
@@ -92,6 +93,7 @@ def test_a_run_has_real_images_beside_as_many_generated_ones(photos, capsys):
     assert "nothing is overwritten" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_measurement_that_fails_does_not_end_the_training(
     photos, capsys, monkeypatch
 ):

@@ -65,6 +65,7 @@ def test_bytes_train_as_floats_do(make):
         np.testing.assert_allclose(a, b, atol=1e-5)
 
 
+@pytest.mark.slow_on_tensorflow
 @pytest.mark.filterwarnings("ignore:.*no negative value:UserWarning")
 def test_another_range_of_values_is_another_step():
     model = tiny.gan()

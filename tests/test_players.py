@@ -63,6 +63,7 @@ def test_make_is_told_that_it_trains(images):
     assert not np.array_equal(before, layer.moving_mean.numpy())
 
 
+@pytest.mark.slow
 def test_batches_come_to_unpack_in_one_form(images, labels):
     class Pairs(Game):
         def unpack(self, data):
@@ -77,6 +78,7 @@ def test_batches_come_to_unpack_in_one_form(images, labels):
     model.evaluate(images, labels, verbose=0)
 
 
+@pytest.mark.slow
 def test_a_dict_comes_to_unpack_as_it_is(images):
     class Named(Game):
         def unpack(self, data):
@@ -87,6 +89,7 @@ def test_a_dict_comes_to_unpack_as_it_is(images):
     model.train_on_batch({"picture": images[:8]})
 
 
+@pytest.mark.slow
 def test_images_alone_come_to_unpack_alone(images):
     class Scaled(Game):
         def unpack(self, data):
@@ -307,6 +310,7 @@ def test_arrays_of_several_lengths_are_refused(images):
         game().fit(images, images[:30], verbose=0)
 
 
+@pytest.mark.slow
 def test_settings_that_a_file_loses_are_missed(images, tmp_path):
     model = game(every=2, ema_decay=0.9)
     model.fit(images, verbose=0)
@@ -315,6 +319,7 @@ def test_settings_that_a_file_loses_are_missed(images, tmp_path):
         game(every=3, ema_decay=0.9).load_weights(tmp_path / "a.weights.h5")
 
 
+@pytest.mark.slow
 def test_numbers_come_in_the_precision_that_keras_has(images):
     class Asking(Game):
         def unpack(self, data):

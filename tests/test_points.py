@@ -62,6 +62,7 @@ def test_a_model_of_points_draws_its_own_before_the_real_ones(tmp_path):
     assert (blue > red).all()
 
 
+@pytest.mark.slow
 def test_the_frame_of_points_is_the_same_in_all_pictures(tmp_path):
     points = np.random.default_rng(0).normal(size=(80, 2)).astype("float32")
     model = gan_of_points()
@@ -89,6 +90,7 @@ def test_points_that_are_not_finite_are_counted_as_outside():
     assert outside == 3
 
 
+@pytest.mark.slow
 def test_a_conditional_model_draws_points_of_all_classes(tmp_path):
     pair = keras_gan.networks.dense(
         (2,),
@@ -197,6 +199,7 @@ def test_a_run_of_points_has_the_files_of_a_run(run):
     assert recipe["name"] == "grid"
 
 
+@pytest.mark.slow
 def test_a_resumed_run_of_points_equals_the_uninterrupted_one(run, tmp_path):
     other = tmp_path / "resumed"
     assert main([*SMALL, "--epochs=2", f"--out={other}"]) == 0
@@ -246,6 +249,7 @@ def test_evaluate_of_points_without_known_modes_is_refused(
     assert "whose modes are known" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_vectors_of_a_file_train_by_the_recipe_grid(tmp_path):
     points = tmp_path / "mine.npz"
     np.savez(points, x=np.random.default_rng(0).normal(size=(200, 3)))
@@ -255,6 +259,7 @@ def test_vectors_of_a_file_train_by_the_recipe_grid(tmp_path):
     assert float(last_row(tmp_path / "run")["fid"]) > 0
 
 
+@pytest.mark.slow
 def test_a_run_on_points_starts_from_another(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     small = [each for each in SMALL if each != "--data=grid"]

@@ -44,6 +44,7 @@ def test_it_knows_the_classes_that_its_card_names(name):
     np.testing.assert_array_equal(by_name, gan.generate(labels=[2, 3], seed=0))
 
 
+@pytest.mark.slow
 @every_preset
 def test_it_goes_on_as_it_was_trained(name):
     gan = keras_gan.from_preset(name)
@@ -105,6 +106,7 @@ def test_rounding_keeps_the_class_and_the_images(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_rounding_keeps_the_mean_style(tmp_path):
     from tests import tiny
 
@@ -125,6 +127,7 @@ def test_an_unknown_name_is_refused_with_those_there_are():
         keras_gan.from_preset("faces")
 
 
+@pytest.mark.slow
 def test_training_goes_on_from_it(tmp_path):
     gan = keras_gan.from_preset("quick_fashion_mnist")
     before = gan.generator.get_weights()
@@ -160,6 +163,7 @@ def test_the_command_measures_it_on_the_data_of_its_card(capsys, monkeypatch):
     assert (scores["num_fake"], scores["real_split"]) == (64, "test")
 
 
+@pytest.mark.slow
 def test_a_run_starts_from_it_with_its_recipe(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     command = ["train", "--init", "quick_fashion_mnist", "--dry-run"]

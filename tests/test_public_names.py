@@ -102,6 +102,7 @@ def test_every_name_in_the_documentation_exists(page):
             found = getattr(found, name)
 
 
+@pytest.mark.slow
 def test_importing_loads_nothing_heavy():
     heavy = ("keras_cv", "matplotlib", "sklearn", "rich", "keras_gan.cli")
     code = (

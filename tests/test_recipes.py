@@ -87,6 +87,7 @@ def test_every_tutorial_and_ours_are_there():
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "interval"), [("style-gan", 16), ("style-gan-64", 4)]
 )

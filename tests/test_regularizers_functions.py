@@ -37,6 +37,7 @@ def fit(model, images, **kwargs):
     return model.fit(images, **{**settings, **kwargs}).history
 
 
+@pytest.mark.slow_on_tensorflow
 def test_a_function_trains_as_the_class_of_the_same_formula(images):
     histories = []
     for penalty in (like_r1, regularizers.R1(3.0)):
@@ -48,6 +49,7 @@ def test_a_function_trains_as_the_class_of_the_same_formula(images):
         np.testing.assert_allclose(ours[mine], theirs[name], rtol=1e-5)
 
 
+@pytest.mark.slow_on_tensorflow
 def test_a_function_on_the_generator_moves_it(images):
     keras.utils.set_random_seed(1)
     model = tiny.gan(
@@ -64,6 +66,7 @@ def test_a_function_on_the_generator_moves_it(images):
     )
 
 
+@pytest.mark.slow_on_tensorflow
 def test_functions_stand_beside_names_in_a_list(images):
     model = tiny.gan(regularizer=["r1", drift])
     assert model.penalty_names == ["r1", "drift"]
@@ -84,6 +87,7 @@ def test_the_weight_and_the_interval_are_those_of_any_penalty():
     assert penalty.interval == 4
 
 
+@pytest.mark.slow_on_tensorflow
 def test_a_registered_function_is_saved_and_loaded(images, tmp_path):
     keras.utils.set_random_seed(1)
     model = tiny.gan(
@@ -97,6 +101,7 @@ def test_a_registered_function_is_saved_and_loaded(images, tmp_path):
     assert again == there
 
 
+@pytest.mark.slow_on_tensorflow
 def test_an_unknown_function_of_a_file_is_named(images, tmp_path):
     def unknown(critic, real, fake, seed):
         return 0.1 * ops.mean(ops.square(critic(real)))

@@ -81,6 +81,7 @@ class Killed(BaseException):
 # ------------------------------------------------------- which model it is
 
 
+@pytest.mark.slow
 def test_an_extended_run_is_not_finished_until_its_model_is(
     run, tmp_path, monkeypatch, capsys
 ):
@@ -112,6 +113,7 @@ def test_a_run_is_not_trained_over_when_its_checkpoints_are_gone(run, capsys):
     assert loading.load(run.path).origin == run.model
 
 
+@pytest.mark.slow
 def test_a_run_without_checkpoints_goes_on_from_its_model(
     finished, run, tmp_path
 ):
@@ -124,6 +126,7 @@ def test_a_run_without_checkpoints_goes_on_from_its_model(
     assert len(run_folder.read_metrics(run.metrics)) == 4
 
 
+@pytest.mark.slow
 def test_a_kill_between_two_checkpoints_costs_no_bit(
     finished, tmp_path, monkeypatch
 ):
@@ -145,6 +148,7 @@ def test_a_kill_between_two_checkpoints_costs_no_bit(
     assert content(killed.path) == content(finished)
 
 
+@pytest.mark.slow
 def test_a_large_finished_run_keeps_its_state_once(
     finished, run, tmp_path, monkeypatch, capsys
 ):
@@ -177,6 +181,7 @@ def test_resume_restores_what_follows_from_the_checkpoint(
     assert content(run.path) == content(finished)
 
 
+@pytest.mark.slow
 def test_a_damaged_checkpoint_gives_way_and_nothing_changes(
     finished, run, capsys
 ):
@@ -224,6 +229,7 @@ def rows_of(run):
     return next(run_folder.sound_checkpoints(run.backup)).record["rows"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["flipped", "missing"])
 def test_resume_restores_the_best_model_from_its_checkpoint(run, capsys, how):
     make_best(run, 2)
@@ -237,6 +243,7 @@ def test_resume_restores_the_best_model_from_its_checkpoint(run, capsys, how):
     assert digest(in_model(run.best)) == before
 
 
+@pytest.mark.slow
 def test_a_best_model_that_is_lost_is_the_best_of_what_is_left(run, capsys):
     make_best(run, 1)
     flip(run.best)
@@ -439,6 +446,7 @@ def test_the_configuration_of_every_recipe_is_sound(recipe, tmp_path):
 # --------------------------------------------------------------- full disks
 
 
+@pytest.mark.slow
 def test_a_disk_that_takes_no_more_costs_no_checkpoint(run, capsys):
     """Files may not grow beyond a size here, as on a full disk."""
     before = {path: path.read_bytes() for path in run.backup.iterdir()}
@@ -456,6 +464,7 @@ def test_a_disk_that_takes_no_more_costs_no_checkpoint(run, capsys):
     assert updates_of(run.model) == 4 * STEPS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["config.json", "metrics.csv", "model.keras", "best.keras"]
 )
@@ -477,6 +486,7 @@ def test_state_that_cannot_be_written_is_one_line(
     assert out.exists() == (name != "config.json")
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_removed_meanwhile_is_one_line(
     tmp_path, monkeypatch, capsys
 ):
@@ -493,6 +503,7 @@ def test_a_folder_that_is_removed_meanwhile_is_one_line(
 # ---------------------------------------------------------- optional output
 
 
+@pytest.mark.slow
 def test_what_is_only_to_look_at_costs_nothing_else(
     tmp_path, monkeypatch, capsys
 ):
@@ -530,6 +541,7 @@ def test_what_is_only_to_look_at_costs_nothing_else(
     assert out.progress.exists()
 
 
+@pytest.mark.slow
 def test_a_class_folder_need_not_be_utf8(tmp_path, capsys):
     pictures, _ = datasets.load("fashion_mnist_sample", limit=8)
     data = tmp_path / "data"

@@ -145,6 +145,7 @@ def test_resumed_equals_uninterrupted_to_the_bit(
     assert state(gan) == uninterrupted
 
 
+@pytest.mark.slow
 def test_the_last_two_checkpoints_are_kept(tmp_path):
     fit(new_gan(), tmp_path, epochs=3)
     assert names(tmp_path) == [
@@ -162,6 +163,7 @@ def test_a_sound_checkpoint_is_not_removed_for_later_ones(tmp_path):
     assert left == ["0002", "0003", "0004"]
 
 
+@pytest.mark.slow
 def test_a_damaged_checkpoint_gives_way_to_the_one_before(tmp_path):
     fit(new_gan(), tmp_path, epochs=2)
     last = tmp_path / "epoch-0002.weights.h5"
@@ -194,6 +196,7 @@ class Signal(keras.callbacks.Callback):
             os.kill(os.getpid(), self.number)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_training_after_the_batch(tmp_path, number):
     names = []

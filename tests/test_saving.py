@@ -146,6 +146,7 @@ np.savez(folder + "/resumed.npz", *tiny.state(model))
 """
 
 
+@pytest.mark.slow_on_tensorflow
 def test_a_new_process_resumes_to_the_bit(images, tmp_path):
     straight = tiny.gan_r1_ema()
     train(straight, images, None, 0, 3, saved_in(tmp_path))
@@ -160,6 +161,7 @@ def test_a_new_process_resumes_to_the_bit(images, tmp_path):
         assert equal(tiny.state(straight), arrays.values())
 
 
+@pytest.mark.slow_on_tensorflow
 def test_backup_and_restore_resumes_to_the_bit(images, tmp_path):
     class Crash(keras.callbacks.Callback):
         def on_epoch_begin(self, epoch, logs=None):
@@ -188,6 +190,7 @@ def test_backup_and_restore_resumes_to_the_bit(images, tmp_path):
     assert equal(tiny.state(straight), tiny.state(resumed))
 
 
+@pytest.mark.slow_on_tensorflow
 def test_a_checkpoint_keeps_the_best(images, tmp_path):
     path = tmp_path / "best.keras"
     model = tiny.gan()
@@ -204,6 +207,7 @@ def test_a_checkpoint_keeps_the_best(images, tmp_path):
     assert isinstance(keras.saving.load_model(path), keras_gan.GAN)
 
 
+@pytest.mark.slow_on_tensorflow
 def test_the_compiled_settings_come_back(images, tmp_path):
     model = tiny.gan()
     model.compile(
@@ -240,6 +244,7 @@ def test_optimizers_are_saved_under_public_names(images, tmp_path):
         assert config["compile_config"][player]["module"] == "keras.optimizers"
 
 
+@pytest.mark.slow_on_tensorflow
 def test_other_optimizers_are_refused_rather_than_reset(images, tmp_path):
     model = tiny.gan()
     train(model, images, None, 0, 1)
@@ -251,6 +256,7 @@ def test_other_optimizers_are_refused_rather_than_reset(images, tmp_path):
         other.load_weights(path)
 
 
+@pytest.mark.slow_on_tensorflow
 def test_a_missing_random_state_is_refused(images, tmp_path):
     import h5py
 
@@ -283,6 +289,7 @@ def test_a_generator_without_config_says_how_to_get_an_average():
 
 
 # Keras' export to SavedModel on JAX names an argument that JAX retires.
+@pytest.mark.slow_on_tensorflow
 @pytest.mark.filterwarnings(
     "ignore:The `native_serialization` parameter:DeprecationWarning"
 )
@@ -302,6 +309,7 @@ def test_only_the_generator_is_exported(images, tmp_path):
     )
 
 
+@pytest.mark.slow_on_tensorflow
 def test_unseeded_dropout_resumes_to_the_bit(images, tmp_path):
     # On torch it draws from the global generator.
     def make():

@@ -65,6 +65,7 @@ class Twice(keras_gan.GAN):
         return 2.0 * super().discriminate(images, condition, training)
 
 
+@pytest.mark.slow_on_tensorflow
 @pytest.mark.parametrize("interval", [1, 2])
 def test_shared_passes_train_as_separate_ones(interval, images, monkeypatch):
     runs = []

@@ -80,6 +80,7 @@ def test_a_generators_vectors_move_once_for_each_of_its_updates(eager, images):
     )
 
 
+@pytest.mark.slow_on_tensorflow
 def test_a_spectrally_normalised_generator_resumes_exactly(images, tmp_path):
     gan = make()
     gan.fit(images[:64], batch_size=16, epochs=1, verbose=0)

@@ -321,6 +321,7 @@ def smooth():
     return keras.Model(inputs, synthesis(repeated))
 
 
+@pytest.mark.slow_on_tensorflow
 def test_the_path_length_has_the_slope_of_its_differences(monkeypatch):
     noise = RNG.normal(size=(4, *tiny.SHAPE)).astype("float32")
     latents = RNG.normal(size=(4, 6)).astype("float32")
@@ -413,6 +414,7 @@ def test_truncation_pulls_styles_to_the_mean(gan):
     )
 
 
+@pytest.mark.slow_on_tensorflow
 def test_the_mean_is_saved_with_the_model(gan, tmp_path):
     gan.save(tmp_path / "gan.keras")
     loaded = keras.saving.load_model(tmp_path / "gan.keras")

@@ -136,6 +136,7 @@ def test_no_layer_has_more_channels_than_the_most():
     assert min(widths) == 3
 
 
+@pytest.mark.slow
 def test_networks_start_at_a_size_of_one():
     generator, discriminator = networks.style_gan(
         (32, 32, 3), filters=32, output_activation=None, seed=0

@@ -88,6 +88,7 @@ def test_each_network_of_a_player_is_trained(make, images, labels):
         assert not equal(before[name], tiny.weights(network)), name
 
 
+@pytest.mark.slow_on_tensorflow
 @every_game
 def test_a_loaded_variant_goes_on_to_the_bit(make, images, labels, tmp_path):
     x, y = variants.data(make, images, labels)
@@ -107,6 +108,7 @@ def test_a_loaded_variant_goes_on_to_the_bit(make, images, labels, tmp_path):
     assert equal(tiny.state(straight), tiny.state(resumed))
 
 
+@pytest.mark.slow_on_tensorflow
 @some_variants
 def test_evaluate_changes_nothing_and_repeats_itself(make, images, labels):
     x, y = variants.data(make, images, labels)
@@ -118,6 +120,7 @@ def test_evaluate_changes_nothing_and_repeats_itself(make, images, labels):
     assert first == model.evaluate(x, y, verbose=0, return_dict=True)
 
 
+@pytest.mark.slow_on_tensorflow
 @some_variants
 def test_watching_changes_nothing(make, images, labels, tmp_path):
     x, y = variants.data(make, images, labels)
@@ -152,6 +155,7 @@ def test_clipping_bounds_the_step_of_each_player(make, images, labels):
             assert np.abs(now - was).max() <= 1.001e-3
 
 
+@pytest.mark.slow_on_tensorflow
 @some_variants
 def test_a_run_that_diverges_goes_back(make, images, labels):
     x, y = variants.data(make, images, labels)
