@@ -27,8 +27,13 @@ def prepare(engine, count, rank, port):
         config = {"cluster": {"worker": workers}, "task": task}
         os.environ["TF_CONFIG"] = json.dumps(config)
     if engine == "jax":
-        flags = f"--xla_force_host_platform_device_count={count}"
-        os.environ["XLA_FLAGS"] = flags
+        os.environ["XLA_FLAGS"] = xla_flags_of(count)
+
+
+def xla_flags_of(devices):
+    """Those there are, and one for so many devices of one CPU."""
+    count = f"--xla_force_host_platform_device_count={devices}"
+    return f"{os.environ.get('XLA_FLAGS', '')} {count}"
 
 
 def scope(engine, count, rank, port):

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from keras_gan.cli import main
+from tests import engine_setup
 from tests.test_replicas import ROOT, free_port
 
 TRAIN = [
@@ -157,7 +158,7 @@ def test_two_processes_of_torchrun_equal_one(tmp_path):
 def test_two_devices_of_jax_equal_one(one_jax_device, tmp_path):
     more = ["--distribute=data-parallel", "--out=two"]
     two = [sys.executable, *COMMAND, *TRAIN, *more]
-    flags = "--xla_force_host_platform_device_count=2"
+    flags = engine_setup.xla_flags_of(2)
     finish(start(two, tmp_path, KERAS_BACKEND="jax", XLA_FLAGS=flags))
     assert_equal_runs(one_jax_device, tmp_path / "two", atol=1e-6)
 
