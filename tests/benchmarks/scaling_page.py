@@ -271,6 +271,8 @@ no way to spread a step can. TensorFlow gives an operation both cores and runs
 two operations at a time, unless the row says it otherwise. "To one core" is the
 median of the ratios of turns that follow each other; "cores at work" is CPU
 time by the clock. Freed memory is kept, as `keras-gan train` does.
+`TF_NUM_INTRAOP_THREADS=1` in the environment gives each operation one thread;
+sums are then made in another order, so that a run comes to other last digits.
 {measured_on(found)}
 
 {markdown_table(head, rows)}"""
