@@ -79,7 +79,7 @@ CORES = {
 
 
 def _cores(recipe, batch):
-    """One process of a recipe in each of these ways."""
+    """A recipe in each of the ways of `CORES`."""
     return [
         Variant(
             name,
