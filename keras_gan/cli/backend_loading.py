@@ -10,9 +10,19 @@ from contextlib import contextmanager
 from keras_gan.cli.errors import as_usage_errors
 from keras_gan.cli.interrupting import interruptible
 
-__all__ = ["load_backend", "stderr_held_back"]
+__all__ = ["ENVIRONMENT", "load_backend", "stderr_held_back"]
 
 _STDERR = 2
+
+ENVIRONMENT = {
+    # TensorFlow's later messages are of no use either. Errors are raised.
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    # TensorFlow takes oneDNN's kernels by itself only on CPUs with AVX-512
+    # VNNI or newer. Its own ones need many times as long for some gradients of
+    # convolutions by their inputs, which are transposed convolutions, too.
+    "TF_ENABLE_ONEDNN_OPTS": "1",
+}
+"""Variables that are set before a backend is loaded, where the user has not."""
 
 
 def load_backend() -> None:
@@ -24,8 +34,8 @@ def load_backend() -> None:
     """
     if "keras" in sys.modules:
         return
-    # TensorFlow's later messages are of no use either. Errors are raised.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    for name, value in ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
     with (
         interruptible(signal.SIGINT, signal.SIGTERM),
         as_usage_errors(),

@@ -25,7 +25,11 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.benchmarks import coverage_page, gallery_page
 from tests.benchmarks.coverage_rows import DATA, RECORDS, ROWS, SEEDS
-from tests.benchmarks.machine import FREED_KEPT, cpu_model
+from tests.benchmarks.machine import (
+    FREED_KEPT,
+    cpu_model,
+    process_environment,
+)
 
 
 def train(row, seed, epochs):
@@ -213,8 +217,7 @@ def run(row, seed, epochs):
     command = [sys.executable, __file__, row.name, "--train", str(seed)]
     if epochs:
         command += ["--epochs", str(epochs)]
-    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    subprocess.run(command, check=True, env=environment)
+    subprocess.run(command, check=True, env=process_environment())
 
 
 def parsed():

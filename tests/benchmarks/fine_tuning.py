@@ -25,7 +25,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from keras_gan._atomic_write import write_text
-from tests.benchmarks.machine import OtherWork, cpu_model
+from tests.benchmarks.machine import (
+    OtherWork,
+    cpu_model,
+    process_environment,
+)
 from tests.benchmarks.markdown_table import markdown_table
 from tests.benchmarks.results_rows import settings
 from tests.benchmarks.row_arguments import RowArguments
@@ -251,9 +255,8 @@ python tests/benchmarks/fine_tuning.py
 
 def run(arguments):
     """Runs this file in a process of its own."""
-    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
     command = [sys.executable, __file__, *map(str, arguments)]
-    subprocess.run(command, check=True, env=environment)
+    subprocess.run(command, check=True, env=process_environment())
 
 
 def main():

@@ -5,6 +5,8 @@ import platform
 import time
 from pathlib import Path
 
+from keras_gan.cli.backend_loading import ENVIRONMENT
+
 VECTORS = {"avx512f": "AVX-512", "avx2": "AVX2"}
 """The widest first."""
 
@@ -21,8 +23,17 @@ def kept_mark(records):
     return FREED_KEPT_MARK if kept else ""
 
 
-def cpu_model():
-    """Its name, and the vectors it knows, which decide about convolutions."""
+def process_environment(**more):
+    """The variables of a process that measures, as `keras-gan` sets them."""
+    return {**ENVIRONMENT, **os.environ, **more}
+
+
+def cpu_model(variables=os.environ):
+    """Its name, and what decides about convolutions.
+
+    These are the vectors that it knows, and whether TensorFlow was told to take
+    oneDNN's kernels.
+    """
     text = Path("/proc/cpuinfo").read_text("utf-8")
     found = dict(
         [part.strip() for part in line.split(":", 1)]
@@ -32,7 +43,9 @@ def cpu_model():
     name = found.get("model name", platform.machine())
     flags = found.get("flags", "").split()
     vectors = [title for flag, title in VECTORS.items() if flag in flags]
-    return f"{name} with {vectors[0]}" if vectors else name
+    if variables.get("TF_ENABLE_ONEDNN_OPTS") == "1":
+        vectors[1:] = ["oneDNN"]
+    return f"{name} with {' and '.join(vectors)}" if vectors else name
 
 
 class OtherWork:

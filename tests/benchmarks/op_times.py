@@ -25,6 +25,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.benchmarks import peers_page
+from tests.benchmarks.machine import process_environment
 from tests.benchmarks.peers_rows import (
     OP_TIMES,
     OURS,
@@ -144,15 +145,10 @@ def run(name):
     """Profiles all, in a process each; writes the record."""
     found = {}
     for who in CONTESTANTS:
-        environment = {
-            **os.environ,
-            "KERAS_BACKEND": "tensorflow",
-            "TF_CPP_MIN_LOG_LEVEL": "3",
-        }
         done = subprocess.run(
             [sys.executable, __file__, name, "--profile", who],
             check=True,
-            env=environment,
+            env=process_environment(KERAS_BACKEND="tensorflow"),
             stdout=subprocess.PIPE,
             text=True,
         )

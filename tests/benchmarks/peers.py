@@ -29,7 +29,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.benchmarks import peers_page
-from tests.benchmarks.machine import cpu_model
+from tests.benchmarks.machine import cpu_model, process_environment
 from tests.benchmarks.peers_rows import (
     CONTESTANTS,
     RECORDS,
@@ -129,14 +129,10 @@ def command(workload, contestant, steps, rounds, *more):
 
 
 def environment(contestant, folder):
-    found = {
-        **os.environ,
-        "TF_CPP_MIN_LOG_LEVEL": "2",
-        "TORCHINDUCTOR_CACHE_DIR": str(Path(folder) / "inductor"),
-    }
+    variables = {"TORCHINDUCTOR_CACHE_DIR": str(Path(folder) / "inductor")}
     if contestant.backend is not None:
-        found["KERAS_BACKEND"] = contestant.backend
-    return found
+        variables["KERAS_BACKEND"] = contestant.backend
+    return process_environment(**variables)
 
 
 def measure(workload, contestants, options):
@@ -202,7 +198,7 @@ def take_turns(children, rounds):
 
 
 def machine():
-    return {"cpu": cpu_model(), "cores": cores()}
+    return {"cpu": cpu_model(process_environment()), "cores": cores()}
 
 
 def cores():

@@ -217,7 +217,13 @@ at the start; without, an `ImageFolder` decodes small PNG files in each epoch.
 kernel clears their pages; `keras-gan train`, and `fit` inside
 `keras_gan.memory.keep_freed()`, have it keep what was freed.
 `MALLOC_MMAP_MAX_` or `GLIBC_TUNABLES` in the environment leaves it to the
-user."""
+user. *Kernels of oneDNN*: TensorFlow takes them by itself only on CPUs with
+AVX-512 VNNI or newer. Its own kernels need many times as long for some
+gradients of convolutions by their inputs, which are what a transposed
+convolution computes as well. `keras-gan` has TensorFlow take oneDNN's on all
+CPUs, unless `TF_ENABLE_ONEDNN_OPTS=0` is in the environment. In Python, set
+`TF_ENABLE_ONEDNN_OPTS=1` before Keras is imported; sums are then made in
+another order, so that a run comes to other last digits."""
 
 METHOD = """## Method
 

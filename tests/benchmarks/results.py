@@ -27,7 +27,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.benchmarks import gallery_page, recipes_summary, results_page
-from tests.benchmarks.machine import FREED_KEPT, OtherWork, cpu_model
+from tests.benchmarks.machine import (
+    FREED_KEPT,
+    OtherWork,
+    cpu_model,
+    process_environment,
+)
 from tests.benchmarks.results_rows import (
     FOLDERS,
     REAL,
@@ -320,12 +325,8 @@ def run(row, seed, options):
         command += ["--data", f"{row.data}={options.data[row.data]}"]
     if options.keep is not None:
         command += ["--keep", str(options.keep)]
-    environment = {
-        **os.environ,
-        "KERAS_BACKEND": row.backend,
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-    }
-    subprocess.run(command, check=True, env=environment)
+    variables = process_environment(KERAS_BACKEND=row.backend)
+    subprocess.run(command, check=True, env=variables)
 
 
 def main():

@@ -22,7 +22,9 @@ import sys
 import tempfile
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 from unittest import mock
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -239,8 +241,31 @@ PAIRS = {
 }
 
 
-KEPT = "freed memory kept for the next step"
-KEPT_CASES = ("dense-logits", "vanilla", "quick", "dcgan")
+class Settings(NamedTuple):
+    """What a process of its own is told.
+
+    Attributes:
+        keep: Whether it keeps freed memory.
+        onednn: Whether TensorFlow takes oneDNN's kernels.
+    """
+
+    keep: bool = True
+    onednn: bool = True
+
+
+AS_IN_TRAIN = Settings()
+"""As `keras-gan train` sets it."""
+SETTINGS = {
+    "freed memory kept for the next step": (
+        Settings(keep=False),
+        ("dense-logits", "vanilla", "quick", "dcgan"),
+    ),
+    "kernels of oneDNN": (
+        Settings(onednn=False),
+        ("vanilla", "quick", "dcgan", "wgan-gp", "r3gan"),
+    ),
+}
+"""What is compared with `AS_IN_TRAIN`, and for which recipes."""
 
 
 def turn(gan, batches, epochs):
@@ -280,11 +305,15 @@ def serve(name, keep):
             answer(cpu=cpu, clock=clock)
 
 
-def compare_processes(name, rounds, seconds):
-    """As `compare`, with memory left to the C library and kept."""
+def compare_processes(name, without, rounds, seconds):
+    """As `compare`, without a setting and with all of `keras-gan train`."""
     pair = [
-        Process(__file__, "--serve", name),
-        Process(__file__, "--serve", name, "--keep"),
+        Process(
+            __file__,
+            *("--serve", name, *(["--keep"] if each.keep else [])),
+            TF_ENABLE_ONEDNN_OPTS=str(int(each.onednn)),
+        )
+        for each in (without, AS_IN_TRAIN)
     ]
 
     def told(process, epochs):
@@ -327,8 +356,9 @@ def main():
         for case, makers in found.items()
     ]
     cases += [
-        (KEPT, name, lambda *how, name=name: compare_processes(name, *how))
-        for name in KEPT_CASES
+        (setting, name, partial(compare_processes, name, without))
+        for setting, (without, names) in SETTINGS.items()
+        for name in names
     ]
     rows = []
     for saving, case, comparison in cases:

@@ -11,7 +11,6 @@ alone. `--core N` pins the runs to one core.
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -21,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from keras_gan._atomic_write import write_text
 from tests.benchmarks import results
-from tests.benchmarks.machine import FREED_KEPT
+from tests.benchmarks.machine import FREED_KEPT, process_environment
 from tests.benchmarks.markdown_table import markdown_table
 from tests.benchmarks.results_rows import SAMPLES, Row, current
 from tests.benchmarks.row_arguments import RowArguments
@@ -268,9 +267,8 @@ def main():
         return
     for row in [] if options.write else ROWS:
         if row.recipe in options.rows or not (options.rows or record(row)):
-            environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
             command = [sys.executable, __file__, "--train", row.recipe]
-            subprocess.run(command, check=True, env=environment)
+            subprocess.run(command, check=True, env=process_environment())
     write_text(PAGE, page())
 
 

@@ -28,7 +28,12 @@ from tests.benchmarks import (
     recipes_summary,
     translation_page,
 )
-from tests.benchmarks.machine import FREED_KEPT, OtherWork, cpu_model
+from tests.benchmarks.machine import (
+    FREED_KEPT,
+    OtherWork,
+    cpu_model,
+    process_environment,
+)
 from tests.benchmarks.results_rows import settings
 from tests.benchmarks.row_arguments import RowArguments
 from tests.benchmarks.translation_rows import RECORDS, ROWS, row_of
@@ -123,8 +128,7 @@ def run(row, options):
     command = [sys.executable, __file__, row.name, "--train"]
     for name, folder in options.data.items():
         command += ["--data", f"{name}={folder}"]
-    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    subprocess.run(command, check=True, env=environment)
+    subprocess.run(command, check=True, env=process_environment())
 
 
 def main():

@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.benchmarks.machine import cpu_model
+from tests.benchmarks.machine import cpu_model, process_environment
 
 MARK = "turn: "
 MIB = 2**20
@@ -26,10 +26,10 @@ class Process:
     Args:
         script: What it runs.
         arguments: Of the script.
-        environment: Variables beside this process' own.
+        variables: Of its environment, beside those of `keras-gan`.
     """
 
-    def __init__(self, script, *arguments, **environment):
+    def __init__(self, script, *arguments, **variables):
         # Not closed here: it is read when the process has failed.
         self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115
         self._process = subprocess.Popen(
@@ -38,7 +38,7 @@ class Process:
             stdout=subprocess.PIPE,
             stderr=self._errors,
             text=True,
-            env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", **environment},
+            env=process_environment(**variables),
         )
 
     def tell(self, **message):
