@@ -1,5 +1,6 @@
 """Loading Keras and its backend without their messages."""
 
+import gc
 import os
 import signal
 import sys
@@ -10,7 +11,7 @@ from contextlib import contextmanager
 from keras_gan.cli.errors import as_usage_errors
 from keras_gan.cli.interrupting import interruptible
 
-__all__ = ["ENVIRONMENT", "load_backend", "stderr_held_back"]
+__all__ = ["ENVIRONMENT", "load_backend", "stderr_held_back", "uncollected"]
 
 _STDERR = 2
 
@@ -40,8 +41,24 @@ def load_backend() -> None:
         interruptible(signal.SIGINT, signal.SIGTERM),
         as_usage_errors(),
         stderr_held_back(),
+        uncollected(),
     ):
         import keras_gan.models  # noqa: F401
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Keeps Python's collector from what is made inside, then and later.
+
+    Frameworks make half a million objects while they are loaded, next to all of
+    which stay, and the collector would look through them again and again.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @contextmanager

@@ -1,5 +1,6 @@
-"""Do the variables that the command line sets reach TensorFlow's kernels?"""
+"""Does the command line load TensorFlow as it says?"""
 
+import gc
 import os
 import platform
 import subprocess
@@ -8,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from keras_gan.cli.backend_loading import ENVIRONMENT
+from keras_gan.cli.backend_loading import ENVIRONMENT, uncollected
 
 ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
 COMPUTE = """
@@ -54,3 +55,24 @@ def test_onednn_computes_unless_the_user_says_no(tmp_path):
     if platform.machine() == "x86_64":
         # TensorFlow's own kernels make the sums in another order.
         assert any((chosen[n] != without[n]).any() for n in chosen)
+
+
+def test_the_collector_passes_over_what_was_loaded():
+    before = gc.get_freeze_count()
+    try:
+        with uncollected():
+            assert not gc.isenabled()
+            made = [[number] for number in range(1000)]
+        assert gc.isenabled()
+        assert gc.get_freeze_count() >= before + len(made)
+    finally:
+        gc.unfreeze()
+
+
+def test_the_collector_works_again_after_a_failed_import():
+    try:
+        with pytest.raises(ImportError), uncollected():
+            raise ImportError("no such backend")
+        assert gc.isenabled()
+    finally:
+        gc.unfreeze()
