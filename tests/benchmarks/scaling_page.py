@@ -52,7 +52,7 @@ NOTES = {
 
 def page():
     """All that docs/scaling.md says, from the records alone."""
-    names = [*SWEEPS, *long_runs_page.NAMES]
+    names = [*SWEEPS, "chains", *long_runs_page.NAMES]
     missing = [name for name in names if record(name) is None]
     said = f"Not measured yet: {', '.join(missing) or 'nothing'}."
     sections = [HEAD, said]
@@ -63,6 +63,8 @@ def page():
         sections += [replicas_section(found), model_section(found)]
     if found := record("cores"):
         sections.append(cores_section(found))
+    if found := record("chains"):
+        sections.append(chains_section(found))
     sections += long_runs_page.sections()
     return "\n\n".join(sections) + "\n"
 
@@ -289,6 +291,47 @@ def cores_cells(variant, one):
         "" if variant is one else f"{ratio_to(variant, one):.2f}",
         f"{busy:.2f}",
         f"{cpu(variant):.2f}",
+    ]
+
+
+def chains_section(found):
+    head = ["recipe", "batch", "steps", "operations", "ms"]
+    head += ["longest chain, ms", "two at a time, ms", "gain"]
+    rows = []
+    for recipe in found:
+        for step in recipe["steps"]:
+            rows.append(chains_cells(recipe, step["kind"], step))
+        if len(recipe["steps"]) > 1:
+            rows.append(chains_cells(recipe, "in the mean", mean(recipe)))
+    return f"""What operations side by side can gain at most, by
+`python tests/benchmarks/op_chains.py`: an operation waits for those whose
+results it takes. "Two at a time" is how long a step takes if two cores compute
+an operation each, the one with the longest chain behind it always first, and
+nothing is waited for in between; what TensorFlow gains with a thread for each
+operation is a part of that. {measured_on(found[0])}
+
+{markdown_table(head, rows)}"""
+
+
+def mean(recipe):
+    """The mean step of a recipe with several kinds of steps."""
+    keys = ("operations", "all", "chain", "two")
+    return {
+        key: sum(each["share"] * each[key] for each in recipe["steps"])
+        for key in keys
+    }
+
+
+def chains_cells(recipe, kind, step):
+    return [
+        recipe["recipe"],
+        str(recipe["batch_size"]),
+        kind,
+        f"{step['operations']:.0f}",
+        f"{step['all']:.1f}",
+        f"{step['chain']:.1f}",
+        f"{step['two']:.1f}",
+        f"{step['all'] / step['two']:.2f}",
     ]
 
 
