@@ -175,7 +175,7 @@ def main():
     if unknown := set(options.workloads) - set(names):
         parser.error(f"unknown workloads {sorted(unknown)}; known: {names}")
     # Before TensorFlow counts the cores.
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     if options.profile:
         print(json.dumps(profile(options.workloads[0], options.profile)))
         return

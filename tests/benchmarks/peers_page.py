@@ -272,7 +272,9 @@ under "Less work".
   TensorFlow's tutorial reports none.
 
 **How.** Every contestant is a process with its framework's default threads.
-They start one after the other, train a first step and an epoch to warm up, and
+TensorFlow computes by oneDNN for all who train with it, as for `keras-gan`
+("Less work"). They start one after the other, train a first step and an epoch to
+warm up, and
 then an epoch each by turns, in an order that rotates from round to round; who
 waits, sleeps. Numbers of a table belong to one run and can be compared;
 different runs can't.
