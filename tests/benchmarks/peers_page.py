@@ -188,8 +188,7 @@ OP_TIMES_NOTE = """What is left where another one is faster:
   dropout and elementwise work. Real and generated images in one batch ("Less
   work") and XLA, which is slower on a CPU's convolutions, did not help.
 - `wgan-gp`: nine tenths are convolutions and their gradients, as many for all.
-  keras.io's example takes five steps on one batch. Where PyTorch is faster, it
-  is faster than the loop by hand, too.
+  keras.io's example takes five steps on one batch.
 - `small` and `vanilla`, JAX: products of small matrices. TensorFlow's XLA
   (`jit_compile=True`) made three quarters of the images a second."""
 
