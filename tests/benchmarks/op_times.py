@@ -38,7 +38,10 @@ CONTESTANTS = (OURS, "tf-function", "keras-fit")
 KINDS = {
     "convolutions, forward": ("Conv2D", "FusedConv2D"),
     "their gradients by inputs": ("Conv2DBackpropInput",),
-    "their gradients by filters": ("Conv2DBackpropFilter",),
+    "their gradients by filters": (
+        "Conv2DBackpropFilter",
+        "Conv2DBackpropFilterWithBias",
+    ),
     "products of matrices": ("MatMul", "FusedMatMul", "BatchMatMulV2"),
     "random numbers": (
         "StatelessRandomUniformV2",
