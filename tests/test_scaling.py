@@ -65,7 +65,7 @@ def test_every_plot_of_the_page_is_there():
 def test_the_page_lists_what_is_not_measured(records):
     scaling_page.write()
     page = (records / "scaling.md").read_text("utf-8")
-    names = ", ".join([*scaling_rows.SWEEPS, *long_runs_page.NAMES])
+    names = ", ".join([*scaling_rows.SWEEPS, "chains", *long_runs_page.NAMES])
     assert f"Not measured yet: {names}." in page
     assert "![" not in page
     assert list(records.iterdir()) == [records / "scaling.md"]
@@ -119,6 +119,24 @@ def test_two_trainings_count_together_beside_one_on_both_cores(records):
     assert f"| {both} | 160 (160 to 160) | 2.00 |" in page
     # Twice the images in as long, in twice as long, in 5/4 of the time.
     assert f"| quick | 32 | {apart} | 160 (128 to 160) | 1.60 |" in page
+
+
+def test_the_mean_step_counts_each_kind_as_often_as_it_comes(records):
+    step = {"operations": 10, "all": 8.0, "chain": 4.0, "two": 5.0}
+    lazy = {"operations": 30, "all": 16.0, "chain": 6.0, "two": 9.0}
+    recipe = {
+        "recipe": "quick",
+        "batch_size": 32,
+        "versions": {},
+        "steps": [
+            {"kind": "with the penalty", "share": 0.25, **lazy},
+            {"kind": "without", "share": 0.75, **step},
+        ],
+    }
+    scaling_rows.write_record("chains", [recipe])
+    page = scaling_page.page()
+    assert "| with the penalty | 30 | 16.0 | 6.0 | 9.0 | 1.78 |" in page
+    assert "| in the mean | 15 | 10.0 | 4.5 | 6.0 | 1.67 |" in page
 
 
 def test_two_replicas_send_each_gradient_once():

@@ -272,11 +272,10 @@ under "Less work".
 
 **How.** Every contestant is a process with its framework's default threads.
 TensorFlow computes by oneDNN for all who train with it, as for `keras-gan`
-("Less work"). They start one after the other, train a first step and an epoch to
-warm up, and
-then an epoch each by turns, in an order that rotates from round to round; who
-waits, sleeps. Numbers of a table belong to one run and can be compared;
-different runs can't.
+("Less work"). They start one after the other, train a first step and an epoch
+to warm up, and then an epoch each by turns, in an order that rotates from round
+to round; who waits, sleeps. Numbers of a table belong to one run and can be
+compared; different runs can't.
 
 - *images/s*: real images of a turn by its seconds on the clock; median.
 - *keras_gan / this*: the speed of `keras_gan` on TensorFlow by the row's own in
