@@ -46,9 +46,8 @@ from keras_gan.cli.backend_loading import ENVIRONMENT, uncollected
 os.environ.update(ENVIRONMENT)
 with uncollected():
     import keras
-    mark("import of Keras and TensorFlow")
     import keras_gan.models
-    mark("import of keras_gan")
+mark("import of Keras, TensorFlow and keras_gan")
 
 from keras_gan.callbacks import ImageSnapshot, TensorBoard
 from keras_gan.cli import main
