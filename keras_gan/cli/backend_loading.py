@@ -1,4 +1,4 @@
-"""Loading Keras and its backend without their messages."""
+"""Loading Keras and its backend: without their messages, with fast kernels."""
 
 import gc
 import os
