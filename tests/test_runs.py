@@ -3,6 +3,7 @@
 import os
 import signal
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -143,6 +144,28 @@ def test_resumed_equals_uninterrupted_to_the_bit(
     assert done == killed_in - 1
     fit(gan, tmp_path, epochs=3, done=done)
     assert state(gan) == uninterrupted
+
+
+class OneNumber:
+    """Stands for a model: its weights are the number of its updates."""
+
+    def save_weights(self, file):
+        with h5py.File(file, "w") as weights:
+            weights["optimizer/vars/iterations"] = 7
+
+
+def test_a_record_of_any_length_can_be_read_again(tmp_path):
+    # The block before the weights is of 512 bytes, or twice as many, ... All
+    # lengths at which it grows are among these.
+    path = tmp_path / "epoch-0001.weights.h5"
+    blocks = set()
+    for length in (*range(380, 420), *range(890, 930)):
+        record = {"text": "a" * length}
+        run_folder.checkpoint_file.write(OneNumber(), path, record)
+        found = run_folder.checkpoint_file.read(path, epoch=1)
+        assert (found.record, found.updates) == (record, 7), length
+        blocks.add(path.read_bytes().index(b"\x89HDF"))
+    assert blocks == {512, 1024, 2048}
 
 
 @pytest.mark.slow

@@ -58,10 +58,10 @@ def write(model: keras.Model, path: Path, record: dict[str, Any]) -> None:
     memory = NamedMemory(path.name)
     model.save_weights(memory)
     weights = memory.getbuffer()
-    text = json.dumps(record).encode() + b"\n"
+    text = json.dumps(record).encode()
     before = len(_TITLE) + len(_CHECKSUM_LINE % (b"0" * 64))
     size = 512
-    while size < before + len(text):
+    while size < before + len(text) + 1:
         size *= 2
     text = text.ljust(size - before - 1) + b"\n"
     digest = hashlib.sha256(text)
