@@ -311,6 +311,24 @@ def test_the_curves_may_be_drawn_over_another_count(tmp_path):
     assert (tmp_path / "updates.png").exists()
 
 
+def test_no_epoch_is_between_two(tmp_path, monkeypatch):
+    from matplotlib.figure import Figure
+
+    ticks = []
+    save = Figure.savefig
+
+    def look(figure, *args, **options):
+        ticks.extend(figure.axes[-1].get_xticks())
+        save(figure, *args, **options)
+
+    monkeypatch.setattr(Figure, "savefig", look)
+    for last in (1, 2, 3):
+        rows = [{"epoch": 1 + e, "d_loss": 1.0} for e in range(last)]
+        draw_losses(rows, tmp_path / "losses.png")
+    assert ticks
+    assert all(float(each).is_integer() for each in ticks)
+
+
 # --------------------------------------------------------------- best model
 
 

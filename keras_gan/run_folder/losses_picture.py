@@ -37,7 +37,8 @@ def draw_losses(rows: list[Row], path: Path, by: str = "epoch") -> None:
     for axis, (label, curves) in zip(axes, panels, strict=True):
         _draw(axis, rows, label, curves, by)
     axes[-1].set_xlabel(by)
-    axes[-1].xaxis.get_major_locator().set_params(integer=True)
+    ticks = axes[-1].xaxis.get_major_locator()
+    ticks.set_params(integer=True, min_n_ticks=1)
     with replacing(path) as temporary:
         figure.savefig(temporary, dpi=120)
 
