@@ -213,7 +213,7 @@ STACKED_MNIST = Recipe(
     networks={**QUICK.networks, "filters": 48},
     model={"name": "GAN", "ema_decay": 0.9995},
     # As in R3GAN (Huang et al., 2024, arXiv 2501.05441), but for R2. The KL
-    # ends at 0.025; with 32 filters, and R1 and R2 at each of 700,000 images,
+    # ends at 0.026; with 32 filters, and R1 and R2 at each of 700,000 images,
     # it was 0.035.
     loss={"name": "relativistic_pairing"},
     d_opt=_PAIRING_ADAM,
