@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from keras_gan import datasets
+from keras_gan.cli import given_pictures, translation_jobs
 from keras_gan.datasets import ImageBatches, ImageFolder, folder
 from keras_gan.datasets.listing import scan
 
@@ -256,9 +257,22 @@ def test_broken_files_are_named_counted_and_skipped(numbered):
     assert len(images) == 12
     (warning,) = caught
     message = str(warning.message)
-    assert "4 files are no readable images" in message
+    assert "4 files are no readable images and are left out: " in message
     for name in ("broken.png", "empty.jpg", "readme.txt", "torn.png"):
         assert name in message
+
+
+def test_every_reader_of_folders_says_what_it_leaves_out(numbered):
+    (numbered / "readme.txt").write_text("about these pictures")
+    said = r"1 file is no readable image and is left out: readme\.txt \("
+    for read in (
+        datasets.load,
+        datasets.ImageFolder,
+        lambda path: translation_jobs.job_of(path, path.parent / "out"),
+        lambda path: given_pictures.read_pictures([path], (8, 8, 1)),
+    ):
+        with pytest.warns(UserWarning, match=said):
+            read(numbered)
 
 
 def test_of_many_broken_files_the_first_are_named(numbered):

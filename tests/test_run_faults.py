@@ -3,7 +3,9 @@
 import errno
 import json
 import os
+import re
 import resource
+import shlex
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 
@@ -415,6 +417,14 @@ def test_a_configuration_that_is_wrong_is_named(run, tmp_path, capsys, name):
         error = fails(capsys, *arguments)
         assert str(run.config) in error
         assert key in error
+
+
+def test_a_command_in_an_error_can_be_copied(run, capsys):
+    folder = run.path.rename(run.path.parent / "with spaces")
+    (folder / "config.json").write_text("no JSON")
+    error = fails(capsys, "generate", str(folder))
+    (command,) = re.findall("`keras-gan (train .*?)`", error)
+    assert shlex.split(command) == ["train", "--resume", "--out", str(folder)]
 
 
 def test_a_configuration_that_was_removed_comes_from_the_checkpoint(

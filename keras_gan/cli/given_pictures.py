@@ -61,7 +61,7 @@ def _of_arrays(path: Path, size: tuple[int, int], channels: int) -> Array:
 def _files_at(path: Path) -> list[Path]:
     if path.is_dir():
         listing = scan(path)
-        warn_of_skipped(path, list(listing.skipped), "are left out")
+        warn_of_skipped(path, list(listing.skipped), "left out")
         return [Path(each) for each in listing.files]
     if path.is_file():
         return [path]

@@ -9,6 +9,7 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from keras_gan import recipes, run_folder
+from keras_gan.cli.console import quoted
 from keras_gan.cli.errors import UsageError
 from keras_gan.recipes import Recipe
 from keras_gan.recipes.components import COMPONENTS
@@ -79,7 +80,8 @@ def named_in_errors(
         if has_copy:
             text = text.rstrip(".") + (
                 ". Put it right; or remove it, and `keras-gan train --resume "
-                f"--out {folder.path}` takes the copy in the checkpoint."
+                f"--out {quoted(folder.path)}` takes the copy in the "
+                "checkpoint."
             )
         raise UsageError(text) from error
 

@@ -74,7 +74,7 @@ def job_of(given: Path, out: Path) -> TranslationJob:
         )
     if given.is_dir():
         listing = scan(given)
-        warn_of_skipped(given, list(listing.skipped), "are left out")
+        warn_of_skipped(given, list(listing.skipped), "left out")
         files = zip(map(Path, listing.files), listing.file_sizes, strict=True)
         _require_no_ending(out, given)
         return _Files(dict(files), _in_folder(given, listing.files, out))

@@ -90,8 +90,10 @@ def reason_unreadable(error: Exception) -> str:
     if isinstance(error, UnidentifiedImageError):
         return "no known image format"
     text = str(error)
-    is_plain = isinstance(error, ValueError | Image.DecompressionBombError)
-    return text if is_plain and len(text) < 100 else type(error).__name__
+    # Of Pillow's, an OSError says what is wrong with the file.
+    plain = (ValueError, OSError, Image.DecompressionBombError)
+    is_plain = isinstance(error, plain) and 0 < len(text) < 100
+    return text if is_plain else type(error).__name__
 
 
 def upright_size(path: str | Path, image: Image.Image) -> tuple[int, int]:

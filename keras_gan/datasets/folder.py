@@ -99,7 +99,7 @@ class ImageFolder(StreamedRows, SeenRows):
         self._stand_ins = {}
         self.skipped = listing.skipped
         if not known:
-            warn_of_skipped(self.path, self.skipped, "are left out")
+            warn_of_skipped(self.path, self.skipped, "left out")
 
     @property
     def shape(self) -> tuple[int, int, int, int]:
