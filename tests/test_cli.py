@@ -325,6 +325,7 @@ def test_other_data_fit_under_a_recipe(elsewhere, capsys):
         (["--resume"], "no run"),
         (["quick", "--resume", "--out=occupied"], "config.json"),
         (["--resume", "--out=trained-bifore"], "mean 'trained-before'?"),
+        (["--resume", "--out=elsewhere"], "no run in elsewhere to resume"),
     ],
     ids=lambda value: str(value)[:40],
 )

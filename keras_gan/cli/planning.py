@@ -148,7 +148,7 @@ def plan(arguments: Any, folder: RunFolder, rank: int = 0) -> Plan:
     notes: list[str] = []
     if arguments.resume:
         _require_no_other_files(folder)
-        _refuse_a_misspelt_run(arguments, folder)
+        _refuse_to_start_unnamed(arguments, folder)
         notes.append(f"There is no run in {folder.path} yet: it starts anew.")
     elif folder.occupied and rank == 0:
         raise UsageError(
@@ -246,10 +246,10 @@ def _require_no_other_files(folder: RunFolder) -> None:
         )
 
 
-def _refuse_a_misspelt_run(arguments: Any, folder: RunFolder) -> None:
-    """Raises an error if a run has nearly this name, and nothing else is said.
+def _refuse_to_start_unnamed(arguments: Any, folder: RunFolder) -> None:
+    """Raises an error if it is not said what should be trained.
 
-    It would start another training, of the default recipe.
+    Who only named a folder meant a run in it, and another folder.
     """
     if (arguments.recipe, arguments.data, arguments.init) != (None, None, None):
         return
@@ -259,11 +259,11 @@ def _refuse_a_misspelt_run(arguments: Any, folder: RunFolder) -> None:
         folder.path.name,
         (each.name for each in runs if run_config.exists(RunFolder(each))),
     )
-    if near:
-        raise UsageError(
-            f"There is no run in {folder.path} to resume. {near}To start one "
-            "there, name the recipe."
-        )
+    raise UsageError(
+        f"There is no run in {folder.path} to resume. {near}To start one "
+        f"there, name the recipe: keras-gan train {DEFAULT_RECIPE} --resume "
+        f"--out {quoted(folder.path)}"
+    )
 
 
 def _resumed(arguments: Any, folder: RunFolder) -> Plan:
