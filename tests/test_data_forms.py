@@ -323,6 +323,19 @@ def test_a_batch_of_another_form_is_looked_at_too(through, images):
         getattr(model, through)(((images + 1) * 127).astype("uint8"))
 
 
+def test_a_batch_of_no_images_is_passed_over(images):
+    weights = []
+    for parts in ([4, 8], [4, 4, 8, 8]):
+        keras.utils.set_random_seed(0)
+        gan = tiny.gan()
+        batches = np.split(images[:8], parts)[:-1]
+        gan.fit(iter(batches), steps_per_epoch=2, verbose=0)
+        assert int(gan.optimizer.iterations) == 2
+        weights.append(gan.get_weights())
+    for with_all, with_none in zip(*weights, strict=True):
+        np.testing.assert_array_equal(with_all, with_none)
+
+
 def test_a_generator_that_ends_early_says_so(images):
     with pytest.warns(UserWarning, match="ran out of data"):
         seen_by((x for x in halves(images)), steps_per_epoch=2, epochs=2)

@@ -169,7 +169,9 @@ class Forms:
             first: Its first batch.
         """
         if isinstance(data, Iterator):
-            return (self.batch(each) for each in data)
+            # The mean over no images is no number, and would be all weights'.
+            made = (self.batch(each) for each in data)
+            return (each for each in made if not _is_empty(each))
         if isinstance(data, keras.utils.PyDataset):
             alone = isinstance(first, (np.ndarray, dict))
             if self._is_taken(first, alone):
@@ -250,6 +252,12 @@ class Forms:
         """Leaves out labels of text where labels are not used anyway."""
         unused = not self._told and not self._own
         return None if unused and is_text(labels) else labels
+
+
+def _is_empty(batch: tuple[Any, ...]) -> bool:
+    """Whether a batch holds no rows."""
+    columns = [each for each in keras.tree.flatten(batch) if each is not None]
+    return any(_shape(each)[:1] == (0,) for each in columns)
 
 
 class _Then:
