@@ -118,8 +118,12 @@ def machines():
 
 def missing():
     """Rows of which there are fewer records than runs, or only old ones."""
-    names = [row.name for row in ROWS if len(records(row)) < SEEDS]
-    text = f"Fewer than {SEEDS} runs: {', '.join(names) or 'nothing'}."
+    runs = {row.name: len(records(row)) for row in ROWS}
+    few = [name for name, count in runs.items() if 0 < count < SEEDS]
+    none = [name for name, count in runs.items() if count == 0]
+    text = f"Fewer than {SEEDS} runs: {', '.join(few) or 'nothing'}."
+    if none:
+        text += f" Not measured yet: {', '.join(none)}."
     old = [row.name for row, runs in measured() if not current(row, runs)]
     if old:
         text += f" Measured before the recipe was changed: {', '.join(old)}."
