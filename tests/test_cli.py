@@ -322,6 +322,7 @@ def test_other_data_fit_under_a_recipe(elsewhere, capsys):
             ["ac-gan", *DATA, "--set=networks.conditioning=concat"],
             'conditioning="auxiliary"',
         ),
+        (["quick", *DATA, "--out=occupied/diary.txt"], "must be a folder"),
         (["--resume"], "no run"),
         (["quick", "--resume", "--out=occupied"], "config.json"),
         (["--resume", "--out=trained-bifore"], "mean 'trained-before'?"),

@@ -273,6 +273,13 @@ def test_numbers_keep_every_bit(tmp_path):
     assert read_metrics(tmp_path / "metrics.csv")[0]["d_loss"] == value
 
 
+def test_a_table_of_something_else_is_told_by_what_it_lacks(tmp_path):
+    path = tmp_path / "metrics.csv"
+    path.write_text("a,b\n1,2\n")
+    with pytest.raises(ValueError, match="damaged: it has no column 'epoch'"):
+        read_metrics(path)
+
+
 def test_a_discriminator_s_loss_has_a_panel_of_its_own_beside_a_large_one(
     tmp_path,
 ):

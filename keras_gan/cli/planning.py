@@ -150,6 +150,10 @@ def plan(arguments: Any, folder: RunFolder, rank: int = 0) -> Plan:
         _require_no_other_files(folder)
         _refuse_to_start_unnamed(arguments, folder)
         notes.append(f"There is no run in {folder.path} yet: it starts anew.")
+    elif folder.path.is_file():
+        raise UsageError(
+            f"--out must be a folder. Received: {folder.path}, a file"
+        )
     elif folder.occupied and rank == 0:
         raise UsageError(
             f"{folder.path} exists and is not empty. Choose another --out, or "

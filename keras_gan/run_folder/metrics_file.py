@@ -108,10 +108,12 @@ def read_metrics(path: Path, epochs: int | None = None) -> list[Row]:
         ValueError,
         ArithmeticError,
         TypeError,
-        KeyError,
         csv.Error,
     ) as error:
         raise DamagedFileError(path, error) from error
+    except KeyError as error:
+        missing = f"it has no column {error}"
+        raise DamagedFileError(path, missing) from error
     return [row for row in rows if epochs is None or row["epoch"] <= epochs]
 
 
