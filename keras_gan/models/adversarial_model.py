@@ -623,8 +623,9 @@ class AdversarialModel(backend.Stepper, keras.Model):
         Args:
             x: Real images, `(images, labels)`, a list of images or a dict with
                 `"image"` and `"label"`, as arrays; or batches of them: tf.data,
-                a `keras.utils.PyDataset`, a torch DataLoader or a generator.
-                Other columns of a dict are left out, text on every backend. A
+                a `keras.utils.PyDataset`, a torch DataLoader or a generator,
+                whose batches without images are passed over. Other columns of
+                a dict are left out, text on every backend. A
                 model with an `unpack` of its own takes what that takes.
             y: Labels, where `x` is an array.
             batch_size: Images in a batch, where `x` is an array. Default: 32.

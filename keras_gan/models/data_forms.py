@@ -169,7 +169,7 @@ class Forms:
             first: Its first batch.
         """
         if isinstance(data, Iterator):
-            # The mean over no images is no number, and would be all weights'.
+            # Of no images a mean is NaN, and all weights would be with it.
             made = (self.batch(each) for each in data)
             return (each for each in made if not _is_empty(each))
         if isinstance(data, keras.utils.PyDataset):
@@ -255,9 +255,9 @@ class Forms:
 
 
 def _is_empty(batch: tuple[Any, ...]) -> bool:
-    """Whether a batch holds no rows."""
+    """Whether no column of a batch holds a row."""
     columns = [each for each in keras.tree.flatten(batch) if each is not None]
-    return any(_shape(each)[:1] == (0,) for each in columns)
+    return all(_shape(each)[:1] == (0,) for each in columns)
 
 
 class _Then:

@@ -144,8 +144,6 @@ def from_noise():
         score = "fid" if "fid" in last[0] else "kid"
         mean = statistics.fmean(point[score] for point in last)
         command = results_page.command(row)
-        if row.data:
-            command += " \\\n    --data my_pictures/"
         yield Card(
             row.recipe,
             "Images from noise",

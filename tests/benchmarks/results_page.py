@@ -303,6 +303,8 @@ def command(row):
     if row.epochs is not None:
         lines[0] += f" --epochs {row.epochs}"
     lines += [f"--set {change}" for change in row.changes]
+    if row.data:
+        lines.append("--data my_pictures/")
     return " \\\n    ".join(lines)
 
 

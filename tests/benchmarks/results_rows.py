@@ -126,8 +126,8 @@ ROWS = (
         5,
         looks=(0.25, 0.5, 1, 2, 3),
         shows="All but one or two are whole garments with straight seams, "
-        "collars, heels and handles: the fewest torn ones of all rows; the "
-        "sandals are the roughest. Many are plain.",
+        "collars, heels and handles; the sandals are the roughest. Many are "
+        "plain.",
     ),
     Row(
         "vanilla",
