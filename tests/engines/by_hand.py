@@ -6,6 +6,7 @@
 Each is trained twice as `docs/distributed.md` writes it, with a smaller run in
 place of the page's: once undisturbed, and once with a requeue or a worker
 killed after the second epoch. Both must end with the same state, to the bit.
+What happened goes to docs/engines/, and from there to docs/engines.md.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from pathlib import Path
 
 from tests import code_blocks
 from tests.engines import slurm_cluster
+from tests.engines.log import Log, write_page
 from tests.test_cli_distribute import ROOT, assert_equal_runs
 
 PAGE = ROOT / "docs" / "distributed.md"
@@ -49,9 +51,21 @@ def checkpoint(run, epoch):
     return run / "backup" / f"epoch-{epoch:04d}.weights.h5"
 
 
-def wait_for(condition, what):
+def wait_for(condition, what, run, log):
+    """Waits; meanwhile the log is told of each epoch that is saved."""
     deadline = time.monotonic() + LONGEST
-    while not condition():
+    # Which of them were told before: earlier ones may be deleted by now.
+    missing = [
+        n for n in range(1, EPOCHS + 1) if not checkpoint(run, n).exists()
+    ]
+    while True:
+        over = condition()
+        for epoch in missing[:]:
+            if checkpoint(run, epoch).exists():
+                missing.remove(epoch)
+                log.say(f"epoch {epoch} is saved")
+        if over:
+            return
         if time.monotonic() > deadline:
             raise TimeoutError(what)
         time.sleep(0.2)
@@ -82,23 +96,42 @@ def slurm(folder):
     with slurm_cluster.started(folder) as settings:
         run = environment(folder, **settings)
         for name in ("whole", "disturbed"):
-            where = folder / name
-            where.mkdir()
-            job = slurm_cluster.submit(batch, where, run)
-            if name == "disturbed":
-                second = checkpoint(where / "runs" / "a", 2)
-                wait_for(second.exists, "the second epoch")
-                slurm_cluster.told_by(["scontrol", "requeue", job], run)
-            done = lambda job=job: slurm_cluster.is_done(job, run)  # noqa: E731
-            wait_for(done, f"job {job}")
-            print((where / f"slurm-{job}.out").read_text("utf-8"))
+            log = train_by_slurm(folder / name, name == "disturbed", batch, run)
         told = slurm_cluster.told_by(["sinfo", "--version"], run)
     assert_equal_runs(
         folder / "whole" / "runs" / "a",
         folder / "disturbed" / "runs" / "a",
         atol=0.0,
     )
-    print(f"equal to the bit: {told}, torch {version('torch')}")
+    log.end(f"{told}, torch {version('torch')}")
+    return log
+
+
+def train_by_slurm(where, disturbed, batch, environment):
+    log = Log(where.parent)
+    where.mkdir()
+    run = where / "runs" / "a"
+    log.say(f"$ sbatch {batch.name}")
+    job = slurm_cluster.submit(batch, where, environment)
+    if disturbed:
+        second = checkpoint(run, 2)
+        wait_for(second.exists, "the second epoch", run, log)
+        log.say(f"$ scontrol requeue {job}")
+        slurm_cluster.told_by(["scontrol", "requeue", job], environment)
+        wait_for(
+            lambda: slurm_cluster.runs_again(job, environment),
+            f"job {job}",
+            run,
+            log,
+        )
+        log.say(f"Slurm starts job {job} again")
+    wait_for(
+        lambda: slurm_cluster.is_done(job, environment), f"job {job}", run, log
+    )
+    log.say(f"job {job}: {slurm_cluster.summary(job, environment)}")
+    output = where / f"slurm-{job}.out"
+    log.add(output.name, output.read_text("utf-8"))
+    return log
 
 
 def ray(folder):
@@ -109,17 +142,36 @@ def ray(folder):
         script.write_text(
             code.replace("/shared/a", str(folder / name)), "utf-8"
         )
-        run = subprocess.Popen(
-            [sys.executable, script],
-            env=environment(folder, **RAY),
-        )
-        if name == "disturbed":
-            wait_for(checkpoint(folder / name, 2).exists, "the second epoch")
-            os.kill(workers_of(run.pid)[-1], signal.SIGKILL)
-        assert run.wait(LONGEST) == 0
+        log = train_by_ray(script, folder / name, name == "disturbed")
     assert_equal_runs(folder / "whole", folder / "disturbed", atol=0.0)
     versions = ", ".join(f"{n} {version(n)}" for n in ("ray", "tensorflow"))
-    print(f"equal to the bit: {versions}")
+    log.end(versions)
+    return log
+
+
+def train_by_ray(script, run, disturbed):
+    log = Log(script.parent)
+    log.say(f"$ python {script.name}")
+    printed = script.with_suffix(".out")
+    with printed.open("w", encoding="utf-8") as file:
+        driver = subprocess.Popen(
+            [sys.executable, script],
+            env=environment(script.parent, **RAY),
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
+    if disturbed:
+        second = checkpoint(run, 2)
+        wait_for(second.exists, "the second epoch", run, log)
+        worker = workers_of(driver.pid)[-1]
+        log.say(f"$ kill -KILL {worker}  # the second worker")
+        os.kill(worker, signal.SIGKILL)
+    wait_for(lambda: driver.poll() is not None, "the driver", run, log)
+    log.say(f"python {script.name} ended with exit code {driver.returncode}")
+    log.add(f"What python {script.name} printed", printed.read_text("utf-8"))
+    if driver.returncode:
+        raise RuntimeError(log.text())
+    return log
 
 
 def workers_of(driver):
@@ -149,4 +201,7 @@ if __name__ == "__main__":
     parser.add_argument("engine", choices=("slurm", "ray"))
     chosen = parser.parse_args().engine
     with tempfile.TemporaryDirectory() as path:
-        {"slurm": slurm, "ray": ray}[chosen](Path(path))
+        found = {"slurm": slurm, "ray": ray}[chosen](Path(path))
+    print(found.text())
+    found.write(chosen)
+    write_page()

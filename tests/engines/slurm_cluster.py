@@ -98,3 +98,17 @@ def is_done(job, environment):
     if any(f"JobState={word}" in told for word in ("FAILED", "CANCEL")):
         raise RuntimeError(told)
     return "JobState=COMPLETED" in told
+
+
+def runs_again(job, environment):
+    """Whether a job that was requeued has been started again."""
+    told = told_by(["scontrol", "show", "job", job], environment)
+    return "JobState=RUNNING" in told and "Restarts=1" in told
+
+
+def summary(job, environment):
+    """How a job ended, how often it was requeued, and where it ran."""
+    told = told_by(["scontrol", "show", "job", job], environment)
+    words = dict(word.split("=", 1) for word in told.split() if "=" in word)
+    wanted = ("JobState", "Restarts", "NumNodes", "NodeList")
+    return " ".join(f"{name}={words[name]}" for name in wanted)
