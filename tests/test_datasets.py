@@ -465,6 +465,13 @@ def test_a_broken_array_file_is_named(tmp_path, name):
         datasets.load(tmp_path / name)
 
 
+def test_a_file_that_is_no_npy_is_not_told_as_pickled(tmp_path):
+    (tmp_path / "a.npy").write_bytes(b"GIF89a and more")
+
+    with pytest.raises(ValueError, match=r"15 bytes, which begin with b'GIF"):
+        datasets.load(tmp_path / "a.npy")
+
+
 def test_pickled_objects_are_not_run(tmp_path):
     np.save(tmp_path / "a.npy", np.array([{}, {}], object))
 

@@ -204,6 +204,15 @@ def test_a_damaged_entry_is_made_anew(faces, cache, damage):
     assert entries(cache) == [entry.name]
 
 
+def test_a_file_is_no_cache(tmp_path):
+    (tmp_path / "file").write_text("mine")
+
+    with pytest.raises(ValueError, match=r"must be a folder.*is a file"):
+        Decoding(cache=tmp_path / "file")
+
+    assert (tmp_path / "file").read_text() == "mine"
+
+
 def test_what_fails_leaves_no_entry(faces, cache):
     def stop(decoded, images):
         raise KeyboardInterrupt

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 
 import keras
 import numpy as np
@@ -179,6 +180,14 @@ def run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs") / "points"
     assert main([*SMALL, "--epochs=3", f"--out={folder}"]) == 0
     return folder
+
+
+def test_points_are_not_called_images(capsys):
+    assert main([*SMALL, "--epochs=1", "--dry-run"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    (length,) = re.findall(r"length (.*?) folder", said)
+    assert "points a second" in length
+    assert "image" not in length
 
 
 def last_row(folder):

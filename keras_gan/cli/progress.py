@@ -37,16 +37,21 @@ class Progress(keras.callbacks.Callback):
     Args:
         epoch_images: Images in an epoch.
         interruption: What may stop an epoch before its end.
+        unit: What is counted, for the speed.
     """
 
     wants_each_batch = False
 
     def __init__(
-        self, epoch_images: int, interruption: Interruption | None = None
+        self,
+        epoch_images: int,
+        interruption: Interruption | None = None,
+        unit: str = "img",
     ) -> None:
         super().__init__()
         self._interruption = interruption
         self._epoch_images = epoch_images
+        self._unit = unit
         self._console = console()
         self._bars: Bars | None = None
         self._next_look = 0.0
@@ -154,4 +159,4 @@ class Progress(keras.callbacks.Callback):
             for key, form in _MEASURED.items()
             if key in known
         ]
-        return "  ".join([*shown, f"{rate:,.0f} img/s"])
+        return "  ".join([*shown, f"{rate:,.0f} {self._unit}/s"])

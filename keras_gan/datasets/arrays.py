@@ -21,6 +21,9 @@ __all__ = [
     "read_arrays",
 ]
 
+_MAGIC = b"\x93NUMPY"
+"""How a `.npy` file begins (numpy.lib.format)."""
+
 Indices: TypeAlias = NDArray[np.int64]
 
 Choice: TypeAlias = Callable[[int, NDArray[np.int64] | None], Indices]
@@ -150,9 +153,25 @@ def pixel_shape(images: Any) -> tuple[int, int, int, int]:
     return shape
 
 
+def _require_numpy(path: Path) -> None:
+    """Raises `ValueError` where a file is none that `np.save` wrote.
+
+    NumPy takes any other one for pickled objects.
+    """
+    with path.open("rb") as file:
+        begins = file.read(len(_MAGIC))
+    if begins != _MAGIC:
+        raise ValueError(
+            "can't be read as a numpy array: it does not begin as `np.save` "
+            f"writes it. Received: {path.stat().st_size:,} bytes, which begin "
+            f"with {begins!r}"
+        )
+
+
 def _open_arrays(path: Path, split: str) -> tuple[Any, Any]:
     """Returns the images and the labels, or None, without reading them."""
     if path.suffix == ".npy":
+        _require_numpy(path)
         try:
             array = np.load(path, mmap_mode="r")
         # A damaged file raises errors of mmap or numpy.

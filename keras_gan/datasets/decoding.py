@@ -1,6 +1,7 @@
 """How are the images of a folder decoded: by whom, and how often?"""
 
 import copy
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +56,7 @@ class Decoding:
     def __post_init__(self) -> None:
         check_num_workers(self.num_workers)
         if self.cache is not None:
-            file_path("cache", self.cache)
+            _check_folder(file_path("cache", self.cache))
         number_in("cache_limit", self.cache_limit)
         if self.progress is not None:
             function("progress", self.progress, "decoded, images")
@@ -74,6 +75,16 @@ class Decoding:
         folder = Path(self.cache).expanduser()
         cache = DecodedCache(folder, self.cache_limit)
         return rows.cached(cache, self.progress)
+
+
+def _check_folder(path: str | Path) -> None:
+    """Raises `ValueError` where a file has the name of the folder to be."""
+    # Which raises no error where it may not look.
+    if os.path.isfile(Path(path).expanduser()):  # noqa: PTH113
+        raise ValueError(
+            "`cache` must be a folder, which is made if it is not there. "
+            f"Received: cache={str(path)!r}, which is a file"
+        )
 
 
 def checked_decoding(decoding: Any) -> Decoding:
