@@ -203,6 +203,43 @@ def test_a_killed_run_goes_on_exactly(run, elsewhere, monkeypatch, capsys):
     ]
 
 
+PARTS = ["train", "quick", *DATA, "--batch-size=8", "--set=budget=128"]
+PARTS += ["--set=networks.filters=2", "--set=evaluation=none"]
+
+
+def test_a_budget_of_few_epochs_is_trained_in_parts(elsewhere, capsys):
+    assert main([*PARTS, "--dry-run"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "8 epochs of 2 batches of 8 (a part of the data each)" in told
+    assert "steps_per_epoch=2" in told
+    # Who names the epochs means times through all data.
+    assert main([*PARTS, "--epochs=1", "--dry-run"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "1 epoch of 8 batches of 8," in told
+
+
+@pytest.mark.slow
+def test_a_run_in_parts_is_resumed_exactly(elsewhere, monkeypatch):
+    before = Progress.on_epoch_end
+
+    def interrupt(self, epoch, logs=None):
+        before(self, epoch, logs)
+        if epoch == 4:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    assert main([*PARTS, "--out=parts"]) == 0
+    with monkeypatch.context() as patch:
+        patch.setattr(Progress, "on_epoch_end", interrupt)
+        assert main([*PARTS, "--out=stopped"]) == 130
+    assert main(["train", "--resume", "--out=stopped"]) == 0
+    one, other = (elsewhere / name for name in ("parts", "stopped"))
+    assert weights(one / "model.keras") == weights(other / "model.keras")
+    rows = run_folder.read_metrics(other / "metrics.csv")
+    assert [row["epoch"] for row in rows] == list(range(1, 9))
+    assert len(list((other / "images").glob("epoch-*.png"))) == 8
+    assert (other / "progress.gif").exists()
+
+
 @pytest.mark.slow
 def test_an_interrupted_run_says_how_to_go_on(
     run, elsewhere, monkeypatch, capsys

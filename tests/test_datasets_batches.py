@@ -91,6 +91,78 @@ def test_without_labels_a_batch_is_the_images_alone(numbered):
     assert batches[0].shape == (5, 2, 2, 1)
 
 
+@pytest.mark.parametrize("flip", [False, True])
+def test_epochs_of_some_steps_are_the_parts_of_a_pass(numbered, flip):
+    pixels = np.arange(10 * 4, dtype=np.uint8).reshape(10, 2, 2, 1)
+    whole = ImageBatches(pixels, numbered[1], batch_size=2, seed=3, flip=flip)
+    parts = ImageBatches(
+        pixels,
+        numbered[1],
+        batch_size=2,
+        seed=3,
+        flip=flip,
+        steps_per_epoch=2,
+    )
+    assert len(parts) == 2
+    for epoch in range(6):
+        parts.set_epoch(epoch)
+        whole.set_epoch(epoch // 2)
+        assert parts.data_pass == epoch // 2
+        before = 2 * (epoch % 2)
+        for index in range(2):
+            for one, other in zip(
+                parts[index], whole[before + index], strict=True
+            ):
+                np.testing.assert_array_equal(one, other)
+        rows, *mirrored = parts.order()
+        held = whole.order()
+        first = 2 * before
+        np.testing.assert_array_equal(rows, held[0][first : first + 4])
+        assert bool(mirrored) == flip
+        if flip:
+            np.testing.assert_array_equal(
+                mirrored[0], held[1][first : first + 4]
+            )
+        with pytest.raises(IndexError, match="2 batches"):
+            parts[2]
+
+
+PIXELS = np.random.default_rng(0).integers(0, 256, (10, 6, 6, 1), "uint8")
+OTHERS = PIXELS[:7, ::-1]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda **own: datasets.VectorBatches(
+            PIXELS[:, 0, :, 0].astype("float32"), **own
+        ),
+        lambda **own: datasets.PairBatches(
+            (PIXELS, PIXELS[:, ::-1]), jitter=2, flip=True, **own
+        ),
+        lambda **own: datasets.UnpairedBatches(
+            (PIXELS, OTHERS), jitter=2, flip=True, **own
+        ),
+    ],
+    ids=["vectors", "pairs", "unpaired"],
+)
+def test_all_batches_have_epochs_of_some_steps(make):
+    whole = make(batch_size=2, seed=3)
+    parts = make(batch_size=2, seed=3, steps_per_epoch=2)
+    for epoch in (0, 3):
+        parts.set_epoch(epoch)
+        whole.set_epoch(epoch // 2)
+        for index in range(2):
+            found = parts[index], whole[2 * (epoch % 2) + index]
+            for one, other in zip(*map(keras.tree.flatten, found), strict=True):
+                np.testing.assert_array_equal(one, other)
+
+
+def test_more_steps_than_the_data_have_are_refused(numbered):
+    with pytest.raises(ValueError, match=r"full batches .* 2\. Received.*3"):
+        ImageBatches(*numbered, batch_size=4, steps_per_epoch=3)
+
+
 def linear():
     layers = [keras.layers.Flatten(), keras.layers.Dense(1, use_bias=False)]
     model = keras.Sequential([keras.Input((2, 2, 1)), *layers])

@@ -36,6 +36,12 @@ def trained(monkeypatch, most, make, data, **settings):
         (tiny.gan, lambda: FLOATS, {"batch_size": 8}),
         pytest.param(
             tiny.gan,
+            lambda: of_bytes(flip=True, steps_per_epoch=1),
+            {"epochs": 3},
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            tiny.gan,
             lambda: of_bytes(drop_remainder=True),
             {},
             marks=pytest.mark.slow,
@@ -53,7 +59,14 @@ def trained(monkeypatch, most, make, data, **settings):
             marks=pytest.mark.slow,
         ),
     ],
-    ids=["bytes, flipped", "arrays", "full", "labels", "dict"],
+    ids=[
+        "bytes, flipped",
+        "arrays",
+        "parts of a pass",
+        "full",
+        "labels",
+        "dict",
+    ],
 )
 def test_held_data_train_as_sent_ones_do(monkeypatch, make, data, settings):
     held, logs = trained(monkeypatch, 10**6, make, data, **settings)

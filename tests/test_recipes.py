@@ -191,10 +191,37 @@ def test_epochs_follow_from_the_budget():
     recipe = override(
         recipes.get("quick"), [("epochs", None), ("budget", 120_000)]
     )
-    assert recipe.epochs_for(10_000) == 12
-    assert recipe.epochs_for(60_000) == 2
-    assert recipe.epochs_for(1_000_000) == 1
-    assert override(recipe, [("epochs", 7)]).epochs_for(10_000) == 7
+    found = recipe.planned(10_000)
+    assert (found.epochs, found.steps_per_epoch) == (12, None)
+    assert override(recipe, [("epochs", 7)]).planned(10_000).epochs == 7
+
+
+@pytest.mark.parametrize("count", [35_000, 60_000, 119_000, 1_000_000])
+def test_a_budget_of_few_epochs_has_eight_that_see_a_part_each(count):
+    recipe = override(
+        recipes.get("quick"), [("epochs", None), ("budget", 120_000)]
+    )
+    found = recipe.planned(count)
+    assert found.epochs == 8
+    shown = 8 * found.steps_per_epoch * recipe.batch_size
+    assert 120_000 - 8 * recipe.batch_size < shown <= 120_000
+    assert found.batches_of(count) == found.steps_per_epoch
+    # What is planned stays as it is, whatever the data.
+    assert found.planned(50) == found
+    given = override(recipe, [("steps_per_epoch", 100)]).planned(count)
+    assert (given.epochs, given.steps_per_epoch) == (38, 100)
+
+
+@pytest.mark.parametrize(
+    ("budget", "count", "epochs"), [(100, 320, 1), (320, 20, 16), (320, 320, 8)]
+)
+def test_a_small_budget_is_divided_where_each_part_has_a_batch(
+    budget, count, epochs
+):
+    recipe = override(
+        recipes.get("quick"), [("epochs", None), ("budget", budget)]
+    )
+    assert recipe.planned(count).epochs == epochs
 
 
 def test_a_short_last_batch_is_left_out_unless_it_is_all():

@@ -58,7 +58,8 @@ class ComparedRun:
     @property
     def planned(self) -> int:
         """How many epochs it was to have."""
-        return self.recipe.epochs_for(self.config["data"]["num_images"])
+        planned = self.recipe.planned(self.config["data"]["num_images"])
+        return planned.epochs or 0
 
     def settings(self) -> Settings:
         """Returns what it was made with, by names as in `--set`.

@@ -45,8 +45,10 @@ def print_summary(prepared: Prepared, *, in_full: bool) -> None:
 def _lines(prepared: Prepared, planned: bool) -> list[tuple[str, str]]:
     plan, gan = prepared.plan, prepared.gan
     recipe, source = plan.recipe, plan.source
-    batches = max(1, len(source) // recipe.batch_size)
+    batches = recipe.batches_of(len(source))
     epochs = counted(recipe.epochs or 0, "epoch", "epochs")
+    parts = recipe.steps_per_epoch is not None
+    partly = " (a part of the data each)" if parts else ""
     flipped = ", mirrored at random" if recipe.flip else ""
     state = "would be " if planned and not plan.resumed else ""
     lines = [
@@ -60,7 +62,7 @@ def _lines(prepared: Prepared, planned: bool) -> list[tuple[str, str]]:
         (
             "training",
             f"{epochs} of {counted(batches, 'batch', 'batches')} of "
-            f"{recipe.batch_size}, seed {plan.seed}, "
+            f"{recipe.batch_size}{partly}, seed {plan.seed}, "
             f"{keras.backend.backend()}",
         ),
         ("folder", f"{state}{plan.folder.path}"),
@@ -84,7 +86,8 @@ def _length(prepared: Prepared, batches: int) -> str:
     plan, recipe = prepared.plan, prepared.plan.recipe
     done = run_folder.epochs_done(plan.folder.backup) if plan.resumed else 0
     steps = max(0, (recipe.epochs or 0) - done) * batches
-    said = f"{counted(steps * recipe.batch_size, 'image', 'images')}"
+    kind = "image" if len(plan.shapes.image) > 1 else "point"
+    said = counted(steps * recipe.batch_size, kind, f"{kind}s")
     seconds = seconds_per_batch(prepared.gan, recipe.batch_size, plan.shapes)
     if seconds is None or not steps:
         return said
@@ -92,8 +95,8 @@ def _length(prepared: Prepared, batches: int) -> str:
     rate_in_words = f"{rate:,.0f}" if rate >= 10 else f"{rate:.2g}"
     return (
         f"{said}, about {duration(max(1, steps * seconds))} at {rate_in_words} "
-        "images a second, as this machine is now; the start and measuring come "
-        "on top"
+        f"{kind}s a second, as this machine is now; the start and measuring "
+        "come on top"
     )
 
 

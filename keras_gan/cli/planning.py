@@ -179,7 +179,7 @@ def plan(arguments: Any, folder: RunFolder, rank: int = 0) -> Plan:
             f"The batch size is {len(source)}: there are no more images."
         )
         recipe = replace(recipe, batch_size=len(source))
-    recipe = replace(recipe, epochs=recipe.epochs_for(len(source)))
+    recipe = recipe.planned(len(source))
     recipe = with_measurement(recipe, source)
     seed = 0 if arguments.seed is None else arguments.seed
     words = decoding_in_words(source, arguments)

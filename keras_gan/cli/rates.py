@@ -50,7 +50,7 @@ class Rates:
         fitting = round(_BYTES_OF_PICTURES / _bytes_of_picture(plan, shown))
         pictures = min(max(fitting, _LEAST_PICTURES), _MOST_PICTURES)
         grids = max(pictures // 3, _LEAST_GRIDS)
-        steps = epochs * max(1, len(plan.source) // plan.recipe.batch_size)
+        steps = epochs * plan.recipe.batches_of(len(plan.source))
         return cls(
             pictures,
             math.ceil(epochs / grids),

@@ -92,8 +92,8 @@ def recipe_of(start: Start, data: str | None) -> Recipe | None:
         if others and height == others[0]:
             recipe = replace(recipe, image_size=height, channels=others[1])
     if recipe.budget is not None:
-        # The number of epochs was for the run's images.
-        recipe = replace(recipe, epochs=None)
+        # The epochs were for the run's images.
+        recipe = replace(recipe, epochs=None, steps_per_epoch=None)
     return recipe
 
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from textwrap import shorten
 
 import keras
 
@@ -57,7 +58,7 @@ def train(prepared: Prepared, workers: Workers) -> int:
             "Training by several workers failed, as it does when one is lost. "
             "What was trained until the last checkpoint is kept: start all "
             "workers again with --resume. "
-            f"Received: {' '.join(str(error).split())[:200]}"
+            f"Received: {shorten(str(error), 200, placeholder=' ...')}"
         ) from error
 
 
@@ -219,8 +220,9 @@ def _measuring_and_display(
         OptionalCallback(snapshot, f"A picture in {folder.images}"),
         _board(prepared, rates),
         Progress(
-            len(plan.source) // plan.recipe.batch_size * plan.recipe.batch_size,
+            plan.recipe.batches_of(len(plan.source)) * plan.recipe.batch_size,
             interruption,
+            "img" if len(plan.shapes.image) > 1 else "points",
         ),
     ]
 

@@ -41,8 +41,8 @@ class ImageBatches(OrderedBatches):
     model.fit(batches, shuffle=False, callbacks=[follow])
     ```
 
-    Leave `steps_per_epoch` out: with it, Keras continues with the rest of an
-    epoch under the next one's number.
+    Give `steps_per_epoch` here, not to `fit`: there, Keras continues with the
+    rest of an epoch under the next one's number.
 
     Without the callback the order still changes from epoch to epoch, but it
     starts at the epoch of this object, not at `initial_epoch`.
@@ -65,6 +65,11 @@ class ImageBatches(OrderedBatches):
             twice; not for digits or writing.
         part: `(i, n)`: only the i-th of n parts of each batch, for one of n
             processes that train together, such as under `torchrun`.
+        steps_per_epoch: Batches in an epoch, at most the full ones of the
+            data. So large data have several epochs a pass, with what is done
+            at their ends: the order and all else is that of the pass, of which
+            each epoch sees the next part. Batches that do not fill an epoch
+            are left out. None makes an epoch of all data.
 
     Raises:
         TypeError: If the images are not uint8.
@@ -88,11 +93,19 @@ class ImageBatches(OrderedBatches):
         drop_remainder: bool = False,
         flip: bool = False,
         part: tuple[int, int] = (0, 1),
+        steps_per_epoch: int | None = None,
     ) -> None:
         pixel_shape(images)
         self.flip = flag("flip", flip)
         super().__init__(
-            images, labels, batch_size, seed, shuffle, drop_remainder, part
+            images,
+            labels,
+            batch_size,
+            seed,
+            shuffle,
+            drop_remainder,
+            part,
+            steps_per_epoch,
         )
         self.value_range = value_range_of("value_range", value_range)
 
@@ -105,7 +118,9 @@ class ImageBatches(OrderedBatches):
     def set_epoch(self, epoch: int) -> None:
         """Sets the epoch, with its order and the images that are mirrored."""
         super().set_epoch(epoch)
-        self._views = Views(len(self.data), self.seed, epoch, flip=self.flip)
+        self._views = Views(
+            len(self.data), self.seed, self.data_pass, flip=self.flip
+        )
 
     def order(self) -> tuple[NDArray[Any], ...]:
         """Returns the epoch's rows, and with `flip` which are mirrored."""
@@ -174,6 +189,11 @@ class VectorBatches(OrderedBatches):
         drop_remainder: Whether to leave out a last batch that is not full.
         part: `(i, n)`: only the i-th of n parts of each batch, for one of n
             processes that train together.
+        steps_per_epoch: Batches in an epoch, at most the full ones of the
+            data. So large data have several epochs a pass, with what is done
+            at their ends: the order and all else is that of the pass, of which
+            each epoch sees the next part. Batches that do not fill an epoch
+            are left out. None makes an epoch of all data.
 
     Raises:
         ValueError: If they are no vectors, the labels are not as many or no
@@ -194,10 +214,18 @@ class VectorBatches(OrderedBatches):
         shuffle: bool = True,
         drop_remainder: bool = False,
         part: tuple[int, int] = (0, 1),
+        steps_per_epoch: int | None = None,
     ) -> None:
         vectors = as_vectors("vectors", vectors)
         super().__init__(
-            vectors, labels, batch_size, seed, shuffle, drop_remainder, part
+            vectors,
+            labels,
+            batch_size,
+            seed,
+            shuffle,
+            drop_remainder,
+            part,
+            steps_per_epoch,
         )
 
     @property

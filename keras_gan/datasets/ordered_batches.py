@@ -32,15 +32,18 @@ class SeededBatches(keras.utils.PyDataset):
     """Batches for `fit`, in an order fixed by seed and epoch.
 
     Epoch e visits the rows in the order
-    `numpy.random.default_rng([seed, e]).permutation(n)`.
+    `numpy.random.default_rng([seed, e]).permutation(n)`. With
+    `steps_per_epoch` that is the order of pass e over the data, and a pass has
+    several epochs.
 
     Args:
-        count: How many rows an epoch has.
+        count: How many rows there are.
         batch_size: As for `ImageBatches`, and so all that follows.
         seed: As there.
         shuffle: As there.
         drop_remainder: As there.
         part: As there.
+        steps_per_epoch: As there.
 
     Attributes:
         failure: Why a batch could not be made, or None.
@@ -57,6 +60,7 @@ class SeededBatches(keras.utils.PyDataset):
         shuffle: bool,
         drop_remainder: bool,
         part: tuple[int, int],
+        steps_per_epoch: int | None,
     ) -> None:
         # Keras' worker threads may return batches of an epoch that is over,
         # because they keep what they have prepared.
@@ -75,6 +79,9 @@ class SeededBatches(keras.utils.PyDataset):
                 f"Received: batch_size={self.batch_size} for {count} images"
             )
         self.part = _checked_part(part, self.batch_size)
+        self.steps_per_epoch = _checked_steps(
+            steps_per_epoch, count // self.batch_size
+        )
         self.failure: Exception | None = None
         self._begun = False
         self._first_seen = True
@@ -84,6 +91,23 @@ class SeededBatches(keras.utils.PyDataset):
     def epoch(self) -> int:
         """The epoch whose order the batches follow, from 0 on."""
         return self._epoch
+
+    @property
+    def data_pass(self) -> int:
+        """The pass over the data that the epoch belongs to, from 0 on."""
+        return self._epoch // self._epochs_of_a_pass
+
+    @property
+    def _epochs_of_a_pass(self) -> int:
+        if self.steps_per_epoch is None:
+            return 1
+        return self._count // self.batch_size // self.steps_per_epoch
+
+    @property
+    def _first_row(self) -> int:
+        """At which place of the pass the epoch begins."""
+        before = self._epoch % self._epochs_of_a_pass
+        return before * (self.steps_per_epoch or 0) * self.batch_size
 
     def set_epoch(self, epoch: int) -> None:
         """Sets the epoch, and with it the order of the data.
@@ -100,11 +124,13 @@ class SeededBatches(keras.utils.PyDataset):
             self._ahead = LookingAhead(self._looks, len(self))
         order = np.arange(self._count)
         if self.shuffle:
-            generator = np.random.default_rng([self.seed, self._epoch])
+            generator = np.random.default_rng([self.seed, self.data_pass])
             order = generator.permutation(order)
         self._order = order
 
     def __len__(self) -> int:
+        if self.steps_per_epoch is not None:
+            return self.steps_per_epoch
         batches = self._count / self.batch_size
         return (
             math.floor(batches) if self.drop_remainder else math.ceil(batches)
@@ -136,20 +162,21 @@ class SeededBatches(keras.utils.PyDataset):
 
         Where the batches are parts of larger ones, of the whole ones.
         """
-        count = min(len(self) * self.batch_size, self._count)
-        return (self._order[:count].astype(np.int32),)
+        first = self._first_row
+        rows = self._order[first : first + len(self) * self.batch_size]
+        return (rows.astype(np.int32),)
 
     def chosen(self, index: int) -> NDArray[np.int64]:
         """Returns where the rows of batch `index` are in the data."""
         return self._order[self._places(index)]
 
     def _places(self, index: int) -> NDArray[np.int64]:
-        """Returns at which places of the epoch the rows of a batch are."""
+        """Returns at which places of the pass the rows of a batch are."""
         if not 0 <= index < len(self):
             raise IndexError(
                 f"There are {len(self)} batches. Received: {index}"
             )
-        start = index * self.batch_size
+        start = self._first_row + index * self.batch_size
         end = min(start + self.batch_size, self._count)
         which, parts = self.part
         part: NDArray[np.int64] = np.array_split(np.arange(start, end), parts)[
@@ -195,6 +222,7 @@ class OrderedBatches(SeededBatches):
         shuffle: As there.
         drop_remainder: As there.
         part: As there.
+        steps_per_epoch: As there.
 
     Raises:
         ValueError: If an argument is not what it must be.
@@ -209,11 +237,20 @@ class OrderedBatches(SeededBatches):
         shuffle: bool,
         drop_remainder: bool,
         part: tuple[int, int],
+        steps_per_epoch: int | None,
     ) -> None:
         count = len(data)
         self._data = data
         self.labels = None if labels is None else as_labels(labels, count)
-        super().__init__(count, batch_size, seed, shuffle, drop_remainder, part)
+        super().__init__(
+            count,
+            batch_size,
+            seed,
+            shuffle,
+            drop_remainder,
+            part,
+            steps_per_epoch,
+        )
 
     @property
     def data(self) -> Any:
@@ -253,3 +290,15 @@ def _checked_part(part: Any, batch_size: int) -> tuple[int, int]:
             f"batch size. {received('part', part)}, batch_size={batch_size}"
         )
     return which, parts
+
+
+def _checked_steps(steps: Any, most: int) -> int | None:
+    if steps is None:
+        return None
+    checked = whole_number("steps_per_epoch", steps, 1)
+    if checked > most:
+        raise ValueError(
+            "`steps_per_epoch` must not exceed the full batches that the data "
+            f"have, {most}. {received('steps_per_epoch', steps)}"
+        )
+    return checked

@@ -51,6 +51,11 @@ class PairBatches(TwoSidedBatches):
             each epoch, as `ImageBatches` does.
         part: `(i, n)`: only the i-th of n parts of each batch, for one of n
             processes that train together.
+        steps_per_epoch: Batches in an epoch, at most the full ones of the
+            data. So large data have several epochs a pass, with what is done
+            at their ends: the order and all else is that of the pass, of which
+            each epoch sees the next part. Batches that do not fill an epoch
+            are left out. None makes an epoch of all pairs.
 
     Raises:
         TypeError: If `pairs` is none.
@@ -77,6 +82,7 @@ class PairBatches(TwoSidedBatches):
         jitter: int = 0,
         flip: bool = False,
         part: tuple[int, int] = (0, 1),
+        steps_per_epoch: int | None = None,
     ) -> None:
         self._rows = _as_rows(pairs, scale)
         super().__init__(
@@ -89,6 +95,7 @@ class PairBatches(TwoSidedBatches):
             jitter,
             flip,
             part,
+            steps_per_epoch,
         )
         _check_jitter(self.jitter, self._rows)
 
@@ -108,7 +115,7 @@ class PairBatches(TwoSidedBatches):
         self._views = Views(
             len(self._rows),
             self.seed,
-            self.epoch,
+            self.data_pass,
             jitter=self.jitter,
             flip=self.flip,
             step=self._rows.step or 1,

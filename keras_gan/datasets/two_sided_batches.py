@@ -33,6 +33,7 @@ class TwoSidedBatches(SeededBatches):
         jitter: As there.
         flip: As there.
         part: As there.
+        steps_per_epoch: As there.
 
     Raises:
         ValueError: If an argument is not what it must be.
@@ -49,11 +50,20 @@ class TwoSidedBatches(SeededBatches):
         jitter: int,
         flip: bool,
         part: tuple[int, int],
+        steps_per_epoch: int | None,
     ) -> None:
         self.value_range = value_range_of("value_range", value_range)
         self.jitter = whole_number("jitter", jitter, 0, _MOST_JITTER)
         self.flip = flag("flip", flip)
-        super().__init__(count, batch_size, seed, shuffle, drop_remainder, part)
+        super().__init__(
+            count,
+            batch_size,
+            seed,
+            shuffle,
+            drop_remainder,
+            part,
+            steps_per_epoch,
+        )
 
     @abstractmethod
     def arrays(self) -> tuple[Pixels, Pixels]:

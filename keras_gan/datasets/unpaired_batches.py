@@ -53,6 +53,11 @@ class UnpairedBatches(TwoSidedBatches):
             probability 1/2.
         part: `(i, n)`: only the i-th of n parts of each batch, for one of n
             processes that train together.
+        steps_per_epoch: Batches in an epoch, at most the full ones of the
+            data. So large data have several epochs a pass, with what is done
+            at their ends: the order and all else is that of the pass, of which
+            each epoch sees the next part. Batches that do not fill an epoch
+            are left out. None makes an epoch of all images.
 
     Raises:
         TypeError: If `sides` is none.
@@ -80,6 +85,7 @@ class UnpairedBatches(TwoSidedBatches):
         jitter: int = 0,
         flip: bool = False,
         part: tuple[int, int] = (0, 1),
+        steps_per_epoch: int | None = None,
     ) -> None:
         self.a, self.b = _as_sides(sides)
         super().__init__(
@@ -92,6 +98,7 @@ class UnpairedBatches(TwoSidedBatches):
             jitter,
             flip,
             part,
+            steps_per_epoch,
         )
 
     @property
@@ -115,7 +122,7 @@ class UnpairedBatches(TwoSidedBatches):
             Views(
                 self._count,
                 self.seed,
-                self.epoch,
+                self.data_pass,
                 jitter=self.jitter,
                 flip=self.flip,
                 streams=streams,
@@ -144,7 +151,7 @@ class UnpairedBatches(TwoSidedBatches):
     ) -> NDArray[np.int64]:
         """Returns the order of a side, which begins anew until it is full."""
         rounds = -(-self._count // length)
-        generator = np.random.default_rng([self.seed, self.epoch, *stream])
+        generator = np.random.default_rng([self.seed, self.data_pass, *stream])
         each = [
             generator.permutation(length) if self.shuffle else np.arange(length)
             for _ in range(rounds)

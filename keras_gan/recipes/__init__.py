@@ -40,12 +40,12 @@ def get(name: str) -> Recipe:
         ValueError: If there is none of that name.
 
     Example:
-        >>> recipe = get("quick")
         >>> images, labels = keras_gan.datasets.load("fashion_mnist_sample")
+        >>> recipe = get("quick").planned(len(images))
         >>> gan = assemble(recipe, images.shape[1:], num_images=len(images))
         >>> gan.fit(
         ...     batches(recipe, images),
-        ...     epochs=recipe.epochs_for(len(images)),
+        ...     epochs=recipe.epochs,
         ...     callbacks=clipping(recipe),
         ... )
     """

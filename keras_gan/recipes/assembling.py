@@ -53,7 +53,7 @@ def assemble(
         num_classes: How many classes the labels name; needed where the recipe
             is conditional.
         seed: Seed of initial weights, latents, dropout and penalties.
-        num_images: How many images or pairs an epoch has. With it the learning
+        num_images: How many images or pairs the data have. With it the learning
             rates follow the recipe's schedule to the end of its epochs;
             without, they stay as they are.
 
@@ -128,8 +128,8 @@ def _count_or_none(name: str, value: Any) -> int | None:
 def _updates(recipe: Recipe, num_images: int | None) -> Updates:
     if num_images is None:
         return Updates()
-    batches = max(1, num_images // recipe.batch_size)
-    steps = batches * recipe.epochs_for(num_images)
+    recipe = recipe.planned(num_images)
+    steps = recipe.batches_of(num_images) * (recipe.epochs or 0)
     every = {
         player: _steps_of(recipe, f"{player}_steps")
         for player in ("discriminator", "generator")

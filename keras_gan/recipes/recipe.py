@@ -41,7 +41,12 @@ _RANGES = {
     "batch_size": _AT_LEAST_ONE,
     "epochs": _AT_LEAST_ONE,
     "budget": _AT_LEAST_ONE,
+    "steps_per_epoch": _AT_LEAST_ONE,
 }
+
+_FEW_EPOCHS = 4
+_PARTS = 8
+"""A budget of fewer epochs is divided into so many parts."""
 
 
 DEFAULT_EVALUATION = {"name": "fid", "num_samples": 2000}
@@ -105,9 +110,14 @@ class Recipe:
             What generated images are compared with stays as it is.
         value_range: The floats that stand for black and white.
         batch_size: Images in a batch.
-        epochs: How often to go through the data. None leaves it to `budget`.
+        epochs: How many epochs to train. None leaves it to `budget`.
         budget: Images to train on in total, where `epochs` is None: more
-            epochs of a small data set, fewer of a large one.
+            epochs of a small data set, fewer of a large one. If these were
+            less than four, it is divided into eight epochs that see a part of
+            the data each, so that there are curves, pictures and checkpoints
+            on the way.
+        steps_per_epoch: Batches in an epoch, as `datasets.ImageBatches` takes
+            them. None is all of the data, or leaves it to `budget`.
         evaluation: `fid`, `kid` or `kl`, measured while training: the settings
             of the callback `Evaluation`. Left out where the package has no
             classifier of the images and no `extractor` is set. With `kl` come
@@ -145,6 +155,7 @@ class Recipe:
     batch_size: int = 128
     epochs: int | None = 20
     budget: int | None = None
+    steps_per_epoch: int | None = None
     evaluation: Settings | None = field(
         default_factory=lambda: {**DEFAULT_EVALUATION}
     )
@@ -190,11 +201,29 @@ class Recipe:
         found = model_class(self.model["name"])
         return found is not None and issubclass(found, ConditionalGAN)
 
-    def epochs_for(self, count: int) -> int:
-        """Returns the epochs to train on a data set of `count` images."""
+    def planned(self, count: int) -> Self:
+        """Returns the recipe with its epochs for a data set.
+
+        Args:
+            count: How many images, pairs or vectors the data set has; of
+                unpaired sides, the longer one.
+        """
         if self.epochs is not None:
-            return self.epochs
-        return max(1, round((self.budget or count) / count))
+            return self
+        budget, steps = self.budget or count, self.steps_per_epoch
+        if steps is not None:
+            epochs = round(budget / (steps * self.batch_size))
+            return replace(self, epochs=max(1, epochs))
+        epochs = max(1, round(budget / count))
+        batches = budget // self.batch_size
+        many = epochs >= _FEW_EPOCHS
+        if many or batches < _PARTS or count < self.batch_size:
+            return replace(self, epochs=epochs)
+        return replace(self, epochs=_PARTS, steps_per_epoch=batches // _PARTS)
+
+    def batches_of(self, count: int) -> int:
+        """Returns how many batches an epoch of `count` images has."""
+        return self.steps_per_epoch or max(1, count // self.batch_size)
 
     def to_dict(self) -> dict[str, Any]:
         """Returns what `from_dict` takes, ready for JSON."""

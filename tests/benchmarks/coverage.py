@@ -46,7 +46,7 @@ def train(row, seed, epochs):
     found = datasets.source(recipe.data)
     keras.utils.set_random_seed(seed)
     count = len(found.images)
-    recipe = replace(recipe, epochs=recipe.epochs_for(count))
+    recipe = recipe.planned(count)
     gan = recipes.assemble(
         recipe, found.image_shape, seed=seed, num_images=count
     )

@@ -84,7 +84,7 @@ def fit(row, seed, data=None):
     changes = {"data": data or recipe.data, "epochs": row.epochs}
     recipe = replace(recipe, **{k: v for k, v in changes.items() if v})
     found = source(datasets, recipe, "train")
-    recipe = replace(recipe, epochs=recipe.epochs_for(len(found.images)))
+    recipe = recipe.planned(len(found.images))
     keras.utils.set_random_seed(seed)
     gan = recipes.assemble(
         recipe,

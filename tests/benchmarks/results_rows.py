@@ -327,7 +327,7 @@ def settings(recipe):
     Not its words, and not what a row may change: data and length.
     """
     others = ("name", "system", "data", "clothes", "epochs", "budget")
-    others = (*others, "evaluation")
+    others = (*others, "evaluation", "steps_per_epoch")
     found = {k: v for k, v in recipe.to_dict().items() if k not in others}
     return json.loads(json.dumps(found))
 

@@ -17,7 +17,6 @@ import os
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 # The package of this folder, not one that is installed.
@@ -51,7 +50,7 @@ def train(row, folders):
     keras.utils.set_random_seed(0)
     recipe = row.trained()
     data, held = row.load(recipe, folders)
-    recipe = replace(recipe, epochs=recipe.epochs_for(longest(data)))
+    recipe = recipe.planned(longest(data))
     first, second = held
     gan = recipes.assemble(
         recipe,

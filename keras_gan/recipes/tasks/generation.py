@@ -172,6 +172,7 @@ class Generation(Task):
                 seed=seed,
                 drop_remainder=drop_remainder,
                 part=part,
+                steps_per_epoch=recipe.steps_per_epoch,
             )
         return ImageBatches(
             images,
@@ -182,6 +183,7 @@ class Generation(Task):
             drop_remainder=drop_remainder,
             flip=recipe.flip,
             part=part,
+            steps_per_epoch=recipe.steps_per_epoch,
         )
 
     def evaluation(self, data: Source) -> list[Evaluation]:

@@ -179,6 +179,7 @@ class PairedTranslation(Translation):
             jitter=recipe.jitter,
             flip=recipe.flip,
             part=part,
+            steps_per_epoch=recipe.steps_per_epoch,
         )
 
     def metrics(self, data: Pairs) -> list[str]:

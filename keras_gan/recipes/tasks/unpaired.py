@@ -157,6 +157,7 @@ class UnpairedTranslation(Translation):
             jitter=recipe.jitter,
             flip=recipe.flip,
             part=part,
+            steps_per_epoch=recipe.steps_per_epoch,
         )
 
     def metrics(self, data: Unpaired) -> list[str]:
