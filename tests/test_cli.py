@@ -216,10 +216,13 @@ def test_a_budget_of_few_epochs_is_trained_in_parts(elsewhere, capsys):
     assert main([*PARTS, "--epochs=1", "--dry-run"]) == 0
     told = " ".join(capsys.readouterr().out.split())
     assert "1 epoch of 8 batches of 8," in told
+    assert main([*PARTS, "--set=steps_per_epoch=8", "--dry-run"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "2 epochs of 8 batches of 8, seed" in told
 
 
 @pytest.mark.slow
-def test_a_run_in_parts_is_resumed_exactly(elsewhere, monkeypatch):
+def test_a_run_in_parts_is_resumed_exactly(elsewhere, monkeypatch, capsys):
     before = Progress.on_epoch_end
 
     def interrupt(self, epoch, logs=None):
@@ -231,13 +234,19 @@ def test_a_run_in_parts_is_resumed_exactly(elsewhere, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(Progress, "on_epoch_end", interrupt)
         assert main([*PARTS, "--out=stopped"]) == 130
-    assert main(["train", "--resume", "--out=stopped"]) == 0
+    # Which is no number of epochs to end at.
+    ends = ["--set=epochs=none"]
+    assert main(["train", "--resume", "--out=stopped", *ends]) == 0
     one, other = (elsewhere / name for name in ("parts", "stopped"))
     assert weights(one / "model.keras") == weights(other / "model.keras")
     rows = run_folder.read_metrics(other / "metrics.csv")
     assert [row["epoch"] for row in rows] == list(range(1, 9))
     assert len(list((other / "images").glob("epoch-*.png"))) == 8
     assert (other / "progress.gif").exists()
+    # Other data have epochs of their own.
+    digits = ["train", "--init=parts", "--data=digits", "--dry-run"]
+    assert main([*digits, "--set=budget=3000"]) == 0
+    assert "batches of 8 (a part" in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.slow

@@ -102,6 +102,14 @@ def test_the_table_of_the_terminal_says_the_same(rates, capsys):
     ]
 
 
+def test_epochs_of_some_steps_are_told(rates, capsys):
+    assert "not of one length" not in compared(capsys, rates)
+    parts = [("batch_size", 10), ("steps_per_epoch", 2)]
+    write_run(rates / "parts", 3, [9.0, 8.0], settings=parts)
+    said = " ".join(compared(capsys, rates).split())
+    assert "epochs are not of one length: 20 to 128 images" in said
+
+
 def test_markdown_has_the_table_and_the_notes(rates, capsys, tmp_path):
     write_run(rates / "slow-9", 9, [70.0], planned=2)
     target = tmp_path / "compared.md"

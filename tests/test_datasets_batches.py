@@ -159,8 +159,10 @@ def test_all_batches_have_epochs_of_some_steps(make):
 
 
 def test_more_steps_than_the_data_have_are_refused(numbered):
-    with pytest.raises(ValueError, match=r"full batches .* 2\. Received.*3"):
+    with pytest.raises(ValueError, match=r"full batches .* 2:.*Received.*3"):
         ImageBatches(*numbered, batch_size=4, steps_per_epoch=3)
+    with pytest.raises(ValueError, match=r"batch_size=20 for 10 rows"):
+        ImageBatches(*numbered, batch_size=20, steps_per_epoch=1)
 
 
 def linear():

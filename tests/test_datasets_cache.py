@@ -207,8 +207,9 @@ def test_a_damaged_entry_is_made_anew(faces, cache, damage):
 def test_a_file_is_no_cache(tmp_path):
     (tmp_path / "file").write_text("mine")
 
-    with pytest.raises(ValueError, match=r"must be a folder.*is a file"):
-        Decoding(cache=tmp_path / "file")
+    for path in ("file", "file/below"):
+        with pytest.raises(ValueError, match=r"must be a folder.*is a file"):
+            Decoding(cache=tmp_path / path)
 
     assert (tmp_path / "file").read_text() == "mine"
 

@@ -197,14 +197,14 @@ def test_epochs_follow_from_the_budget():
 
 
 @pytest.mark.parametrize("count", [35_000, 60_000, 119_000, 1_000_000])
-def test_a_budget_of_few_epochs_has_eight_that_see_a_part_each(count):
+def test_a_budget_of_few_epochs_is_divided(count):
     recipe = override(
         recipes.get("quick"), [("epochs", None), ("budget", 120_000)]
     )
     found = recipe.planned(count)
-    assert found.epochs == 8
-    shown = 8 * found.steps_per_epoch * recipe.batch_size
-    assert 120_000 - 8 * recipe.batch_size < shown <= 120_000
+    assert 6 <= found.epochs <= 10
+    shown = found.epochs * found.steps_per_epoch * recipe.batch_size
+    assert 120_000 - 3 * recipe.batch_size <= shown <= 120_000
     assert found.batches_of(count) == found.steps_per_epoch
     # What is planned stays as it is, whatever the data.
     assert found.planned(50) == found
@@ -212,16 +212,33 @@ def test_a_budget_of_few_epochs_has_eight_that_see_a_part_each(count):
     assert (given.epochs, given.steps_per_epoch) == (38, 100)
 
 
+@pytest.mark.parametrize("batches", [*range(1, 40), 2500])
+def test_hardly_any_of_a_budget_is_lost(batches):
+    recipe = override(
+        recipes.get("quick"), [("epochs", None), ("budget", 32 * batches)]
+    )
+    found = recipe.planned(10**6)
+    done = found.epochs * found.steps_per_epoch
+    assert found.epochs == batches if batches <= 10 else 6 <= found.epochs <= 10
+    assert 0.9 * batches <= done <= batches
+
+
 @pytest.mark.parametrize(
-    ("budget", "count", "epochs"), [(100, 320, 1), (320, 20, 16), (320, 320, 8)]
+    ("budget", "count", "epochs", "steps"),
+    [(10, 320, 1, 1), (100, 320, 3, 1), (320, 20, 16, None)],
 )
-def test_a_small_budget_is_divided_where_each_part_has_a_batch(
-    budget, count, epochs
-):
+def test_small_budgets_and_small_data(budget, count, epochs, steps):
     recipe = override(
         recipes.get("quick"), [("epochs", None), ("budget", budget)]
     )
-    assert recipe.planned(count).epochs == epochs
+    found = recipe.planned(count)
+    assert (found.epochs, found.steps_per_epoch) == (epochs, steps)
+
+
+@pytest.mark.parametrize("count", [0, -5, 2.5, True, "a", None])
+def test_a_recipe_is_planned_for_a_number_of_images(count):
+    with pytest.raises(ValueError, match="`count` must be"):
+        recipes.get("quick").planned(count)
 
 
 def test_a_short_last_batch_is_left_out_unless_it_is_all():

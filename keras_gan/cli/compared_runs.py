@@ -61,6 +61,12 @@ class ComparedRun:
         planned = self.recipe.planned(self.config["data"]["num_images"])
         return planned.epochs or 0
 
+    @property
+    def epoch_images(self) -> int:
+        """How many images an epoch of it has."""
+        batches = self.recipe.batches_of(self.config["data"]["num_images"])
+        return batches * self.recipe.batch_size
+
     def settings(self) -> Settings:
         """Returns what it was made with, by names as in `--set`.
 

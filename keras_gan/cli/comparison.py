@@ -309,6 +309,12 @@ def _notes(
             f"Of different length: {lengths[0]} to {lengths[-1]} epochs. "
             f"--at {lengths[0]} compares all at the same epoch."
         )
+    images = sorted({run.epoch_images for run in runs})
+    if len(images) > 1:
+        notes.append(
+            f"Their epochs are not of one length: {images[0]:,} to "
+            f"{images[-1]:,} images."
+        )
     notes += _different(runs, metrics)
     for name in metrics:
         without = [run.name for run in runs if _value(run, name, at) is None]

@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from keras_gan.cli.console import console, counted
@@ -22,12 +23,13 @@ def decoding_of(arguments: Any) -> Decoding:
 
     A command that only shows what it would do fills no cache.
     """
-    return Decoding(
+    found = Decoding(
         arguments.num_workers,
-        None if arguments.dry_run else arguments.cache,
+        arguments.cache,
         arguments.cache_limit * 2**30,
         _Progress(),
     )
+    return replace(found, cache=None) if arguments.dry_run else found
 
 
 def decoding_in_words(

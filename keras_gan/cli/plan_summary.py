@@ -47,7 +47,7 @@ def _lines(prepared: Prepared, planned: bool) -> list[tuple[str, str]]:
     recipe, source = plan.recipe, plan.source
     batches = recipe.batches_of(len(source))
     epochs = counted(recipe.epochs or 0, "epoch", "epochs")
-    parts = recipe.steps_per_epoch is not None
+    parts = batches < len(source) // recipe.batch_size
     partly = " (a part of the data each)" if parts else ""
     flipped = ", mirrored at random" if recipe.flip else ""
     state = "would be " if planned and not plan.resumed else ""

@@ -282,6 +282,8 @@ def _resumed(arguments: Any, folder: RunFolder) -> Plan:
         before_it = None if start is None else str(start.path)
         _require_same("--init", before_it, str(arguments.init.resolve()))
     recipe = recipes.override(before, _setting_changes(arguments))
+    if recipe.epochs is None:
+        recipe = replace(recipe, epochs=before.epochs)
     saved, wanted = before.to_dict(), recipe.to_dict()
     for key in saved:
         if key != "epochs":

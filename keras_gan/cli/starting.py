@@ -84,6 +84,7 @@ def recipe_of(start: Start, data: str | None) -> Recipe | None:
     if data is not None:
         # These say which of the run's images were taken.
         recipe = replace(recipe, label=None, limit=None, clothes=None)
+        recipe = replace(recipe, steps_per_epoch=None)
         source = config["source_shape"]
         if source is not None:
             recipe = replace(recipe, source_channels=source[2])

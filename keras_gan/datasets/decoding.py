@@ -78,13 +78,15 @@ class Decoding:
 
 
 def _check_folder(path: str | Path) -> None:
-    """Raises `ValueError` where a file has the name of the folder to be."""
-    # Which raises no error where it may not look.
-    if os.path.isfile(Path(path).expanduser()):  # noqa: PTH113
-        raise ValueError(
-            "`cache` must be a folder, which is made if it is not there. "
-            f"Received: cache={str(path)!r}, which is a file"
-        )
+    """Raises `ValueError` where a file is in the place of the folder to be."""
+    folder = Path(path).expanduser()
+    for each in (folder, *folder.parents):
+        # Which raises no error where it may not look.
+        if os.path.isfile(each):  # noqa: PTH113
+            raise ValueError(
+                "`cache` must be a folder, which is made if it is not there. "
+                f"Received: cache={str(path)!r}, and {str(each)!r} is a file"
+            )
 
 
 def checked_decoding(decoding: Any) -> Decoding:

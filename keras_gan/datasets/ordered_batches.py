@@ -80,7 +80,7 @@ class SeededBatches(keras.utils.PyDataset):
             )
         self.part = _checked_part(part, self.batch_size)
         self.steps_per_epoch = _checked_steps(
-            steps_per_epoch, count // self.batch_size
+            steps_per_epoch, count, self.batch_size
         )
         self.failure: Exception | None = None
         self._begun = False
@@ -138,9 +138,10 @@ class SeededBatches(keras.utils.PyDataset):
 
     def __repr__(self) -> str:
         order = f"shuffled, seed={self.seed}" if self.shuffle else "in order"
+        some = "" if self.steps_per_epoch is None else " some of"
         return (
-            f"<{type(self).__name__}: {self._count:,} rows in {len(self):,} "
-            f"batches of {self.batch_size}, {order}>"
+            f"<{type(self).__name__}:{some} {self._count:,} rows in "
+            f"{len(self):,} batches of {self.batch_size}, {order}>"
         )
 
     @abstractmethod
@@ -292,13 +293,16 @@ def _checked_part(part: Any, batch_size: int) -> tuple[int, int]:
     return which, parts
 
 
-def _checked_steps(steps: Any, most: int) -> int | None:
+def _checked_steps(steps: Any, count: int, batch_size: int) -> int | None:
     if steps is None:
         return None
     checked = whole_number("steps_per_epoch", steps, 1)
+    most = count // batch_size
     if checked > most:
         raise ValueError(
             "`steps_per_epoch` must not exceed the full batches that the data "
-            f"have, {most}. {received('steps_per_epoch', steps)}"
+            f"have, {most}: give less, or None for all of them. "
+            f"{received('steps_per_epoch', steps)}, batch_size={batch_size} "
+            f"for {count:,} rows"
         )
     return checked

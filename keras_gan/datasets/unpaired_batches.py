@@ -55,9 +55,11 @@ class UnpairedBatches(TwoSidedBatches):
             processes that train together.
         steps_per_epoch: Batches in an epoch, at most the full ones of the
             data. So large data have several epochs a pass, with what is done
-            at their ends: the order and all else is that of the pass, of which
-            each epoch sees the next part. Batches that do not fill an epoch
-            are left out. None makes an epoch of all images.
+            at their ends. The order and all else that is random is that of
+            the pass, whose number takes the place of the epoch's, and each
+            epoch sees the next part of it. Batches of a pass that do not fill
+            an epoch are left out, without `shuffle` the same ones each time.
+            None makes an epoch of all images.
 
     Raises:
         TypeError: If `sides` is none.

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self, get_type_hints
 
-from keras_gan._checks import choice, instance_of, received
+from keras_gan._checks import choice, instance_of, received, whole_number
 from keras_gan.datasets.decode import check_channels
 from keras_gan.datasets.pair_loading import CLOTHES
 from keras_gan.models import AdversarialModel, ConditionalGAN
@@ -45,8 +45,8 @@ _RANGES = {
 }
 
 _FEW_EPOCHS = 4
-_PARTS = 8
-"""A budget of fewer epochs is divided into so many parts."""
+_PARTS = (8, 7, 9, 6, 10)
+"""A budget of fewer epochs has so many parts: the first that loses least."""
 
 
 DEFAULT_EVALUATION = {"name": "fid", "num_samples": 2000}
@@ -113,9 +113,9 @@ class Recipe:
         epochs: How many epochs to train. None leaves it to `budget`.
         budget: Images to train on in total, where `epochs` is None: more
             epochs of a small data set, fewer of a large one. If these were
-            less than four, it is divided into eight epochs that see a part of
-            the data each, so that there are curves, pictures and checkpoints
-            on the way.
+            less than four, it is divided into six to ten epochs that see a
+            part of the data each, so that there are curves, pictures and
+            checkpoints on the way.
         steps_per_epoch: Batches in an epoch, as `datasets.ImageBatches` takes
             them. None is all of the data, or leaves it to `budget`.
         evaluation: `fid`, `kid` or `kl`, measured while training: the settings
@@ -204,10 +204,16 @@ class Recipe:
     def planned(self, count: int) -> Self:
         """Returns the recipe with its epochs for a data set.
 
+        A recipe that has `epochs`, as one that is planned, stays as it is.
+
         Args:
             count: How many images, pairs or vectors the data set has; of
                 unpaired sides, the longer one.
+
+        Raises:
+            ValueError: If `count` is no whole number from 1 on.
         """
+        count = whole_number("count", count, 1)
         if self.epochs is not None:
             return self
         budget, steps = self.budget or count, self.steps_per_epoch
@@ -215,11 +221,12 @@ class Recipe:
             epochs = round(budget / (steps * self.batch_size))
             return replace(self, epochs=max(1, epochs))
         epochs = max(1, round(budget / count))
-        batches = budget // self.batch_size
-        many = epochs >= _FEW_EPOCHS
-        if many or batches < _PARTS or count < self.batch_size:
+        if epochs >= _FEW_EPOCHS or not 1 <= self.batch_size <= count:
             return replace(self, epochs=epochs)
-        return replace(self, epochs=_PARTS, steps_per_epoch=batches // _PARTS)
+        batches = max(1, budget // self.batch_size)
+        parts = max(_PARTS, key=lambda parts: batches // parts * parts)
+        parts = min(parts, batches)
+        return replace(self, epochs=parts, steps_per_epoch=batches // parts)
 
     def batches_of(self, count: int) -> int:
         """Returns how many batches an epoch of `count` images has."""

@@ -64,7 +64,7 @@ def add_parser(commands: Any) -> None:
         help="which side of pairs becomes which [ab: a, or left, becomes b]",
     )
     count, seed = whole_number_in(1, LARGEST), whole_number_in(0, LARGEST_SEED)
-    add("--epochs", type=count, metavar="N", help="times through all data")
+    add("--epochs", type=count, metavar="N", help="how many epochs to train")
     add("--batch-size", type=count, metavar="B", help="images in a batch")
     add("--seed", type=seed, metavar="S", help="of all that is random [0]")
     add(
