@@ -49,6 +49,15 @@ def test_a_dry_run_says_how_and_fills_no_cache(
     assert not cache.exists()
 
 
+def test_a_dry_run_refuses_a_cache_that_is_a_file(train, tmp_path, capsys):
+    file = tmp_path / "file"
+    file.write_text("mine")
+
+    assert main([*train, f"--cache={file}", "--dry-run"]) == 2
+
+    assert "`cache` must be a folder" in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_images_in_memory_need_no_decoding(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)

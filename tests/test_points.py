@@ -17,8 +17,9 @@ from keras_gan.datasets import VectorBatches
 
 SMALL = [
     *("train", "--data=grid", "--seed=1", "--set=limit=400"),
-    # A run that is longer from the start has the same rates.
-    "--set=schedule=none",
+    # A run that is longer from the start has the same rates and weights.
+    *("--set=schedule=none", "--set=regularizer.r1.weight=0.1"),
+    "--set=regularizer.r2.weight=0.1",
     "--set=networks.generator_units=[8]",
     "--set=networks.discriminator_units=[8]",
     "--set=evaluation.num_samples=200",
@@ -209,9 +210,12 @@ def test_a_run_of_points_has_the_files_of_a_run(run):
 
 
 @pytest.mark.slow
-def test_a_resumed_run_of_points_equals_the_uninterrupted_one(run, tmp_path):
+def test_a_resumed_run_of_points_equals_the_uninterrupted_one(
+    run, tmp_path, capsys
+):
     other = tmp_path / "resumed"
     assert main([*SMALL, "--epochs=2", f"--out={other}"]) == 0
+    assert " points/s" in capsys.readouterr().out
     assert main(["train", "--resume", "--epochs=3", f"--out={other}"]) == 0
     one = keras.saving.load_model(run / "model.keras")
     two = keras.saving.load_model(other / "model.keras")

@@ -86,7 +86,7 @@ def _length(prepared: Prepared, batches: int) -> str:
     plan, recipe = prepared.plan, prepared.plan.recipe
     done = run_folder.epochs_done(plan.folder.backup) if plan.resumed else 0
     steps = max(0, (recipe.epochs or 0) - done) * batches
-    kind = "image" if len(plan.shapes.image) > 1 else "point"
+    kind = plan.shapes.kind
     said = counted(steps * recipe.batch_size, kind, f"{kind}s")
     seconds = seconds_per_batch(prepared.gan, recipe.batch_size, plan.shapes)
     if seconds is None or not steps:

@@ -62,7 +62,7 @@ class Rates:
 def _bytes_of_picture(plan: Plan, shown: dict[str, Any]) -> float:
     """Returns about how many bytes the PNG of a snapshot has."""
     shape = plan.shapes.image
-    if len(shape) == 1:
+    if plan.shapes.kind == "point":
         return 50_000  # A chart of points.
     sources = shown.get("sources")
     cells = shown.get("num_images", 16)

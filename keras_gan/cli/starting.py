@@ -82,9 +82,10 @@ def recipe_of(start: Start, data: str | None) -> Recipe | None:
         return None
     config, recipe = run_config.read(folder)
     if data is not None:
-        # These say which of the run's images were taken.
-        recipe = replace(recipe, label=None, limit=None, clothes=None)
-        recipe = replace(recipe, steps_per_epoch=None)
+        # These say which of the run's images were taken, and how many at once.
+        recipe = replace(
+            recipe, label=None, limit=None, clothes=None, steps_per_epoch=None
+        )
         source = config["source_shape"]
         if source is not None:
             recipe = replace(recipe, source_channels=source[2])

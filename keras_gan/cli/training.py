@@ -222,7 +222,7 @@ def _measuring_and_display(
         Progress(
             plan.recipe.batches_of(len(plan.source)) * plan.recipe.batch_size,
             interruption,
-            "img" if len(plan.shapes.image) > 1 else "points",
+            "img" if plan.shapes.kind == "image" else "points",
         ),
     ]
 

@@ -48,7 +48,6 @@ _FEW_EPOCHS = 4
 _PARTS = (8, 7, 9, 6, 10)
 """A budget of fewer epochs has so many parts: the first that loses least."""
 
-
 DEFAULT_EVALUATION = {"name": "fid", "num_samples": 2000}
 
 
@@ -221,7 +220,7 @@ class Recipe:
             epochs = round(budget / (steps * self.batch_size))
             return replace(self, epochs=max(1, epochs))
         epochs = max(1, round(budget / count))
-        if epochs >= _FEW_EPOCHS or not 1 <= self.batch_size <= count:
+        if epochs >= _FEW_EPOCHS or self.batch_size > count:
             return replace(self, epochs=epochs)
         batches = max(1, budget // self.batch_size)
         parts = max(_PARTS, key=lambda parts: batches // parts * parts)

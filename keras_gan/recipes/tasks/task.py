@@ -50,6 +50,11 @@ class Shapes(NamedTuple):
     image: Shape
     source: Shape | None = None
 
+    @property
+    def kind(self) -> str:
+        """What one of those that are made is called: "image" or "point"."""
+        return "point" if len(self.image) == 1 else "image"
+
 
 class Networks(NamedTuple):
     """The networks of a model, by its arguments that they are.
