@@ -8,6 +8,7 @@ import pytest
 from keras_gan import recipes
 from keras_gan.callbacks import ImageSnapshot
 from keras_gan.cli import rates
+from keras_gan.recipes.tasks import Shapes
 from keras_gan.run_folder import Interruption, SavePoints, save_points
 
 
@@ -114,7 +115,7 @@ def test_the_larger_the_pictures_the_fewer(shape, least, most):
     plan = SimpleNamespace(
         recipe=recipe,
         source=range(320),
-        shapes=SimpleNamespace(image=shape),
+        shapes=Shapes(image=shape),
     )
     found = rates.Rates.of(plan, {"num_images": 16})
     assert least <= found.pictures <= most
