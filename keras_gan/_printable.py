@@ -1,14 +1,35 @@
-"""Names from outside, made fit to be shown."""
+"""Names from outside and sizes, made fit to be shown."""
 
 import unicodedata
 
-__all__ = ["printable"]
+__all__ = ["bytes_in_words", "printable"]
 
 _UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Controls, formats such as a change of direction, half characters, breaks."""
 
 # Scripts and emoji are spelled with these two.
 _JOINERS = "\u200c\u200d"
+
+
+_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
+
+
+def bytes_in_words(count: float) -> str:
+    """Returns a count of bytes in the largest unit of which there is one.
+
+    Args:
+        count: How many bytes, not negative.
+
+    Example:
+        >>> bytes_in_words(2.5 * 2**30)
+        '2.5 GiB'
+    """
+    power = 0
+    while round(count, 1) >= 1024 and power < len(_UNITS) - 1:
+        count, power = count / 1024, power + 1
+    return (
+        f"{count:.0f} bytes" if power == 0 else f"{count:.1f} {_UNITS[power]}"
+    )
 
 
 def printable(text: object) -> str:

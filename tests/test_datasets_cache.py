@@ -274,7 +274,8 @@ def test_more_than_the_limit_is_an_error_and_decodes_nothing(
     faces, cache, no_decoding
 ):
     no_decoding()
-    with pytest.raises(ValueError, match="`cache_limit`"):
+    said = rf"take {SIZE / 1024:.1f} KiB.*`cache_limit`.*={SIZE - 1}, "
+    with pytest.raises(ValueError, match=said):
         images_of(faces, cache, cache_limit=SIZE - 1)
 
 

@@ -288,6 +288,48 @@ def test_a_penalty_of_ones_own_game_is_the_stated_one(images):
     assert logs["r1"] == pytest.approx(5 * np.square(a).sum(), rel=1e-5)
 
 
+def used_by_another_gan():
+    optimizer = keras.optimizers.Adam()
+    tiny.gan().compile(g_opt=optimizer)
+    return optimizer
+
+
+def used_by_a_keras_model():
+    model = keras.Sequential([layers.Input((3,)), layers.Dense(1)])
+    optimizer = keras.optimizers.RMSprop()
+    model.compile(optimizer, "mse")
+    model.fit(np.ones((4, 3)), np.ones((4, 1)), verbose=0)
+    return optimizer
+
+
+def used_in_float16():
+    optimizer = used_by_another_gan()
+    return keras.optimizers.LossScaleOptimizer(optimizer)
+
+
+@pytest.mark.parametrize(
+    "make", [used_by_another_gan, used_by_a_keras_model, used_in_float16]
+)
+def test_an_optimizer_of_other_weights_is_refused_by_compile(make):
+    with pytest.raises(
+        ValueError, match="generator's optimizer was built for other weights"
+    ):
+        tiny.gan().compile(g_opt=make())
+
+
+def test_an_optimizer_goes_on_in_a_gan_that_is_compiled_again(images):
+    gan = tiny.gan()
+    optimizer = keras.optimizers.Adam()
+    gan.compile(g_opt=optimizer)
+    gan.fit(images[:16], batch_size=8, verbose=0)
+    first = next(each for each in gan.generator.layers if each.weights)
+    first.trainable = False
+    gan.compile(g_opt=optimizer)
+    assert int(optimizer.iterations) == 2
+    gan.fit(images[:16], batch_size=8, verbose=0)
+    assert int(optimizer.iterations) == 4
+
+
 def test_compile_says_what_it_takes():
     with pytest.raises(TypeError, match=r"discriminator.*generator"):
         game().compile(SGD())

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from keras_gan._printable import bytes_in_words
 from keras_gan.cli.console import console, counted
 from keras_gan.datasets import Decoding, Pairs, Source, Unpaired
 from keras_gan.datasets.listing import path_text
@@ -60,7 +61,7 @@ def decoding_in_words(
     would = "would be " if arguments.dry_run else ""
     return (
         f"once; pixels {would}kept in {path_text(arguments.cache)}, "
-        f"{size / 2**30:.2f} GiB; read {by}"
+        f"{bytes_in_words(size)}; read {by}"
     )
 
 

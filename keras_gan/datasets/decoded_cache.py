@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from keras_gan._atomic_write import replacing, write_json
+from keras_gan._printable import bytes_in_words
 from keras_gan.datasets.listing import path_text
 
 __all__ = ["DecodedCache", "DecodedRows"]
@@ -119,9 +120,10 @@ class DecodedCache:
     def _make_room(self, size: int) -> None:
         if size > self._limit:
             raise ValueError(
-                f"The decoded images take {_gibibytes(size)} GiB, more than "
+                f"The decoded images take {bytes_in_words(size)}, more than "
                 "`cache_limit` allows. Make it larger, or leave `cache` out. "
-                f"Received: cache_limit={self._limit:.0f} bytes"
+                f"Received: cache_limit={self._limit:.0f}, "
+                f"{bytes_in_words(self._limit)}"
             )
         entries = sorted(self._entries())
         total = sum(taken for _, taken, _ in entries)
@@ -132,8 +134,8 @@ class DecodedCache:
         free = shutil.disk_usage(self._folder).free
         if size + _LEFT_FREE > free:
             raise ValueError(
-                f"The decoded images take {_gibibytes(size)} GiB, and the disk "
-                f"of {path_text(self._folder)} has {_gibibytes(free)} GiB "
+                f"The decoded images take {bytes_in_words(size)}, and the disk "
+                f"of {path_text(self._folder)} has {bytes_in_words(free)} "
                 "left. Choose another folder as `cache`, or leave it out."
             )
 
@@ -185,7 +187,3 @@ def _write(
 def _remove(entry: Path) -> None:
     # Windows keeps files that are in use.
     shutil.rmtree(entry, ignore_errors=True)
-
-
-def _gibibytes(size: float) -> str:
-    return f"{size / 2**30:.2f}"

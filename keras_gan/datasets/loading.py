@@ -1,5 +1,6 @@
 """Loading a data set by its name or path."""
 
+import math
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from keras_gan._checks import file_path, number_in, received, whole_number
+from keras_gan._printable import bytes_in_words
 from keras_gan.datasets.arrays import as_pixels, read_arrays
 from keras_gan.datasets.decode import check_channels, resize, size_pair
 from keras_gan.datasets.decoding import Decoding, checked_decoding
@@ -112,7 +114,8 @@ floats (n, d) | |
     )
     if isinstance(found.images, ImageFolder):
         raise ValueError(
-            f"{name} needs {_gibibytes(found.images.shape):.1f} GiB in memory. "
+            f"{name} needs {bytes_in_words(math.prod(found.images.shape))} "
+            "in memory. "
             "Give a smaller `image_size` or a `limit`, or let "
             "`keras_gan.datasets.source` read it piece by piece. "
             f"Received: images of shape {found.images.shape}"
@@ -306,7 +309,3 @@ def _split_folder(path: Path, split: str) -> Path:
             "subfolders `train` and `test`. Received: split='test'"
         )
     return path
-
-
-def _gibibytes(shape: tuple[int, ...]) -> float:
-    return float(np.prod(shape, dtype=np.float64)) / 2**30

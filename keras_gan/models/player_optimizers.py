@@ -30,8 +30,8 @@ def for_players(
         Each player's optimizer by its name.
 
     Raises:
-        ValueError: If a player is unknown or has nothing to train, or two
-            players share an optimizer.
+        ValueError: If a player is unknown or has nothing to train, two players
+            share an optimizer, or one was built for other weights.
     """
     unknown = sorted(set(given) - set(players))
     if unknown:
@@ -57,6 +57,7 @@ def for_players(
         if half and not isinstance(optimizer, scaled):
             optimizer = scaled(optimizer, name=f"{player.name}_loss_scale")
         backend.refuse_optimizer(optimizer)
+        PlayersOptimizer.refuse_used(player.name, optimizer, variables)
         optimizer.build(variables)
         player.optimizer, player.trained = optimizer, variables
     return {name: player.optimizer for name, player in players.items()}

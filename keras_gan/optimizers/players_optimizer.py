@@ -74,6 +74,29 @@ class PlayersOptimizer(keras.optimizers.Optimizer):
                 )
             seen[id(optimizer)] = player
 
+    @staticmethod
+    def refuse_used(
+        player: str,
+        optimizer: keras.optimizers.Optimizer,
+        variables: list[keras.Variable],
+    ) -> None:
+        """Raises `ValueError` where an optimizer holds other weights' state.
+
+        Args:
+            player: Whose it is to be.
+            optimizer: The optimizer; one that is not built fits any player.
+            variables: What it is to train.
+        """
+        inner = getattr(optimizer, "inner_optimizer", optimizer)
+        known = _variable_ids(inner) if inner.built else None
+        if known is not None and any(id(v) not in known for v in variables):
+            raise ValueError(
+                f"The {player}'s optimizer was built for other weights, such "
+                "as those of another model, and holds state for them alone. "
+                f"Received: {optimizer!r}. Make a new one: "
+                f"keras.optimizers.{type(inner).__name__}(...)."
+            )
+
     @property
     def players(self) -> dict[str, keras.optimizers.Optimizer]:
         """Each player's optimizer by its name."""
@@ -128,9 +151,9 @@ class PlayersOptimizer(keras.optimizers.Optimizer):
         """Lets each player with `use_ema` take over its averaged weights."""
         for optimizer in self.optimizers:
             inner = getattr(optimizer, "inner_optimizer", optimizer)
-            paths = {id(v) for v in inner._trainable_variables}
+            known = _variable_ids(inner)
             optimizer.finalize_variable_values(
-                [v for v in var_list if id(v) in paths]
+                [v for v in var_list if id(v) in known]
             )
 
     def save_own_variables(self, store: dict[str, Any]) -> None:
@@ -243,3 +266,8 @@ def _shapes(optimizer: keras.optimizers.Optimizer) -> list[list[int]]:
     inner = getattr(optimizer, "inner_optimizer", None)
     variables = [*optimizer.variables, *(inner.variables if inner else [])]
     return [list(v.shape) for v in variables]
+
+
+def _variable_ids(optimizer: keras.optimizers.Optimizer) -> set[int]:
+    """Returns the identities of the weights that an optimizer is built on."""
+    return {id(v) for v in optimizer._trainable_variables}
