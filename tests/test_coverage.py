@@ -88,6 +88,9 @@ def test_packs_are_as_large_as_published():
     assert packs == {"stacked_mnist": 2, "grid": 4}
     for row in coverage_rows.ROWS:
         assert row.trained().model.get("pack", 1) == row.pack
+    # As many packs in a batch as there are samples in one without packs.
+    assert ROWS["grid-plain"].trained().batch_size == 100
+    assert ROWS["grid-packed-4"].trained().batch_size == 400
 
 
 def run(*modes):
@@ -103,6 +106,28 @@ def test_all_modes_are_found_when_no_later_look_misses_one():
     assert coverage_page.all_found(run(7, 8, 8), 8) == 20.0
     assert coverage_page.all_found(run(8, 7, 8), 8) == 30.0
     assert coverage_page.all_found(run(8, 8, 7), 8) is None
+
+
+def test_early_looks_stand_before_those_of_the_whole_run():
+    whole = {**run(8, 8), "settings": {"epochs": 7}}
+    early = {
+        "points": [
+            {"modes": modes, "cpu_seconds": seconds}
+            for modes, seconds in ((7, 2.0), (8, 3.0), (8, 4.0))
+        ],
+        "settings": {"epochs": 7},
+    }
+    found = coverage_rows.with_early(whole, early)
+    assert coverage_page.all_found(found, 8) == 3.0
+    assert found["points"] == whole["points"]
+    others = {**early, "settings": {"epochs": 8}}
+    assert coverage_rows.with_early(whole, others) == whole
+    assert coverage_rows.with_early(whole, None) == whole
+
+
+def test_only_the_recipe_is_looked_at_early():
+    early = {row.name for row in coverage_rows.ROWS if row.early}
+    assert early == {"stacked_mnist-recipe"}
 
 
 def test_a_line_has_means_and_deviations_over_runs():

@@ -3,13 +3,16 @@
     python tests/benchmarks/coverage.py                      # what is missing
     python tests/benchmarks/coverage.py grid-recipe          # one row, again
     python tests/benchmarks/coverage.py --data grid ring     # these data alone
+    python tests/benchmarks/coverage.py stacked_mnist-recipe --early
     python tests/benchmarks/coverage.py --write              # the page alone
 
 Prints the table of each data set, what was measured beside what papers report.
 Each run has a process of its own, and leaves its numbers as JSON and its
 samples as PNG in docs/coverage/; the page is made from these files alone.
 Seconds are CPU time of training, without measuring. `--core N` pins runs to one
-core. Stacked MNIST needs MNIST on the machine, or the network.
+core. `--early` trains a run's first images alone, with a look every few
+thousand: when were all modes found? Stacked MNIST needs MNIST on the machine,
+or the network.
 """
 
 import argparse
@@ -32,8 +35,11 @@ from tests.benchmarks.machine import (
 )
 
 
-def train(row, seed, epochs):
-    """Trains and measures one run in this process; writes its record."""
+def train(row, seed, epochs, early=False):
+    """Trains and measures one run in this process; writes its record.
+
+    Early, it ends at the last of the row's early looks.
+    """
     from dataclasses import replace
 
     import keras
@@ -51,7 +57,14 @@ def train(row, seed, epochs):
         recipe, found.image_shape, seed=seed, num_images=count
     )
     batches = recipes.batches(recipe, found.images, seed=seed)
-    clock = make_clock(row, seed, recipe, len(batches), judge(row, found))
+    batch_count = len(batches)
+    if early:
+        looks = {images // recipe.batch_size for images in row.early}
+    else:
+        last, count = recipe.epochs * batch_count, DATA[row.data].looks
+        looks = {round(last * n / count) for n in range(1, count + 1)}
+    measured = judge(row, found)
+    clock = make_clock(row, seed, recipe, batch_count, looks, measured)
     # As `keras-gan train` does.
     with memory.keep_freed():
         gan.fit(
@@ -61,8 +74,8 @@ def train(row, seed, epochs):
             verbose=0,
             callbacks=[*recipes.clipping(recipe), clock],
         )
-    name = f"{row.name}-seed-{seed}"
-    if seed == 0:
+    name = record_name(row, seed, early)
+    if seed == 0 and not early:
         draw(gan, clock, RECORDS / name)
     write_record(name, {**run_record(row, seed, recipe, clock), **FREED_KEPT})
 
@@ -109,12 +122,10 @@ def triple_shares(labels):
     return product.ravel()
 
 
-def make_clock(row, seed, recipe, batches, measured):
+def make_clock(row, seed, recipe, batches, looks, measured):
     import keras
 
     data = DATA[row.data]
-    last = recipe.epochs * batches
-    looks = {round(last * n / data.looks) for n in range(1, data.looks + 1)}
 
     class Clock(keras.callbacks.Callback):
         """CPU time, and the numbers and the picture of each look."""
@@ -132,6 +143,8 @@ def make_clock(row, seed, recipe, batches, measured):
             done = self.before + batch + 1
             if done in looks:
                 self.look(done)
+            if done == max(looks):
+                self.model.stop_training = True
 
         def on_epoch_end(self, epoch, logs=None):
             self.seconds += time.process_time() - self.start
@@ -203,20 +216,27 @@ def write_record(name, record):
     (RECORDS / f"{name}.json").write_text(text + "\n", "utf-8")
 
 
+def record_name(row, seed, early):
+    return f"{row.name}-seed-{seed}" + ("-early" if early else "")
+
+
 def run_all(rows, options):
     for row in rows:
         for seed in options.seeds or range(SEEDS):
-            record = RECORDS / f"{row.name}-seed-{seed}.json"
+            name = record_name(row, seed, options.early)
+            record = RECORDS / f"{name}.json"
             if options.rows or options.seeds or not record.is_file():
                 print(f"{row.name}, seed {seed}", flush=True)
-                run(row, seed, options.epochs)
+                run(row, seed, options)
 
 
-def run(row, seed, epochs):
+def run(row, seed, options):
     """Trains one run in a process of its own."""
     command = [sys.executable, __file__, row.name, "--train", str(seed)]
-    if epochs:
-        command += ["--epochs", str(epochs)]
+    if options.epochs:
+        command += ["--epochs", str(options.epochs)]
+    if options.early:
+        command += ["--early"]
     subprocess.run(command, check=True, env=process_environment())
 
 
@@ -231,6 +251,7 @@ def parsed():
     add("--data", nargs="+", choices=DATA, help="the rows of these data alone")
     add("--seeds", nargs="+", type=int, help="these runs, again [0 1 2]")
     add("--epochs", type=int, help="in place of the recipe's, for a try")
+    add("--early", action="store_true", help="their first images alone")
     add("--write", action="store_true", help="the page alone")
     add("--core", type=int, help="pin the runs to this core")
     add("--train", type=int, help=argparse.SUPPRESS)
@@ -238,6 +259,9 @@ def parsed():
     unknown = set(options.rows) - set(names)
     if unknown:
         parser.error(f"unknown rows {sorted(unknown)}; known: {names}")
+    looked_at = [row.name for row in ROWS if row.early]
+    if options.early and not set(options.rows) <= set(looked_at):
+        parser.error(f"--early is for {looked_at}")
     return options
 
 
@@ -250,9 +274,10 @@ def main():
         for row in ROWS
         if (not options.rows or row.name in options.rows)
         and (not options.data or row.data in options.data)
+        and (not options.early or row.early)
     ]
     if options.train is not None:
-        train(chosen[0], options.train, options.epochs)
+        train(chosen[0], options.train, options.epochs, options.early)
         return
     if not options.write:
         run_all(chosen, options)

@@ -23,6 +23,9 @@ class Data(NamedTuple):
         animated: The variants whose run the page shows in motion.
         compared: The images on which all variants but the recipe train, if not
             as many as in the recipe.
+        early: After how many images a shorter run of the recipe is measured,
+            which ends at the last of them: all modes are found long before the
+            first look of a whole run.
     """
 
     title: str
@@ -33,6 +36,7 @@ class Data(NamedTuple):
     variants: tuple[str, ...]
     animated: tuple[str, ...] = ()
     compared: int | None = None
+    early: tuple[int, ...] = ()
 
 
 DATA = {
@@ -47,6 +51,7 @@ DATA = {
             *("packed", "plain"),
         ),
         compared=200_000,
+        early=tuple(range(12_800, 70_401, 6_400)),
     ),
     "grid": Data(
         "Grid",
@@ -105,6 +110,16 @@ class Row:
         return f"{self.data}-{self.variant}{pack}"
 
     @property
+    def points(self):
+        """Whether its data are points in the plane."""
+        return self.data != "stacked_mnist"
+
+    @property
+    def early(self):
+        """After how many images its first ones are measured, too."""
+        return DATA[self.data].early if self.variant == "recipe" else ()
+
+    @property
     def title(self):
         """What it trains with; the plain loss is the non-saturating one."""
         recipe = self.trained()
@@ -129,9 +144,12 @@ class Row:
             changes += [("loss", "non_saturating")]
         if self.variant in ("plain", "packed"):
             changes += [("regularizer", None)]
-            changes += _PACGAN if self.data != "stacked_mnist" else []
+            changes += _PACGAN if self.points else []
         if self.pack > 1:
             changes += [("model.pack", self.pack)]
+            # PacGAN's batches are of so many packs as of samples without them.
+            batch_size = self.pack * dict(_PACGAN)["batch_size"]
+            changes += [("batch_size", batch_size)] if self.points else []
         recipe = recipes.override(recipe, changes)
         if self.variant not in ("with-r2", "no-r1"):
             return recipe
@@ -201,10 +219,21 @@ al., 2024, arXiv 2501.05441, table 1."""
 
 def records(row):
     """What was recorded of a row, by seed."""
-    paths = [RECORDS / f"{row.name}-seed-{seed}.json" for seed in range(SEEDS)]
-    return [
-        json.loads(path.read_text("utf-8")) for path in paths if path.is_file()
-    ]
+    names = [f"{row.name}-seed-{seed}" for seed in range(SEEDS)]
+    found = [(record(name), record(f"{name}-early")) for name in names]
+    return [with_early(run, early) for run, early in found if run]
+
+
+def record(name):
+    path = RECORDS / f"{name}.json"
+    return json.loads(path.read_text("utf-8")) if path.is_file() else None
+
+
+def with_early(run, early):
+    """A run with the looks at one that ended early, if both are the same."""
+    if early is None or early["settings"] != run["settings"]:
+        return run
+    return {**run, "early": early["points"]}
 
 
 def measured():

@@ -94,7 +94,8 @@ def fit(row, seed, data=None):
         num_images=len(found.images),
     )
     batches = recipes.batches(recipe, found.images, found.labels, seed=seed)
-    clock = make_clock(row, recipe, len(batches), judge(recipe, found))
+    steps = len(batches), max(1, len(found.images) // recipe.batch_size)
+    clock = make_clock(row, recipe, *steps, judge(recipe, found))
     others = OtherWork()
     # As `keras-gan train` does.
     with memory.keep_freed():
@@ -144,10 +145,20 @@ def judge(recipe, found):
     )
 
 
-def make_clock(row, recipe, batches, evaluator):
+def make_clock(row, recipe, batches, in_a_pass, evaluator):
+    """What measures a run.
+
+    Args:
+        row: What is trained.
+        recipe: The same as a recipe, planned.
+        batches: How many an epoch has.
+        in_a_pass: How many show all images once.
+        evaluator: What scores samples.
+    """
     import keras
 
-    looks = {round(look * batches) for look in (*row.looks, recipe.epochs)}
+    looks = {round(look * in_a_pass) for look in row.looks}
+    looks |= {recipe.epochs * batches}
     stages = {1, (recipe.epochs + 1) // 2, recipe.epochs}
 
     class Clock(keras.callbacks.Callback):
@@ -183,7 +194,7 @@ def make_clock(row, recipe, batches, evaluator):
             self.memory = self.memory or peak_memory()
             self.seconds += time.process_time() - self.start
             point = {
-                "epoch": round(done / batches, 3),
+                "epoch": round(done / in_a_pass, 3),
                 "images": done * recipe.batch_size,
                 "cpu_seconds": round(self.seconds, 1),
             }

@@ -63,7 +63,7 @@ hide:
 
 Every recipe at a budget that two CPU cores bear, measured by
 `python tests/benchmarks/results.py`, which wrote this page. Many budgets are
-shorter than the tutorials'; the epochs say so.
+shorter than the tutorials'; the epochs, passes over the data, say so.
 
 Samples (of the averaged generator, where there is one) are compared with as
 many real images, {SAMPLES:,} where there are so many: the test split, and for
@@ -124,7 +124,7 @@ def score_cells(row, found):
     return [
         f"[{row.title}](#{row.name})",
         describe_data(recipe),
-        f"{last[0]['epoch']:g}",
+        f"{round(last[0]['epoch'], 2):g}",
         str(len(found)),
         *(means(last, name) for name in SCORES.values()),
     ]
@@ -134,7 +134,7 @@ def cost_cells(row, found):
     last = [each["points"][-1] for each in found]
     return [
         f"[{row.title}](#{row.name})",
-        f"{last[0]['epoch']:g}",
+        f"{round(last[0]['epoch'], 2):g}",
         *(means(last, name) for name in MORE_SCORES.values()),
         f"{last[0]['images']:,}",
         spread([point["cpu_seconds"] for point in last], 0)
@@ -316,7 +316,9 @@ def summary():
             continue
         last = [run["points"][-1] for run in runs]
         seconds = statistics.fmean(point["cpu_seconds"] for point in last)
-        entry = {"epochs": round(last[0]["epoch"]), "seconds": round(seconds)}
+        epochs = round(last[0]["epoch"], 1)
+        entry = {"epochs": int(epochs) if epochs.is_integer() else epochs}
+        entry["seconds"] = round(seconds)
         score = "fid" if "fid" in last[0] else "kid"
         mean = statistics.fmean(point[score] for point in last)
         entry[score] = round(mean, 2)

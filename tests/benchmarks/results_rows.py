@@ -13,9 +13,12 @@ SAMPLES = 10_000
 class Row:
     """A recipe at a budget.
 
+    Epochs of rows and records are passes over the data, also where those of
+    the training see a part of it.
+
     Args:
         recipe: Its name.
-        epochs: How many, or None for as many as the recipe says.
+        epochs: How many, or None for as long as the recipe says.
         seeds: How many runs.
         looks: After how many epochs to measure, beside the last.
         changes: What to change in the recipe, as `--set` takes it.
@@ -87,6 +90,7 @@ NON_SATURATING = (
 QUICK_LOOKS = (0.25, 0.5, 0.625, 0.6875, 0.75, 1, 2, 3, 5, 10, 15)
 
 ROWS = (
+    Row("quick", seeds=3, shows=""),
     Row(
         "quick",
         1,
@@ -350,7 +354,7 @@ def pictures(row):
     """The files that the page shows of a row, and what each is of."""
     count = records(row)[0]["points"][-1]["epoch"]
     stem = f"{row.name}-seed-0"
-    epochs = f"{count:g} epoch" if count == 1 else f"{count:g} epochs"
+    epochs = "1 epoch" if count == 1 else f"{round(count, 2):g} epochs"
     found = {f"{stem}.png": f"Samples of {row.title}, after {epochs}"}
     if row.brightened:
         found[f"{stem}-bright.png"] = (
