@@ -90,7 +90,13 @@ NON_SATURATING = (
 QUICK_LOOKS = (0.25, 0.5, 0.625, 0.6875, 0.75, 1, 2, 3, 5, 10, 15)
 
 ROWS = (
-    Row("quick", seeds=3, shows=""),
+    Row(
+        "quick",
+        seeds=3,
+        shows="Shirts, trousers, dresses, sneakers and boots at a glance, some "
+        "with seams and buttons; about one in five is dark or torn, sandals "
+        "and bags above all.",
+    ),
     Row(
         "quick",
         1,
