@@ -88,9 +88,11 @@ def test_packs_are_as_large_as_published():
     assert packs == {"stacked_mnist": 2, "grid": 4}
     for row in coverage_rows.ROWS:
         assert row.trained().model.get("pack", 1) == row.pack
-    # As many packs in a batch as there are samples in one without packs.
-    assert ROWS["grid-plain"].trained().batch_size == 100
-    assert ROWS["grid-packed-4"].trained().batch_size == 400
+    # As many packs in a batch as there are samples in one without packs, and
+    # as many batches.
+    plain, packed = (ROWS[f"grid-{n}"].trained() for n in ("plain", "packed-4"))
+    assert (plain.batch_size, packed.batch_size) == (100, 400)
+    assert packed.epochs == 4 * plain.epochs
 
 
 def run(*modes):

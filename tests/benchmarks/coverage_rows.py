@@ -147,9 +147,11 @@ class Row:
             changes += _PACGAN if self.points else []
         if self.pack > 1:
             changes += [("model.pack", self.pack)]
-            # PacGAN's batches are of so many packs as of samples without them.
-            batch_size = self.pack * dict(_PACGAN)["batch_size"]
-            changes += [("batch_size", batch_size)] if self.points else []
+        if self.pack > 1 and self.points:
+            # PacGAN's batches are of as many packs as of samples without them,
+            # and there are as many batches.
+            changes += [("batch_size", self.pack * recipe.batch_size)]
+            changes += [("epochs", self.pack * recipe.epochs)]
         recipe = recipes.override(recipe, changes)
         if self.variant not in ("with-r2", "no-r1"):
             return recipe
