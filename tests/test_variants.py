@@ -92,11 +92,10 @@ def test_each_network_of_a_player_is_trained(make, images, labels):
 @every_game
 def test_a_loaded_variant_goes_on_to_the_bit(make, images, labels, tmp_path):
     x, y = variants.data(make, images, labels)
-    straight = make()
+    straight = tiny.made_afresh(make)
     fit(straight, x, y, epochs=3)
 
-    keras.utils.set_random_seed(1)
-    stopped = make()
+    stopped = tiny.made_afresh(make)
     fit(stopped, x, y, epochs=2)
     stopped.save(tmp_path / "gan.keras")
     keras.utils.set_random_seed(99)
@@ -126,8 +125,7 @@ def test_watching_changes_nothing(make, images, labels, tmp_path):
     x, y = variants.data(make, images, labels)
     runs = []
     for watched in (False, True):
-        keras.utils.set_random_seed(1)
-        model = make()
+        model = tiny.made_afresh(make)
         watching = [
             callbacks.ImageSnapshot(tmp_path / "pictures", num_images=4),
             callbacks.TensorBoard(
