@@ -124,6 +124,9 @@ def test_early_looks_stand_before_those_of_the_whole_run():
     assert found["points"] == whole["points"]
     others = {**early, "settings": {"epochs": 8}}
     assert coverage_rows.with_early(whole, others) == whole
+    # A record of a version that could not say so.
+    newer = {**early, "settings": {"epochs": 7, "steps_per_epoch": None}}
+    assert coverage_rows.with_early(whole, newer) == found
     assert coverage_rows.with_early(whole, None) == whole
 
 

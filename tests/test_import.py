@@ -58,7 +58,9 @@ def test_a_program_of_the_name_of_the_command_loads_a_model(tmp_path, saved):
     [
         pytest.param("keras, keras_gan", marks=pytest.mark.slow),
         pytest.param("keras_gan.layers, keras", marks=pytest.mark.slow),
-        "keras_gan.datasets.loading, keras",
+        pytest.param(
+            "keras_gan.datasets.loading, keras", marks=pytest.mark.slow
+        ),
         pytest.param("keras_gan.cli, keras", marks=pytest.mark.slow),
         pytest.param("keras_gan.run_folder, keras", marks=pytest.mark.slow),
         pytest.param("keras_gan.report, keras", marks=pytest.mark.slow),

@@ -40,7 +40,13 @@ def trained(strategy, make, images, policy="float32", **compilation):
 @pytest.mark.parametrize(
     ("strategy", "make", "settings"),
     [
-        pytest.param("mirrored", tiny.gan_r1_ema, {}, id="lazy penalty"),
+        pytest.param(
+            "mirrored",
+            tiny.gan_r1_ema,
+            {},
+            id="lazy penalty",
+            marks=pytest.mark.slow,
+        ),
         pytest.param(
             "mirrored",
             tiny.wgan_gp,

@@ -67,7 +67,7 @@ def scheduled():
     [
         *(pytest.param(make, marks=pytest.mark.slow) for make in tiny.MODELS),
         adaptive,
-        scheduled,
+        pytest.param(scheduled, marks=pytest.mark.slow_on_tensorflow),
         tiny.conditional_wgan_gp,
     ],
     ids=lambda make: make.__name__,
@@ -88,7 +88,10 @@ def test_a_resumed_run_equals_an_uninterrupted_one(
 
 @pytest.mark.parametrize(
     "make",
-    [adaptive, pytest.param(tiny.ac_gan, marks=pytest.mark.slow)],
+    [
+        pytest.param(adaptive, marks=pytest.mark.slow_on_tensorflow),
+        pytest.param(tiny.ac_gan, marks=pytest.mark.slow),
+    ],
     ids=lambda make: make.__name__,
 )
 def test_weights_hold_the_whole_state(make, images, labels, tmp_path):

@@ -13,6 +13,7 @@ from tests.benchmarks.coverage_rows import (
     SEEDS,
     measured,
     records,
+    settings_of,
 )
 from tests.benchmarks.machine import kept_mark
 from tests.benchmarks.markdown_table import markdown_table
@@ -133,25 +134,14 @@ def missing():
 
 
 def current(row, runs):
-    """Whether records are of the recipe as it is now, but for its words.
-
-    What recipes could not say when a record was made had its default.
-    """
-    from keras_gan.recipes import Recipe
-
-    now = json.loads(json.dumps(row.trained().to_dict()))
-    words = ["name", "system", "evaluation"]
-    if now["epochs"] is None:
-        words.append("epochs")  # A record has those that its budget is.
-    bare = Recipe(name="", system="", networks={"name": "dense"}).to_dict()
-
-    def kept(settings):
-        return {k: v for k, v in settings.items() if k not in words}
-
-    return all(
-        kept({**json.loads(json.dumps(bare)), **run["settings"]}) == kept(now)
-        for run in runs
-    )
+    """Whether records are of the recipe as it is now, but for its words."""
+    recipe = row.trained()
+    now = settings_of({"settings": json.loads(json.dumps(recipe.to_dict()))})
+    found = [settings_of(run) for run in runs]
+    if recipe.epochs is None:
+        # A record has those that its budget is.
+        found = [{**each, "epochs": None} for each in found]
+    return all(each == now for each in found)
 
 
 HEAD = """# Mode coverage

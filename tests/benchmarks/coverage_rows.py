@@ -233,9 +233,22 @@ def record(name):
 
 def with_early(run, early):
     """A run with the looks at one that ended early, if both are the same."""
-    if early is None or early["settings"] != run["settings"]:
+    if early is None or settings_of(early) != settings_of(run):
         return run
     return {**run, "early": early["points"]}
+
+
+def settings_of(run):
+    """The recipe of a record, without its words.
+
+    What recipes could not say when it was made had its default.
+    """
+    from keras_gan.recipes import Recipe
+
+    bare = Recipe(name="", system="", networks={"name": "dense"}).to_dict()
+    found = {**json.loads(json.dumps(bare)), **run["settings"]}
+    words = ("name", "system", "evaluation")
+    return {k: v for k, v in found.items() if k not in words}
 
 
 def measured():
