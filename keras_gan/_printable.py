@@ -10,7 +10,6 @@ _UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 # Scripts and emoji are spelled with these two.
 _JOINERS = "\u200c\u200d"
 
-
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
@@ -27,9 +26,8 @@ def bytes_in_words(count: float) -> str:
     power = 0
     while round(count, 1) >= 1024 and power < len(_UNITS) - 1:
         count, power = count / 1024, power + 1
-    return (
-        f"{count:.0f} bytes" if power == 0 else f"{count:.1f} {_UNITS[power]}"
-    )
+    digits = 0 if power == 0 else 1
+    return f"{count:.{digits}f} {_UNITS[power]}"
 
 
 def printable(text: object) -> str:

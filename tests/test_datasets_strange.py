@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 
 from keras_gan import datasets
+from keras_gan._printable import bytes_in_words
 from keras_gan.datasets import ImageFolder, decode, folder
 from keras_gan.datasets.budget import Budget
 from keras_gan.datasets.listing import path_text
@@ -233,6 +234,21 @@ def test_names_that_are_not_utf_8_are_shown_in_ascii(tmp_path):
 def test_a_printable_path_stays_as_it_is_where_it_can():
     assert path_text("ä/b c/日本") == "ä/b c/日本"
     assert path_text(os.fsdecode(b"a\xff")) == "a\\xff"
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (0, "0 bytes"),
+        (1023, "1023 bytes"),
+        (1024, "1.0 KiB"),
+        (2**20 - 1, "1.0 MiB"),
+        (1.5 * 2**30, "1.5 GiB"),
+        (2**50, "1024.0 TiB"),
+    ],
+)
+def test_bytes_are_told_in_the_unit_that_fits(count, words):
+    assert bytes_in_words(count) == words
 
 
 def test_a_folder_that_is_gone_ends_the_reading_at_once(classes, monkeypatch):

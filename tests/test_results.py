@@ -47,6 +47,19 @@ def test_every_picture_of_the_page_is_there(row):
         assert (results_rows.RECORDS / name).is_file()
 
 
+def test_epochs_of_a_record_are_passes_over_the_data(monkeypatch):
+    monkeypatch.setattr(results, "measure", lambda model, evaluator: {})
+    row = next(r for r in results_rows.ROWS if r.name == "quick-in-full")
+    recipe = row.trained().planned(60_000)
+    assert (recipe.epochs, recipe.steps_per_epoch) == (10, 250)
+    clock = results.make_clock(row, recipe, 60_000, None)
+    for epoch in range(10):
+        clock.on_epoch_begin(epoch)
+        clock.on_train_batch_end(249)
+    (point,) = clock.points
+    assert (point["images"], point["epoch"]) == (80_000, 1.333)
+
+
 def test_several_seeds_show_their_spread():
     assert results_page.spread([1.0, 2.0, 3.0]) == "2 ± 1"
     assert results_page.spread([2000.0], 0) == "2,000"

@@ -483,8 +483,9 @@ class AdversarialModel(backend.Stepper, keras.Model):
         Raises:
             TypeError: If an argument is none of these.
             ValueError: If a loss, optimizer or player is unknown, two players
-                share an optimizer, a player has nothing to train, a network
-                belongs to no player, or the backend cannot do what is asked.
+                share an optimizer, one was built for other weights, a player
+                has nothing to train, a network belongs to no player, or the
+                backend cannot do what is asked.
         """
         if optimizers is not None and not isinstance(optimizers, Mapping):
             raise TypeError(

@@ -167,8 +167,8 @@ class TwoPlayers(AdversarialModel):
         Raises:
             TypeError: If an argument is none of these, such as `optimizer`.
             ValueError: If a loss or optimizer is unknown, both players share
-                an optimizer, a network has nothing to train, or the backend
-                cannot do what is asked.
+                an optimizer, one was built for other weights, a network has
+                nothing to train, or the backend cannot do what is asked.
         """
         compile_habits.refuse_unknown(type(self).__name__, unknown)
         compile_habits.refuse_more(type(self).__name__, more)

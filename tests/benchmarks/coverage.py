@@ -57,14 +57,9 @@ def train(row, seed, epochs, early=False):
         recipe, found.image_shape, seed=seed, num_images=count
     )
     batches = recipes.batches(recipe, found.images, seed=seed)
-    batch_count = len(batches)
-    if early:
-        looks = {images // recipe.batch_size for images in row.early}
-    else:
-        last, count = recipe.epochs * batch_count, DATA[row.data].looks
-        looks = {round(last * n / count) for n in range(1, count + 1)}
+    looks = looks_at(row, recipe, len(batches), early)
     measured = judge(row, found)
-    clock = make_clock(row, seed, recipe, batch_count, looks, measured)
+    clock = make_clock(row, seed, recipe, len(batches), looks, measured)
     # As `keras-gan train` does.
     with memory.keep_freed():
         gan.fit(
@@ -78,6 +73,14 @@ def train(row, seed, epochs, early=False):
     if seed == 0 and not early:
         draw(gan, clock, RECORDS / name)
     write_record(name, {**run_record(row, seed, recipe, clock), **FREED_KEPT})
+
+
+def looks_at(row, recipe, batches, early):
+    """After how many batches a run is measured; it ends at the last look."""
+    if early:
+        return {images // recipe.batch_size for images in row.early}
+    last, count = recipe.epochs * batches, DATA[row.data].looks
+    return {round(last * n / count) for n in range(1, count + 1)}
 
 
 def judge(row, found):

@@ -13,7 +13,7 @@ from tests.benchmarks.coverage_rows import (
     SEEDS,
     measured,
     records,
-    settings_of,
+    without_words,
 )
 from tests.benchmarks.machine import kept_mark
 from tests.benchmarks.markdown_table import markdown_table
@@ -37,7 +37,7 @@ def write():
 
 def table(data):
     """What was measured on a data set, beside what papers report."""
-    points = data != "stacked_mnist"
+    points = DATA[data].holds_vectors
     head = ["", f"modes of {DATA[data].modes:,}", "KL"]
     head += ["high quality"] if points else ["KL to the data"]
     head += ["CPU seconds", "until all modes", "runs"]
@@ -136,8 +136,8 @@ def missing():
 def current(row, runs):
     """Whether records are of the recipe as it is now, but for its words."""
     recipe = row.trained()
-    now = settings_of({"settings": json.loads(json.dumps(recipe.to_dict()))})
-    found = [settings_of(run) for run in runs]
+    now = without_words(json.loads(json.dumps(recipe.to_dict())))
+    found = [without_words(run["settings"]) for run in runs]
     if recipe.epochs is None:
         # A record has those that its budget is.
         found = [{**each, "epochs": None} for each in found]
@@ -176,9 +176,9 @@ modes have 0.019, and as MNIST's digits are not alike often, 26,000 draws from
 the training images have 0.023. "KL to the data" is that to how often MNIST has
 the digits: perfect samples have 0.019 of it. Rows here have the networks of the
 recipe; papers have their own. The recipe trains for 7 epochs, all other rows
-for 2, 256,000 images, so that they can be compared with each other. When the
-recipe has all modes was looked for in runs of its first 70,400 images, every
-6,400 (`--early`); other rows were looked at every 25,600.""",
+for 2, 256,000 images, so that they can be compared with each other. These are
+measured every 25,600 images. The recipe's first 70,400 images were trained once
+more (`--early`) and measured every 6,400, to see when it has all modes.""",
     "grid": """## Grid
 
 ```console

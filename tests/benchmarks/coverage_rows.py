@@ -23,6 +23,7 @@ class Data(NamedTuple):
         animated: The variants whose run the page shows in motion.
         compared: The images on which all variants but the recipe train, if not
             as many as in the recipe.
+        holds_vectors: Whether it has points in the plane, not images.
         early: After how many images a shorter run of the recipe is measured,
             which ends at the last of them: all modes are found long before the
             first look of a whole run.
@@ -36,6 +37,7 @@ class Data(NamedTuple):
     variants: tuple[str, ...]
     animated: tuple[str, ...] = ()
     compared: int | None = None
+    holds_vectors: bool = True
     early: tuple[int, ...] = ()
 
 
@@ -51,6 +53,7 @@ DATA = {
             *("packed", "plain"),
         ),
         compared=200_000,
+        holds_vectors=False,
         early=tuple(range(12_800, 70_401, 6_400)),
     ),
     "grid": Data(
@@ -110,11 +113,6 @@ class Row:
         return f"{self.data}-{self.variant}{pack}"
 
     @property
-    def points(self):
-        """Whether its data are points in the plane."""
-        return self.data != "stacked_mnist"
-
-    @property
     def early(self):
         """After how many images its first ones are measured, too."""
         return DATA[self.data].early if self.variant == "recipe" else ()
@@ -142,12 +140,13 @@ class Row:
             changes += [("budget", compared)]
         if self.variant in ("no-pairing", "plain", "packed"):
             changes += [("loss", "non_saturating")]
+        vectors = DATA[self.data].holds_vectors
         if self.variant in ("plain", "packed"):
             changes += [("regularizer", None)]
-            changes += _PACGAN if self.points else []
+            changes += _PACGAN if vectors else []
         if self.pack > 1:
             changes += [("model.pack", self.pack)]
-        if self.pack > 1 and self.points:
+        if self.pack > 1 and vectors:
             # PacGAN's batches are of as many packs as of samples without them,
             # and there are as many batches.
             changes += [("batch_size", self.pack * recipe.batch_size)]
@@ -233,20 +232,23 @@ def record(name):
 
 def with_early(run, early):
     """A run with the looks at one that ended early, if both are the same."""
-    if early is None or settings_of(early) != settings_of(run):
+    if early is None:
+        return run
+    both = [without_words(each["settings"]) for each in (run, early)]
+    if both[0] != both[1]:
         return run
     return {**run, "early": early["points"]}
 
 
-def settings_of(run):
-    """The recipe of a record, without its words.
+def without_words(settings):
+    """What decides how a recipe of a record trains.
 
     What recipes could not say when it was made had its default.
     """
     from keras_gan.recipes import Recipe
 
     bare = Recipe(name="", system="", networks={"name": "dense"}).to_dict()
-    found = {**json.loads(json.dumps(bare)), **run["settings"]}
+    found = {**json.loads(json.dumps(bare)), **settings}
     words = ("name", "system", "evaluation")
     return {k: v for k, v in found.items() if k not in words}
 

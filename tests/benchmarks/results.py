@@ -84,18 +84,18 @@ def fit(row, seed, data=None):
     changes = {"data": data or recipe.data, "epochs": row.epochs}
     recipe = replace(recipe, **{k: v for k, v in changes.items() if v})
     found = source(datasets, recipe, "train")
-    recipe = recipe.planned(len(found.images))
+    count = len(found.images)
+    recipe = recipe.planned(count)
     keras.utils.set_random_seed(seed)
     gan = recipes.assemble(
         recipe,
         found.image_shape,
         num_classes=found.num_classes if recipe.conditional else None,
         seed=seed,
-        num_images=len(found.images),
+        num_images=count,
     )
     batches = recipes.batches(recipe, found.images, found.labels, seed=seed)
-    steps = len(batches), max(1, len(found.images) // recipe.batch_size)
-    clock = make_clock(row, recipe, *steps, judge(recipe, found))
+    clock = make_clock(row, recipe, count, judge(recipe, found))
     others = OtherWork()
     # As `keras-gan train` does.
     with memory.keep_freed():
@@ -145,18 +145,12 @@ def judge(recipe, found):
     )
 
 
-def make_clock(row, recipe, batches, in_a_pass, evaluator):
-    """What measures a run.
-
-    Args:
-        row: What is trained.
-        recipe: The same as a recipe, planned.
-        batches: How many an epoch has.
-        in_a_pass: How many show all images once.
-        evaluator: What scores samples.
-    """
+def make_clock(row, recipe, count, evaluator):
+    """What measures a run of `count` images, whose recipe is planned."""
     import keras
 
+    batches = recipe.batches_of(count)
+    in_a_pass = replace(recipe, steps_per_epoch=None).batches_of(count)
     looks = {round(look * in_a_pass) for look in row.looks}
     looks |= {recipe.epochs * batches}
     stages = {1, (recipe.epochs + 1) // 2, recipe.epochs}
