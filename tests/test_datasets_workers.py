@@ -185,8 +185,7 @@ def test_a_folder_is_read_into_memory_by_processes(request, kind):
 @pytest.mark.slow_on_tensorflow
 def test_a_model_trains_on_them_as_on_those_of_this_process(classes):
     def weights_after(decoding):
-        keras.utils.set_random_seed(1)
-        gan = tiny.gan()
+        gan = tiny.made_afresh(tiny.gan)
         found = datasets.source(
             classes, image_size=8, channels=1, memory=0, decoding=decoding
         )

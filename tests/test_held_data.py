@@ -21,8 +21,7 @@ def of_bytes(**settings):
 def trained(monkeypatch, most, make, data, **settings):
     """State and logs of a model whose data may have so many bytes."""
     monkeypatch.setattr(held_data, "MOST_BYTES", most)
-    keras.utils.set_random_seed(1)
-    model = make()
+    model = tiny.made_afresh(make)
     settings = {"epochs": 2, "verbose": 0, **settings}
     history = model.fit(data(), **settings)
     assert (model.held is not None) == (most > 0)
@@ -126,8 +125,7 @@ def test_each_fit_trains_on_its_own_data(monkeypatch):
     states = []
     for most in (10**6, -1):
         monkeypatch.setattr(held_data, "MOST_BYTES", most)
-        keras.utils.set_random_seed(1)
-        model = tiny.gan()
+        model = tiny.made_afresh(tiny.gan)
         for data in (FLOATS, FLOATS[:20] / 2, of_bytes(), FLOATS):
             model.fit(data, verbose=0)
         states.append(tiny.state(model))

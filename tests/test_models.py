@@ -115,8 +115,7 @@ def test_evaluate_changes_nothing_and_repeats_itself(
 def test_validation_does_not_change_training(make, images, labels):
     runs = []
     for validation in (None, (images[:20], labels[:20])):
-        keras.utils.set_random_seed(1)
-        model = make()
+        model = tiny.made_afresh(make)
         fit(model, images, labels, epochs=2, validation_data=validation)
         runs.append(model.get_weights())
     assert equal(*runs)
@@ -127,8 +126,7 @@ def test_validation_does_not_change_training(make, images, labels):
 def test_the_same_seed_gives_the_same_run(make, images, labels):
     runs = []
     for _ in range(2):
-        keras.utils.set_random_seed(1)
-        model = make()
+        model = tiny.made_afresh(make)
         fit(model, images, labels, epochs=2)
         runs.append(tiny.state(model))
     assert equal(*runs)
@@ -163,8 +161,7 @@ def test_generate_does_not_depend_on_the_batch_size(make):
 def test_eager_equals_compiled(make, images, labels):
     runs = []
     for eager in (False, True):
-        keras.utils.set_random_seed(1)
-        model = make()
+        model = tiny.made_afresh(make)
         model.compile(run_eagerly=eager)
         fit(model, images, labels, epochs=2)
         runs.append(model.get_weights())
@@ -178,8 +175,7 @@ def test_eager_equals_compiled(make, images, labels):
 def test_several_steps_an_execution_equal_single_ones(make, images, labels):
     runs = []
     for steps in (1, 2):
-        keras.utils.set_random_seed(1)
-        model = make()
+        model = tiny.made_afresh(make)
         model.compile(steps_per_execution=steps)
         fit(model, images[:64], labels[:64], epochs=2)
         runs.append(model.get_weights())
@@ -680,8 +676,7 @@ def test_pictures_come_from_the_average(images):
 def test_one_hot_and_integer_labels_are_the_same(images, labels):
     runs = []
     for given in (labels, np.eye(tiny.CLASSES, dtype="float32")[labels]):
-        keras.utils.set_random_seed(1)
-        model = tiny.conditional_gan()
+        model = tiny.made_afresh(tiny.conditional_gan)
         fit(model, images, given)
         runs.append(model.get_weights())
     assert equal(*runs)
@@ -769,8 +764,7 @@ def test_an_auxiliary_classifier_learns_the_classes(images, labels):
 def test_unconditional_models_ignore_labels(images, labels):
     runs = []
     for given in (labels, None):
-        keras.utils.set_random_seed(1)
-        model = tiny.gan()
+        model = tiny.made_afresh(tiny.gan)
         fit(model, images, given)
         runs.append(model.get_weights())
     assert equal(*runs)
@@ -842,8 +836,7 @@ def test_every_kind_of_data_trains_alike(images):
         (loop(), {"steps_per_epoch": 2}),
         (images[:64], {"batch_size": 32, "shuffle": False}),
     ):
-        keras.utils.set_random_seed(1)
-        model = tiny.gan()
+        model = tiny.made_afresh(tiny.gan)
         model.fit(data, epochs=1, verbose=0, **settings)
         runs.append(model.get_weights())
     assert equal(runs[0], runs[1])

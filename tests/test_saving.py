@@ -125,11 +125,10 @@ def test_generators_of_keras_cv_are_resumed(seed, images, tmp_path):
         flip = keras_cv.layers.RandomFlip("horizontal", seed=seed)
         return tiny.gan(augment=keras.Sequential([cutout, flip]))
 
-    straight = make()
+    straight = tiny.made_afresh(make)
     train(straight, images, None, 0, 2)
 
-    keras.utils.set_random_seed(1)
-    stopped = make()
+    stopped = tiny.made_afresh(make)
     train(stopped, images, None, 0, 1)
     stopped.save(tmp_path / "gan.keras")
     tf.random.set_global_generator(tf.random.Generator.from_seed(99))
@@ -181,14 +180,12 @@ def test_backup_and_restore_resumes_to_the_bit(images, tmp_path):
             callbacks=[backup, *more],
         )
 
-    straight = tiny.gan_r1_ema()
+    straight = tiny.made_afresh(tiny.gan_r1_ema)
     train(straight, images, None, 0, 3)
-    keras.utils.set_random_seed(1)
-    crashed = tiny.gan_r1_ema()
+    crashed = tiny.made_afresh(tiny.gan_r1_ema)
     with pytest.raises(KeyboardInterrupt):
         fit(crashed, Crash())
-    keras.utils.set_random_seed(99)
-    resumed = tiny.gan_r1_ema()
+    resumed = tiny.made_afresh(tiny.gan_r1_ema, seed=99)
     fit(resumed)
     assert equal(tiny.state(straight), tiny.state(resumed))
 
